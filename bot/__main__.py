@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import typer
 
-from bot.answering.understanding.question import UnaskableError
-from bot.commands import asking, languages, serving, upkeep
+from bot.answering.model import UnaskableError
+from bot.commands import asking, doctor, languages, serving
 from bot.wording import Wording, unaskable
 from ingest.commands.options import ShowVersion, make_app, run_app
 
@@ -22,11 +22,11 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "prove": asking.prove_command,
     "mcp": serving.mcp_command,
     "page": serving.page_command,
-    "answers": upkeep.answers_command,
-    "home": upkeep.home_command,
-    "doctor": upkeep.doctor_command,
+    "answers": doctor.answers_command,
+    "home": doctor.home_command,
+    "doctor": doctor.doctor_command,
     "languages": languages.languages_command,
-    "evaluate": upkeep.evaluate_command,
+    "evaluate": doctor.evaluate_command,
 }
 
 _ABOUT = "Answer questions about election coverage, each sentence with its source."

@@ -12,28 +12,38 @@ from functools import partial
 from typing import Self
 
 from bot.answering.answer import answer, answer_now
-from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import fitted
 from bot.answering.evidence.reader import window_reader
 from bot.answering.lookup import LookedUpClaim, LookUp, look_up, look_up_one
-from bot.answering.model import Abstention, Answer, Question, Reason, Trouble, Usage
+from bot.answering.model import (
+    Abstention,
+    Answer,
+    Exchange,
+    Meter,
+    Question,
+    Reason,
+    Trouble,
+    Usage,
+)
 from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.timeline import Timeline, timeline
-from bot.answering.understanding.followup import Exchange, complete_question
+from bot.answering.understanding.followup import complete_question
 from bot.answering.watching import Watch
 from bot.answering.writing.models import Models
 from bot.community.budget import Budget
-from bot.community.catalogue import Catalogue
+from bot.community.contest_index import ContestIndex
+from bot.community.corrections import Corrections
 from bot.community.curating import Curator
-from bot.community.home import Home
-from bot.community.jobs import Jobs
+from bot.community.digests import Digests, Outdated
+from bot.community.following import Following
+from bot.community.jobs import Jobs, ProcessLease
 from bot.community.members import Community
-from bot.community.notifications import News
+from bot.community.news import Stories
 from bot.community.previewing import Previewer
-from bot.community.process_lease import ProcessLease
-from bot.community.reviewing import Reviewer
-from bot.community.rules import DESK, DeskRules
+from bot.community.quiet import Quiet
+from bot.community.reviewing import Catalogue, Reviewer
+from bot.community.rules import DESK, DeskRules, Home
 from bot.community.suggested_questions import SuggestedQuestions
 from bot.ledger import Ledger
 from bot.metrics import Metrics
@@ -50,6 +60,42 @@ from ingest.process.invocation import as_called
 from ingest.process.isolation import end_isolated
 from ingest.process.threads import in_search_thread, in_thread
 from ingest.schedule import keep_fresh
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The services that find and send news."""
+
+    stories: Stories
+    following: Following
+    digests: Digests
+    outdated: Outdated
+    corrections: Corrections
+    quiet: Quiet
+    contests: ContestIndex
+
+    @classmethod
+    def of(
+        cls,
+        archive: Archive,
+        ledger: Ledger,
+        coverage: Coverage,
+        clock: Callable[[], datetime],
+        lasting: timedelta,
+    ) -> Self:
+        """Build the services over an open archive; answers older than *lasting* get no notices."""
+        stories = Stories(archive)
+        contests = ContestIndex(archive, ledger, coverage, clock)
+        return cls(
+            stories,
+            Following(archive, ledger, coverage, contests, clock),
+            Digests(archive, ledger, stories, clock),
+            Outdated(archive, ledger, coverage, clock, lasting),
+            Corrections(archive, ledger, clock, lasting),
+            Quiet(archive, ledger, clock),
+            contests,
+        )
+
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,6 @@ from bot.answering.model import (
     Reason,
     Written,
 )
-from bot.answering.proving.archived import ProvenQuotation, RefusedQuotation
 from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
 from ingest.language.script import Script
 from ingest.model import Header, Moment
@@ -174,36 +173,6 @@ def _proof(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "passage": citation.passage.id,
         "start": citation.passage.start + citation.start,
-    }
-
-
-def proof_object(proof: ProvenQuotation | RefusedQuotation) -> dict[str, Any]:
-    """Return the result of proving a quotation, with its range in characters of the version.
-
-    ``digest`` is the SHA-256 of that version's text in UTF-8.
-    """
-    if isinstance(proof, RefusedQuotation):
-        return {
-            "proven": False,
-            "why": str(proof.why),
-            "article": proof.article_id,
-            "agrees": proof.agrees,
-            "goes_on": proof.goes_on,
-            "removal": str(proof.removal) if proof.removal else None,
-        }
-    return {
-        "proven": True,
-        "quotation": proof.quotation,
-        "article": proof.article_id,
-        "version": proof.version,
-        "start": proof.start,
-        "end": proof.end,
-        "digest": proof.digest,
-        "read_at": proof.read_at.isoformat(timespec="seconds"),
-        "newest_version": proof.newest,
-        "current": proof.current,
-        "corrections": list(proof.corrections),
-        **source_object(proof.header),
     }
 
 

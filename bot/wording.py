@@ -21,16 +21,16 @@ from bot.answering.model import (
     Abstention,
     Answer,
     Ground,
+    Phase,
     Reason,
     Resting,
+    UnaskableError,
     Verdict,
     Written,
 )
-from bot.answering.understanding.question import UnaskableError
-from bot.answering.watching import Phase
 from ingest.errors import IngestError
-from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.language.languages import Language
+from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
 WORDS = Path(__file__).parents[1] / "prompts"

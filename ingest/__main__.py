@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from ingest.commands import archive, articles, indexing, searching, sources
+from ingest.commands import archive, articles, indexing, sources
 from ingest.commands.options import make_app, run_app
 
 _EXAMPLES = """\b
@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "unwatch": sources.unwatch_command,
     "sources": sources.sources_command,
     "refresh": sources.refresh_command,
-    "search": searching.search_command,
+    "search": indexing.search_command,
     "status": archive.status_command,
     "copy": archive.copy_command,
     "backup": archive.backup_command,

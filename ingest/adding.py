@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from ingest.archive import Archive
 from ingest.index.passages import cut, sentences
 from ingest.language.instructions import speaks_to_a_model
-from ingest.model import Cut, Decision, Extract, Header, Kind, Progress, Saved, day_of
-from ingest.reading import FoundArticle
+from ingest.model import (
+    Article,
+    Cut,
+    Decision,
+    Extract,
+    Header,
+    Kind,
+    Progress,
+    Saved,
+    Source,
+    day_of,
+)
+from ingest.reading.found import Entry, FoundArticle
+
+if TYPE_CHECKING:
+    from ingest.archive import Archive
 
 _BATCH_ARTICLES = 32
 """Articles saved in one transaction; after a crash at most these are repeated."""
@@ -163,3 +177,33 @@ def _instruction_in(extract: Extract) -> str | None:
     spans = sentences(extract.text, extract.header.language)
     texts = (extract.text[span.start : span.end] for span in spans)
     return next((text for text in (extract.header.title, *texts) if speaks_to_a_model(text)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedArticle:
+    """An article that is not stored yet, with its stored version and its copies, if any."""
+
+    ready: PreparedArticle
+    known: Article | None
+    copies: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The contents of an address, a file or a paste.
+
+    A feed or a sitemap has ``entries`` and can be watched, unless it is ``watched`` already;
+    everything else has ``articles``. ``compared`` is set for a paste with an address: it is true
+    if the page there has the same text; then ``articles`` holds that page. ``data`` are the bytes
+    of a file or a paste and ``hints`` its description, in case another moderator has to review it.
+    """
+
+    name: str
+    articles: tuple[PreviewedArticle, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[str, ...] = ()
+    outlet: str | None = None
+    data: bytes | None = None
+    hints: Mapping[str, str] = field(default_factory=dict)
+    watched: Source | None = None
+    compared: bool | None = None

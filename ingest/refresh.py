@@ -28,19 +28,23 @@ from ingest.model import (
     SourcePage,
 )
 from ingest.process.isolation import OutOfBoundsError
-from ingest.reading.fetched import (
+from ingest.reading.found import Entry, Hints
+from ingest.reading.registry import (
     SENT_ON,
     is_next_page,
     one_after_another,
     read_fetched,
     read_item,
     sent_on,
+    snapshot_of,
 )
-from ingest.reading.found import Hints
-from ingest.reading.listings import Entry
-from ingest.refreshing.listed import fetch_listing
-from ingest.refreshing.planning import announces_change, due_pages, mark_checked, validators
-from ingest.refreshing.snapshots import snapshot_of
+from ingest.refreshing import (
+    announces_change,
+    due_pages,
+    fetch_listing,
+    mark_checked,
+    validators,
+)
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from ingest.archive import Archive
 from ingest.fetching.fetcher import Fetcher
 from ingest.model import NO_SNAPSHOTS, SnapshotLimits, Source
 from ingest.refresh import Refresher, sentence
-from ingest.refreshing.extracting import extractor
+from ingest.refreshing import extractor
 
 logger = logging.getLogger(__name__)
 

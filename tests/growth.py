@@ -14,20 +14,19 @@ from pathlib import Path
 
 import openpyxl
 
-from bot.answering.chat.meter import ChatError
-from bot.answering.chat.replies import ObjectScanner, read_object
+from bot.answering.chat.prompting import ObjectScanner, read_object
+from bot.answering.model import ChatError, UnaskableError
 from bot.answering.tables import contests_in, polls_in
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.normalising import normalise_query
-from bot.answering.understanding.question import UnaskableError, ask
-from bot.discord_ui.choices import matching_choices
+from bot.answering.understanding.question import ask
+from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.text import directed_lines, link, literal, phrase, title
-from ingest.commands.batch import questions
+from ingest.commands.indexing import questions
 from ingest.errors import IngestError
 from ingest.index.analysis import terms
-from ingest.index.outlets import absent_outlets
 from ingest.index.passages import cut, sentences
-from ingest.index.scope import question_scope
+from ingest.index.scope import absent_outlets, question_scope
 from ingest.language.as_english import as_english
 from ingest.language.datelines import newest_reported, parse_date
 from ingest.language.dates import clocks_in, days_in, weekdays_in

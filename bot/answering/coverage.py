@@ -19,10 +19,9 @@ from bot.answering.evidence.ranking import (
     readable_first,
 )
 from bot.answering.evidence.reader import WindowReader
-from bot.answering.evidence.trust import fetched_first
 from bot.answering.evidence.windows import Window
 from bot.answering.model import Level, Question, Reason
-from bot.answering.resting import RankedSource
+from bot.answering.resting import RankedSource, fetched_first
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
@@ -38,11 +37,9 @@ from ingest.archive import Archive
 from ingest.archive.past import PastArchive
 from ingest.index.analysis import terms
 from ingest.index.index import Index
-from ingest.index.outlets import absent_outlets
 from ingest.index.past import PastIndex
-from ingest.index.recurring import recurrence
-from ingest.index.scope import NO_SCOPE, QuestionScope, question_scope
-from ingest.index.search import Stopwatch, both, search
+from ingest.index.scope import NO_SCOPE, QuestionScope, absent_outlets, question_scope
+from ingest.index.search import Stopwatch, both, recurrence, search
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Edition, Evidence, Passage, Progress, Scope
 

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.windows import Window, alike
-from bot.answering.model import Citation, Claim, Question, Reason, Verdict
+from bot.answering.model import Citation, Claim, Meter, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft, citation_context
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -333,3 +334,68 @@ class Abstention:
     """Its number in the archive, once it is stored."""
     absent: tuple[str, ...] = ()
     """The outlets named in the question that the archive does not have."""
+
+
+class ChatError(Exception):
+    """A failed request to a chat model; ``trouble`` selects the message for members.
+
+    ``detail`` is the error message of the server, for operators only.
+    """
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+        self.detail = detail
+
+
+@dataclass(slots=True)
+class Meter:
+    """Token usage, dropped sentences and failures of all models used for one answer."""
+
+    usage: Usage = field(default_factory=Usage)
+    dropped: list[Dropped] = field(default_factory=list)
+    server_message: str = ""
+    """The last error message of a server, on one line."""
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Requests by model and result: "ok", "stopped" or a trouble."""
+    until: float | None = None
+    """Deadline of all replies, in the event loop's time; set when the first one begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and the titles cited in its verified answer: all that a follow-up refers to."""
+
+    question: str
+    titles: tuple[str, ...]
+
+    @classmethod
+    def of(cls, outcome: Answer | Abstention) -> Exchange | None:
+        """Return the exchange of an answer; ``None`` for an abstention."""
+        if isinstance(outcome, Abstention):
+            return None
+        titles = dict.fromkeys(citation.header.title for citation in outcome.citations)
+        return cls(outcome.question.text, tuple(titles))
+
+
+class Phase(StrEnum):
+    """A phase of answering; ``{count}`` in its message is the number reported with it."""
+
+    SEARCHING = "searching"
+    READING = "reading"
+    WRITING = "writing"
+    CHECKING = "checking"
+
+
+class UnaskableError(ValueError):
+    """A text that is no question, or one that is too long; ``key`` names the message to show.
+
+    ``language`` is the language of small talk, if known, and ``topic`` the topic of requested
+    news.
+    """
+
+    def __init__(self, key: str, language: Language | None = None, topic: str = "") -> None:
+        super().__init__(key)
+        self.key = key
+        self.language = language
+        self.topic = topic

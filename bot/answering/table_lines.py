@@ -19,10 +19,12 @@ from ingest.reading.results.columns import (
     POLL_FIELDS,
     Field,
     field_of,
+    figure,
+    is_empty,
+    is_figure,
     is_general,
     names_poll,
 )
-from ingest.reading.results.figures import figure, is_empty, is_figure
 
 _LABEL = ": "
 _REFERENCE = re.compile(r"R\d{1,6}(?:C\d{1,3})?")

@@ -5,23 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol, TypeAlias, TypeVar
 
-from bot.answering.model import Abstention, Answer, Claim, Question
-from bot.answering.understanding.followup import Exchange
+from bot.answering.model import Abstention, Answer, Claim, Exchange, Phase, Question
 
 _Item = TypeVar("_Item")
 Outcome: TypeAlias = Answer | Abstention
-
-
-class Phase(StrEnum):
-    """A phase of answering; ``{count}`` in its message is the number reported with it."""
-
-    SEARCHING = "searching"
-    READING = "reading"
-    WRITING = "writing"
-    CHECKING = "checking"
 
 
 @dataclass(slots=True)

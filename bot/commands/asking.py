@@ -14,8 +14,7 @@ from bot import metrics
 from bot.answering.understanding.question import not_past
 from bot.answering.writing.models import Models
 from bot.commands import claim_files, contests, exports, terminal
-from bot.commands.preparing import prepared_desk
-from bot.commands.serving import served_beside
+from bot.commands.serving import prepared_desk, served_beside
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from bot.wording import Wording

@@ -13,20 +13,19 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.answering.chat.meter import Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.lookup import LookedUpClaim, LookUp
-from bot.answering.model import DraftQuote, Dropped, Question, Sentence
+from bot.answering.model import DraftQuote, Dropped, Meter, Question, Sentence
+from bot.answering.proving.gates import propose
 from bot.answering.proving.identity import IdentityVerifier
-from bot.answering.proving.proving import propose
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.understanding.question import language_asked
 from bot.outcomes import found_object
 from bot.wording import Wording
-from ingest.commands.batch import lines
+from ingest.commands.indexing import lines
 from ingest.commands.output import printable
 from ingest.errors import ReadingError as UnreadableLineError
-from ingest.language.detecting import language_of as written_in
+from ingest.language.script import language_of as written_in
 from ingest.model import Evidence, Header, Kind, Passage, passage_id
 
 _BATCH = 8

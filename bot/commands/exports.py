@@ -22,7 +22,7 @@ from ingest.archive.passages import FoundPassage
 from ingest.commands.output import print_json, printable
 from ingest.errors import IngestError, ReadingError
 from ingest.process.isolation import isolated
-from ingest.refreshing.snapshots import text_of
+from ingest.reading.registry import text_of
 
 
 class Proof(StrEnum):

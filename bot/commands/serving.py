@@ -5,19 +5,52 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.commands.preparing import prepared_desk
-from bot.desk import Desk
+from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from bot.verify_page.server import served_to_browsers
-from ingest.commands.options import configured
-from ingest.errors import IngestError, SettingsError
+from bot.wording import Wording
+from ingest import adding
+from ingest.commands.options import configured, now
+from ingest.commands.output import with_progress
+from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
 from ingest.process import ending, loops
+from ingest.reading import Hints, read_path
+
+SAMPLE_COVERAGE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
+"""Sample coverage of a fictional election."""
+
+
+@contextmanager
+def prepared_desk(settings: BotSettings, holder: str, *, sample: bool) -> Iterator[Desk]:
+    """Open a desk with an up-to-date index; *sample* adds sample coverage to an empty archive."""
+    with open_desk(settings, holder=holder, clock=now) as desk:
+        if sample and desk.archive.changes.last() == 0:
+            _add_sample(desk)
+        try:
+            if desk.coverage.behind():
+                with_progress(Wording.default()("indexing"), None, desk.coverage.catch_up)
+        except (EmbeddingError, IndexUnavailableError) as error:
+            print(f"{error} Words alone are searched.", file=sys.stderr)
+            desk.coverage.catch_up_words()
+        yield desk
+
+
+def _add_sample(desk: Desk) -> None:
+    """Add the sample coverage."""
+    articles = read_path(SAMPLE_COVERAGE, Hints())
+    with_progress(
+        "Reading the sample coverage",
+        None,
+        lambda progress: adding.add(articles, desk.archive, now=now(), progress=progress),
+    )
+
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +69,7 @@ def mcp_command(
         if settings.mcp_port is None:
             raise SettingsError("MCP_PORT is not set. Write a port behind it in .env.")
         return _serve(settings, "`python -m bot mcp`")
-    from bot.mcp_server.serving import serve_pipes
+    from bot.mcp_server.server import serve_pipes
 
     async def serve_until_done(desk: Desk) -> int:
         with ending.ending_on_signal() as stop:
@@ -78,7 +111,7 @@ async def served_beside(desk: Desk) -> AsyncIterator[list[str]]:
         if desk.settings.mcp_port is None:
             yield messages
             return
-        from bot.mcp_server.serving import served_to_programs  # takes a second to load
+        from bot.mcp_server.server import served_to_programs  # takes a second to load
 
         async with served_to_programs(desk) as address:
             yield [*messages, f"Programs are served at {address}."]

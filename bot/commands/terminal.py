@@ -18,15 +18,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.answering.model import Abstention, Answer, Citation, Question
-from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import NEWS, UnaskableError, ask
+from bot.answering.model import Abstention, Answer, Citation, Exchange, Question, UnaskableError
+from bot.answering.understanding.question import NEWS, ask
 from bot.answering.watching import Answerer, Watch
 from bot.community.news import Story
 from bot.ledger.model import AnswerRecord, Spending
 from bot.outcomes import as_object
 from bot.wording import Wording, as_of_note, ground_line, unaskable
-from ingest.commands.batch import BadLineError, questions
+from ingest.commands.indexing import BadLineError, questions
 from ingest.commands.output import cell, print_json, printable, when
 from ingest.errors import IngestError
 from ingest.language.languages import Language

@@ -7,15 +7,183 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.answering.tables import contests_of_version
-from bot.community.quotation_changes import QuotationChange, quotation_changes
+from bot.answering.understanding.lexicon import lexicon_for
 from bot.community.rules import ServerRules
 from bot.ledger import Ledger
 from bot.ledger.model import ChangedCitation, DueNotice, NoticeKey, NoticeKind
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
+from ingest.index.passages import sentences
 from ingest.language.languages import Language
-from ingest.model import Version
+from ingest.language.names import names_in
+from ingest.language.numbers import figures_in
+from ingest.language.similarity import units
+from ingest.model import Kind, Removal, Version
 from ingest.process.threads import in_thread
+
+_WITHDRAWN_REMOVALS = {
+    Removal.RETRACTED: NoticeKind.RETRACTED,
+    Removal.REMOVED: NoticeKind.REMOVED,
+    Removal.QUARANTINED: NoticeKind.REMOVED,
+    Removal.ERASED: NoticeKind.REMOVED,
+}
+"""Kinds of notices by removal; a page that is only gone from its site calls for none."""
+_KINDS_BY_SEVERITY = (NoticeKind.REVERSED, NoticeKind.CORRECTED, NoticeKind.CHANGED)
+"""Kinds of changes to sentences of one quotation, the most serious first."""
+_MIN_COMMON_SHARE = 0.5
+"""Minimum share of common words of a sentence and its changed form."""
+_MIN_SPELLING_SHARE = 0.7
+"""Minimum share of common letter pairs of two spellings of a word."""
+_MIN_SPELLING_LETTERS = 4
+"""Minimum number of letters of a word that may have two spellings."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotationChange:
+    """A change that affects a quotation: its version, and the outlet's note, if any.
+
+    The version of a withdrawal is 0, so that it counts once, even if the article changes later.
+    """
+
+    kind: NoticeKind
+    version: int
+    note: str = ""
+
+
+def quotation_changes(
+    quote: str,
+    quoted_version: Version | None,
+    later_versions: Sequence[Version],
+    removal: Removal | None,
+) -> list[QuotationChange]:
+    """Return the changes of *later_versions* that affect *quote*, which *quoted_version* contains.
+
+    An erased article has no versions. An edit without a note that was undone since is none.
+    """
+    if removal in _WITHDRAWN_REMOVALS:
+        return [QuotationChange(_WITHDRAWN_REMOVALS[removal], 0)]
+    if quoted_version is None:
+        return []
+    changes: list[QuotationChange] = []
+    spans = sentences(quote, quoted_version.extract.header.language)
+    quoted_sentences = [quote[span.start : span.end] for span in spans] or [quote]
+    old_notes = set(quoted_version.extract.corrections)
+    present = unchanged = set(quoted_sentences)
+    for version in later_versions:
+        new_notes = [note for note in version.extract.corrections if note not in old_notes]
+        old_notes.update(new_notes)
+        present = {sentence for sentence in quoted_sentences if sentence in version.extract.text}
+        missing_sentences, unchanged = unchanged - present, present
+        kinds = {
+            _kind_of(sentence, version, has_note=bool(new_notes)) for sentence in missing_sentences
+        }
+        kind = next((kind for kind in _KINDS_BY_SEVERITY if kind in kinds), None)
+        for note in new_notes:
+            if missing_sentences:
+                changes.append(QuotationChange(kind or NoticeKind.CORRECTED, version.number, note))
+            elif _mentions(note, quote):
+                changes.append(QuotationChange(NoticeKind.CORRECTED, version.number, note))
+        if missing_sentences and not new_notes and kind is not None:
+            changes.append(QuotationChange(kind, version.number))
+    if present == set(quoted_sentences):
+        return [change for change in changes if change.note]
+    return changes
+
+
+def _kind_of(quote: str, version: Version, *, has_note: bool) -> NoticeKind | None:
+    """Return the kind of change if *version* lacks a quoted sentence; ``None`` if harmless.
+
+    Entries drop out of a live page as it moves on, and a new spelling is harmless.
+    """
+    changed_form = counterpart(quote, version)
+    if changed_form is None:
+        if has_note:
+            return NoticeKind.REVERSED
+        return None if version.extract.header.kind is Kind.LIVE else NoticeKind.CHANGED
+    if _only_spelling(quote, changed_form):
+        return None
+    if _replaces_name(quote, changed_form) or _is_negated(quote) is not _is_negated(changed_form):
+        return NoticeKind.REVERSED
+    return NoticeKind.CORRECTED if has_note else NoticeKind.CHANGED
+
+
+def counterpart(quote: str, version: Version) -> str | None:
+    """Return the sentence of *version* most similar to *quote*, or ``None``."""
+    text, quote_words = version.extract.text, set(units(quote))
+    best_sentence, best_share = None, 0.0
+    for span in sentences(text, version.extract.header.language):
+        sentence = text[span.start : span.end]
+        words = set(units(sentence))
+        common_share = len(quote_words & words) / max(1, len(quote_words), len(words))
+        if common_share > best_share:
+            best_sentence, best_share = sentence, common_share
+    return best_sentence if best_share >= _MIN_COMMON_SHARE else None
+
+
+def _only_spelling(quote: str, counterpart: str) -> bool:
+    """Return True if two sentences differ in the spelling of words only."""
+    quote_words, counterpart_words = units(quote), units(counterpart)
+    return len(quote_words) == len(counterpart_words) and all(
+        map(_spelt_alike, quote_words, counterpart_words)
+    )
+
+
+def _spelt_alike(word: str, other_word: str) -> bool:
+    """Return True if two words differ in a letter or two; figures have to be equal."""
+    if word == other_word:
+        return True
+    if min(len(word), len(other_word)) < _MIN_SPELLING_LETTERS or not (
+        word.isalpha() and other_word.isalpha()
+    ):
+        return False
+    pairs, other_pairs = _pairs(word), _pairs(other_word)
+    return len(pairs & other_pairs) >= _MIN_SPELLING_SHARE * max(len(pairs), len(other_pairs))
+
+
+def _pairs(word: str) -> set[str]:
+    """Return the pairs of neighbouring letters of a word, including its ends."""
+    marked = f"^{word}$"
+    return {marked[i : i + 2] for i in range(len(marked) - 1)}
+
+
+def _replaces_name(quote: str, counterpart: str) -> bool:
+    """Return True if a changed sentence replaces one name by another."""
+    old_names, new_names = names_in(quote), names_in(counterpart)
+    missing_names = [
+        name for name in old_names if not any(_same_name(name, new_name) for new_name in new_names)
+    ]
+    added_names = [
+        name for name in new_names if not any(_same_name(name, old_name) for old_name in old_names)
+    ]
+    return bool(missing_names and added_names)
+
+
+def _same_name(name: str, other_name: str) -> bool:
+    """Return True if two names have a word in common, or a similar one."""
+    return any(
+        _spelt_alike(word, other_word)
+        for word in _words_of(name)
+        for other_word in _words_of(other_name)
+    )
+
+
+def _words_of(name: str) -> list[str]:
+    """Return the words of a name without "'s"; a name without spaces is one word."""
+    return [word.casefold().removesuffix("'s").removesuffix("’s") for word in name.split()]
+
+
+def _is_negated(sentence: str) -> bool:
+    """Return True if a sentence contains a negation."""
+    return lexicon_for(sentence).shows("denied", sentence)
+
+
+def _mentions(note: str, quote: str) -> bool:
+    """Return True if an outlet's note mentions a figure, or a full name, of *quote*."""
+    figures = {figure.value for figure in figures_in(quote)}
+    if any(figure.value in figures for figure in figures_in(note)):
+        return True
+    full = {name for name in names_in(quote) if len(units(name)) > 1}
+    return any(name in full for name in names_in(note))
 
 
 @dataclass(frozen=True, slots=True)

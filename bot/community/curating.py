@@ -10,19 +10,19 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.community.home import Home
-from bot.community.previewing import Preview
-from bot.community.rules import DESK, DeskRules, ServerRules
-from bot.ledger import Ledger
+from bot.community.rules import DESK, DeskRules, Home, ServerRules
 from bot.ledger.model import AuditAction, AuditEntry, Suggestion
 from bot.wording import WordedError
-from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepared_article
+from ingest.adding import AddingOutcome, PreparedArticle, Preview, keep_prepared, prepared_article
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError, SourceNotFoundError
 from ingest.model import Article, Decision, Permission, Removal, Saved, Source
 from ingest.process.threads import in_thread
+
+if TYPE_CHECKING:
+    from bot.ledger import Ledger
 
 _UNDOABLE = frozenset(
     {

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, product
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.answering.answer import answer_now
 from bot.answering.coverage import Coverage
@@ -22,19 +22,21 @@ from bot.answering.tables import ContestTable, contests_of_version
 from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
-from bot.community.contest_index import ContestIndex
+from bot.community.corrections import counterpart
 from bot.community.news import ENTRY_TIME, Appeared, citable_article, new_coverage
-from bot.community.quotation_changes import counterpart
 from bot.community.result_steps import ResultStep, steps_between
 from bot.ledger import Ledger
+from bot.ledger.follows import ChangeConsumer
 from bot.ledger.model import Follow, FollowedNews, FollowKind
-from bot.ledger.positions import ChangeConsumer
 from bot.outcomes import cited_range
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence, sentences
 from ingest.language.languages import Language
 from ingest.model import Article, Edition, Header, Passage
 from ingest.process.threads import in_thread
+
+if TYPE_CHECKING:
+    from bot.community.contest_index import ContestIndex
 
 _MESSAGE_INTERVAL = timedelta(hours=2)
 """Minimum time between two messages of one follow; news found meanwhile wait."""
@@ -45,8 +47,6 @@ _MIN_SHARE = {FollowKind.TOPIC: 0.75, FollowKind.QUESTION: 0.6}
 words all, of four words three. A question needs fewer, because its answer is checked further."""
 _MAX_PER_MEMBER, _MAX_PER_CHANNEL = 10, 20
 """Maximum number of follows of a member and of a channel."""
-LONGEST_TOPIC = 200
-"""Maximum number of characters of a topic."""
 _LOCATING_CHARACTERS = 60
 """Number of characters by which an entry of a live page is located in its passage."""
 _PREFIX_CHARACTERS = 2

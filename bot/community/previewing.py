@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from bot.ledger.model import Suggestion
-from ingest.adding import PreparedArticle, prepared_article
+from ingest.adding import PreparedArticle, Preview, PreviewedArticle, prepared_article
 from ingest.archive import Archive
 from ingest.errors import ReadingError, UnreadableError
 from ingest.fetching.addresses import checked
 from ingest.fetching.fetcher import Fetched, Fetcher, State
 from ingest.language.similarity import has_text_of
-from ingest.model import Article, Extract, Source
+from ingest.model import Extract
 from ingest.process.isolation import isolated
 from ingest.process.threads import in_thread
 from ingest.reading import FoundArticle, Hints, read_bytes
-from ingest.reading.fetched import read_fetched
-from ingest.reading.listings import Entry, is_listing, read_listing
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewedArticle:
-    """An article that is not stored yet, with its stored version and its copies, if any."""
-
-    ready: PreparedArticle
-    known: Article | None
-    copies: tuple[Article, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The contents of an address, a file or a paste.
-
-    A feed or a sitemap has ``entries`` and can be watched, unless it is ``watched`` already;
-    everything else has ``articles``. ``compared`` is set for a paste with an address: it is true
-    if the page there has the same text; then ``articles`` holds that page. ``data`` are the bytes
-    of a file or a paste and ``hints`` its description, in case another moderator has to review it.
-    """
-
-    name: str
-    articles: tuple[PreviewedArticle, ...] = ()
-    entries: tuple[Entry, ...] = ()
-    problems: tuple[str, ...] = ()
-    outlet: str | None = None
-    data: bytes | None = None
-    hints: Mapping[str, str] = field(default_factory=dict)
-    watched: Source | None = None
-    compared: bool | None = None
+from ingest.reading.found import Entry
+from ingest.reading.listings import is_listing, read_listing
+from ingest.reading.registry import read_fetched
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from decimal import Decimal
 
 from bot.answering.tables import ContestTable, ResultRow
 from ingest.language.dates import days_in
-from ingest.reading.results.columns import Field
-from ingest.reading.results.figures import figure
+from ingest.reading.results.columns import Field, figure
 
 _POINTS = 10
 """Points of what is counted that make a step."""

@@ -8,13 +8,17 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
 from ingest.language.languages import Language
 from ingest.model import Edition
+from ingest.process.threads import in_thread
+
+if TYPE_CHECKING:
+    from bot.ledger import Ledger
 
 DESK = ""
 """The place under which the rules of the whole desk are stored."""
@@ -146,3 +150,20 @@ def _server_rules() -> TypeAdapter[ServerRules]:
 def _desk_rules() -> TypeAdapter[DeskRules]:
     """Return the type adapter of DeskRules, cached because building it is slow."""
     return TypeAdapter(DeskRules)
+
+
+@dataclass(slots=True)
+class Home:
+    """The number of the home server as last read; ``None`` until one is set."""
+
+    ledger: Ledger
+    server: int | None = None
+
+    @in_thread
+    def claim(self, server: int) -> None:
+        """Make *server* the home server unless there is one already."""
+        self.server = self.ledger.rules.claim("home", server)
+
+    def read(self) -> None:
+        """Read the number of the home server from the archive; it blocks."""
+        self.server = DeskRules.of(self.ledger.rules.get(DESK)).home

@@ -10,41 +10,47 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Citation, Question, Reason
-from bot.answering.tables import holds_result
-from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import (
-    CHECK,
-    NEWS,
-    PRIVACY,
+from bot.answering.model import (
+    Abstention,
+    Answer,
+    Citation,
+    Exchange,
+    Question,
+    Reason,
     UnaskableError,
-    ask,
-    may_be_in,
 )
+from bot.answering.tables import holds_result
+from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, ask, may_be_in
 from bot.answering.understanding.small_talk import news_request_in
-from bot.community.limits import Limiter
+from bot.community.budget import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.community.suggested_questions import SuggestedTopic
-from bot.desk import Desk
-from bot.discord_ui.errors import error_view, if_possible, report
-from bot.discord_ui.members.personal_data import privacy_view
+from bot.discord_ui.history import Recent
+from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
-from bot.discord_ui.question_message import QuestionMessage, ReplyPlace
-from bot.discord_ui.recent import Recent
+from bot.discord_ui.question_message import (
+    ProgressScreen,
+    QuestionMessage,
+    ReplyPlace,
+    RunningAnswer,
+    RunningAnswers,
+)
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
-from bot.discord_ui.replying import Interaction, Send
-from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
+from bot.discord_ui.replying import Send, error_view, if_possible, report
 from bot.discord_ui.text import escape, title
 from bot.wording import Wording, in_words_of, unaskable
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Edition
 from ingest.process import logs
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
 
 _MakeControls: TypeAlias = Callable[
     [str, Wording, Audience, Reason | None, int | None], Sequence[ui.Item[Any]]
@@ -390,10 +396,3 @@ def _leading_row_offset(outcome: Answer | Abstention) -> int | None:
     citation, bold = excerpts[0].citation, excerpts[0].bold
     row = Citation(citation.passage, excerpts[0].parts[1], citation.start + bold.start)
     return bold.start if holds_result(row) else None
-
-
-def asking_of(interaction: Interaction) -> Asking:
-    """Return the asking service of the client that received *interaction*."""
-    asking = interaction.client.asking
-    assert isinstance(asking, Asking)
-    return asking

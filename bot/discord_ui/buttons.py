@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
 
 import discord
-from discord import ui
+from discord import app_commands, ui
 
 from bot.discord_ui.replying import Interaction, report_failure, words_of
 
@@ -178,3 +178,20 @@ class Form(ui.Modal):
     ) -> None:
         """Report *error* to the person who sent the form."""
         await report_failure(interaction, error)
+
+
+_CHOICE_COUNT, _CHOICE_LENGTH = 25, 100
+"""Choices that Discord shows, and characters of one choice."""
+
+
+def matching_choices(
+    text: str, names: Iterable[str], *, include_text: bool = False
+) -> list[app_commands.Choice[str]]:
+    """Return choices for the *names* that contain *text*, after *text* itself if so asked."""
+    folded = text.casefold().strip()
+    mine = [text.strip()[:_CHOICE_LENGTH]] if include_text and folded else []
+    matches = (name for name in names if folded in name.casefold() and len(name) <= _CHOICE_LENGTH)
+    return [
+        app_commands.Choice(name=name, value=name)
+        for name in list(dict.fromkeys([*mine, *matches]))[:_CHOICE_COUNT]
+    ]

@@ -7,13 +7,13 @@ import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import aiohttp
 import discord
 
-from bot.desk import Desk
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.buttons import KeyItem
 from bot.discord_ui.commands import DeskTree, sync_if_changed
 from bot.discord_ui.conversation import (
     AddressedMessage,
@@ -21,24 +21,40 @@ from bot.discord_ui.conversation import (
     answer_post,
     offer_new_answer,
 )
-from bot.discord_ui.errors import if_possible, report
 from bot.discord_ui.members import controls as members
+from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.correcting import keep_sending_corrections
-from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.members.recovering import interrupted_view, recover
-from bot.discord_ui.moderators import buttons as moderators
+from bot.discord_ui.moderators import decisions, listing, reports, settings, setup, suggestions
+from bot.discord_ui.moderators.adding import AddButton, PasteButton
 from bot.discord_ui.moderators.moderation import Moderation, find_home
 from bot.discord_ui.moderators.refreshing import follow_job
 from bot.discord_ui.moderators.reports import post_feedback
 from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.moderators.suggestions import post_suggestion
 from bot.discord_ui.notifier import keep_notifying
-from bot.discord_ui.screen import StopButton
-from bot.discord_ui.words import DeskTranslator
+from bot.discord_ui.question_message import StopButton
+from bot.discord_ui.replying import if_possible, report
+from bot.discord_ui.text import DeskTranslator
 from ingest.errors import IngestError, SettingsError
 from ingest.model import Progress
 from ingest.process import ending
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+
+MODERATORS_CONTROLS: tuple[type[KeyItem], ...] = (
+    *decisions.DECISION_BUTTONS,
+    *listing.LISTING_CONTROLS,
+    *reports.REVIEW_BUTTONS,
+    *suggestions.SUGGESTION_BUTTONS,
+    *settings.SETTINGS_CONTROLS,
+    *setup.SETUP_BUTTONS,
+    AddButton,
+    PasteButton,
+)
+
 
 logger = logging.getLogger(__name__)
 
@@ -99,9 +115,7 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Register the commands with Discord if they changed, and start the background tasks."""
-        self.add_dynamic_items(
-            StopButton, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_CONTROLS
-        )
+        self.add_dynamic_items(StopButton, *members.MEMBERS_BUTTONS, *MODERATORS_CONTROLS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
         await self.desk.lease.begin()

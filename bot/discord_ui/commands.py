@@ -7,30 +7,41 @@ import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 from discord import app_commands
 
 from bot.answering.tables import TableKind
-from bot.discord_ui.asking import Asking
-from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.members.ask import ask_command
-from bot.discord_ui.members.coverage import coverage_command
+from bot.discord_ui.members.contributing import suggest_command
 from bot.discord_ui.members.find import find_command
 from bot.discord_ui.members.following import follow_command, following_command
-from bot.discord_ui.members.help import help_command
-from bot.discord_ui.members.latest import latest_command
+from bot.discord_ui.members.overview import (
+    coverage_command,
+    help_command,
+    latest_command,
+    timeline_command,
+)
 from bot.discord_ui.members.privacy import forget_command, privacy_command
 from bot.discord_ui.members.results import tables_command
-from bot.discord_ui.members.suggest import suggest_command
-from bot.discord_ui.members.timeline import timeline_command
 from bot.discord_ui.moderators.moderation import Moderation, admitted
 from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, review_command
 from bot.discord_ui.moderators.settings import settings_command
 from bot.discord_ui.moderators.setup import setup_command
 from bot.discord_ui.moderators.source import add_source_command, source_command
-from bot.discord_ui.replying import Interaction, deliver, post, respond, words_of
+from bot.discord_ui.replying import (
+    Interaction,
+    deliver,
+    error_view,
+    post,
+    report,
+    respond,
+    words_of,
+)
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
 
 _Guard: TypeAlias = Callable[[Interaction], Awaitable[str | None]]
 """Return the key of a refusal, or ``None`` if the command may be used."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 
-from bot.answering.understanding.followup import Exchange
-from bot.discord_ui.asking import Asking
+from bot.answering.model import Exchange
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
 
 _ANSWER_ID = re.compile(r"desk:(?:sources|report):(\d{1,12})")
 """Custom ids with the answer's number; every answer has one of these buttons."""
@@ -152,3 +155,22 @@ def _nested(components: Iterable[Any]) -> Iterator[Any]:
     for component in components:
         yield component
         yield from _nested(getattr(component, "children", ()))
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class Recent(OrderedDict[_Key, _Value]):
+    """A mapping with a maximum number of entries; it drops the oldest."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def keep(self, key: _Key, value: _Value) -> None:
+        """Store *value* as the newest entry, and drop the oldest above the maximum."""
+        self[key] = value
+        self.move_to_end(key)
+        while len(self) > self._limit:
+            self.popitem(last=False)

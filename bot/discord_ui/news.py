@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from discord import ui
 from discord.utils import format_dt
 
 from bot.answering.model import Citation
-from bot.answering.timeline import Timeline
-from bot.community.digests import Digest
-from bot.community.following import DueNews
-from bot.community.news import Story
-from bot.community.quiet import QuietSource
 from bot.discord_ui.rendering import (
     BUDGET,
     GAP,
@@ -28,6 +24,13 @@ from bot.discord_ui.text import escape, link, literal, phrase, size, title
 from bot.outcomes import opening_at
 from bot.wording import Wording, translated_failure
 from ingest.model import Header
+
+if TYPE_CHECKING:
+    from bot.answering.timeline import Timeline
+    from bot.community.digests import Digest
+    from bot.community.following import DueNews
+    from bot.community.news import Story
+    from bot.community.quiet import QuietSource
 
 _LENGTHS = Lengths(quote=240, title=120, claims=0)
 _COPIES_LENGTH = 200

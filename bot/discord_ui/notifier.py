@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import discord
 from discord import ui
 
 from bot.community.rules import ServerRules
-from bot.desk import Desk
-from bot.discord_ui.errors import report
 from bot.discord_ui.members.following import UnfollowButton
 from bot.discord_ui.news import digest_view, news_view, quiet_view
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import with_buttons
-from bot.discord_ui.replying import words_in
+from bot.discord_ui.replying import report, words_in
 from bot.wording import Wording
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
 

@@ -3,20 +3,193 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
 
 import discord
 from discord import ui
 
-from bot.desk import Desk
-from bot.discord_ui.errors import if_possible
-from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import deliver
+from bot.answering.model import Claim, Phase, Question
+from bot.answering.watching import Watch
+from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.rendering import notice_view, progress_view
+from bot.discord_ui.replying import (
+    DEFER_AFTER_SECONDS,
+    Interaction,
+    Send,
+    deliver,
+    if_possible,
+    words_of,
+)
 from bot.ledger.model import PendingQuestion
 from bot.wording import Wording
 from ingest.language.languages import Language
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+
+logger = logging.getLogger(__name__)
+
+_EDIT_SECONDS = 1.5
+"""Seconds between two edits; Discord's rate limit delays faster ones."""
+_WRITING_LIMIT_SECONDS = 13 * 60.0
+"""Seconds until the writing is stopped; the token of a reply expires after 15 minutes."""
+
+
+class ProgressScreen:
+    """An editor of one message, which shows the newest state at most every 1.5 seconds.
+
+    The edits run in their own task, so that the writing never waits for Discord. An edit in
+    progress is never cancelled: it would keep its lock for ever.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        show: Send,
+        *,
+        repeat: bool,
+        key: str,
+        interval: float = _EDIT_SECONDS,
+    ) -> None:
+        self.watch = Watch(self._phase, self._claims)
+        self._question = question
+        self._show = show
+        self._repeat = repeat
+        self._key = key
+        self._interval = interval
+        self._step = ""
+        self._claims_so_far: Sequence[Claim] = ()
+        self._news = asyncio.Event()
+        self._done = asyncio.Event()
+        self._editor: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start the editing task."""
+        self._editor = asyncio.create_task(self._edit())
+        self._end = asyncio.get_running_loop().call_later(
+            _WRITING_LIMIT_SECONDS, self.watch.stop.set
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Wait for an edit in progress; the answer is shown next."""
+        self._end.cancel()
+        self._done.set()
+        self._news.set()
+        if self._editor is not None:
+            await asyncio.shield(self._editor)
+
+    def view(self) -> ui.LayoutView:
+        """Return the view of the current state."""
+        words = Wording.of(self._question.language)
+        step = words("stopping") if self.watch.stop.is_set() else self._step
+        button = None if self.watch.stop.is_set() else StopButton(self._key, words("stop"))
+        return progress_view(
+            self._question, step, self._claims_so_far, ask=self._repeat, stop=button
+        )
+
+    def _phase(self, phase: Phase, count: int) -> None:
+        """Store the current step, and wake the editing task."""
+        self._step = Wording.of(self._question.language).phase(phase, count)
+        self._news.set()
+
+    def _claims(self, claims: Sequence[Claim]) -> None:
+        """Store the claims verified so far, and wake the editing task."""
+        self._claims_so_far = tuple(claims)
+        self._news.set()
+
+    async def _edit(self) -> None:
+        """Edit the message at each change until the answer is there."""
+        await self._pause(DEFER_AFTER_SECONDS)
+        while not self._done.is_set():
+            self._news.clear()
+            try:
+                await self._show(self.view())
+            except discord.HTTPException as error:
+                logger.warning("Discord refused a progress update: %s", error)
+            await self._pause(self._interval)
+            await self._news.wait()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait *seconds*, or until the answer is there."""
+        try:
+            await asyncio.wait_for(self._done.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAnswer:
+    """An answer that is being written, and the id of its asker."""
+
+    asker: int
+    watch: Watch
+
+
+@dataclass(slots=True)
+class RunningAnswers:
+    """The answers that are being written, by the key of their stop button.
+
+    After :meth:`end` each is stopped, also one that begins later.
+    """
+
+    running: dict[str, RunningAnswer] = field(default_factory=dict)
+    _is_ending: bool = False
+
+    def begin(self, key: str, answer: RunningAnswer) -> None:
+        """Add an answer."""
+        self.running[key] = answer
+        if self._is_ending:
+            answer.watch.stop.set()
+
+    def end(self) -> None:
+        """Stop all answers."""
+        self._is_ending = True
+        for answer in self.running.values():
+            answer.watch.stop.set()
+
+    def stop(self, key: str, member: int, *, moderates: bool) -> str | None:
+        """Stop an answer for its asker or a moderator; return the key of a refusal or ``None``."""
+        answer = self.running.get(key)
+        if answer is None:
+            return "stop_too_late"
+        if member != answer.asker and not moderates:
+            return "stop_not_yours"
+        answer.watch.stop.set()
+        return None
+
+
+class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
+    """A button that stops the writing; after a restart it says that nothing is running."""
+
+    kind = "stop"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Stop the answer if the user may; its message shows the result."""
+        answers = _running_in(interaction)
+        moderates = interaction.permissions.manage_messages
+        refusal = answers.stop(self.key, interaction.user.id, moderates=moderates)
+        if refusal is None:
+            await interaction.response.defer()
+            return
+        view = notice_view(words_of(interaction)(refusal))
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+def _running_in(interaction: Interaction) -> RunningAnswers:
+    """Return the running answers of the client that received *interaction*."""
+    answers = interaction.client.asking.runs
+    assert isinstance(answers, RunningAnswers)
+    return answers
 
 
 class ReplyPlace(Protocol):

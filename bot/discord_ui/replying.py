@@ -7,15 +7,43 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from io import BytesIO
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import discord
 from discord import ui
 
-from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.rendering import notice_view
-from bot.wording import WordedError, Wording, in_one_language, translated_failure
+from bot.wording import (
+    WordedError,
+    Wording,
+    in_one_language,
+    translated_failure,
+)
 from ingest.errors import IngestError
+from ingest.process.logs import fault_code
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
+
+
+def report(error: BaseException) -> str:
+    """Log *error*, with Discord's own message if it has one, and return its code."""
+    return fault_code(error, discord.HTTPException)
+
+
+async def if_possible(work: Awaitable[_Result]) -> _Result | None:
+    """Await *work*, return its result, and log an error instead of raising it."""
+    try:
+        return await work
+    except Exception as error:
+        report(error)
+        return None
+
+
+def error_view(code: str, words: Wording) -> ui.LayoutView:
+    """Show that something failed, the next step, and the code of the log entry."""
+    return notice_view(words("error", id=code))
+
 
 logger = logging.getLogger(__name__)
 
@@ -219,3 +247,9 @@ async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording
             await second(view if is_gone else error_view(code, words))
         except discord.HTTPException as second_error:
             report(second_error)
+
+
+def asking_of(interaction: Interaction) -> Asking:
+    """Return the asking service of the client that received *interaction*."""
+    asking: Asking = interaction.client.asking
+    return asking

@@ -10,7 +10,10 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-from bot.wording import RIGHT_TO_LEFT
+import discord
+from discord import app_commands
+
+from bot.wording import RIGHT_TO_LEFT, Wording
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT_ISOLATE = "\u2067"
@@ -176,3 +179,25 @@ def safe_address(url: str) -> str | None:
         return None
     address = f"{parts.scheme}://{host}{port}{path}"
     return address if len(address) <= _LONGEST_URL else None
+
+
+class DeskTranslator(app_commands.Translator):
+    """A translator that reads the catalogue in the language of the user's Discord."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """Return the translation of *string*, by its key; ``None`` if there is only English."""
+        del context
+        key = string.extras.get("key")
+        words = Wording.of_locale(locale.value)
+        translations = {} if words.messages.english is None else words.messages.texts
+        return words(str(key)) if key in translations else None
+
+
+def worded(key: str) -> app_commands.locale_str:
+    """Return *key*'s English text, marked for the translator."""
+    return app_commands.locale_str(Wording.default()(key), key=key)

@@ -12,19 +12,10 @@ from typing import Self
 from sqlalchemy import delete, select, update
 
 from bot.ledger import schema
-from bot.ledger.answers import Answers
-from bot.ledger.audit import Audit
-from bot.ledger.digests import PostedDigests
-from bot.ledger.feedback import Feedbacks
-from bot.ledger.follows import Follows
-from bot.ledger.jobs import JobList
-from bot.ledger.leases import Leases
-from bot.ledger.notices import Notices
-from bot.ledger.positions import Positions
-from bot.ledger.questions import Questions
-from bot.ledger.rules import Rules
-from bot.ledger.spending import Spendings
-from bot.ledger.suggestions import Suggestions
+from bot.ledger.answers import Answers, Feedbacks, Questions, Suggestions
+from bot.ledger.follows import Follows, Positions, PostedDigests
+from bot.ledger.notices import JobList, Leases, Notices
+from bot.ledger.rules import Audit, Rules, Spendings
 from ingest.archive import Archive, rows
 from ingest.archive.database import Chain, Database
 

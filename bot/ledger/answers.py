@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Column, ColumnElement, delete, insert, select, true, update
 
-from bot.ledger.model import AnswerRecord, CitedRange
-from bot.ledger.schema import answers, citations
-from bot.ledger.table import LedgerPart
+from bot.ledger.model import (
+    AnswerRecord,
+    CitedRange,
+    Feedback,
+    FeedbackVerdict,
+    PendingQuestion,
+    Suggestion,
+)
+from bot.ledger.schema import (
+    LedgerPart,
+    answers,
+    citations,
+    feedback,
+    in_places,
+    leases,
+    pending,
+    suggestions,
+)
 from ingest.archive import rows
 
 _MOMENTS = ("asked_at", "as_of")
@@ -79,3 +95,231 @@ def _answer_of(row: rows.Row, citations: Sequence[CitedRange]) -> AnswerRecord:
     values = {name: row[name] for name in _ANSWER}
     moments = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in _MOMENTS}
     return AnswerRecord(**{**values, **moments, "citations": tuple(citations)})
+
+
+class Questions(LedgerPart):
+    """Table of questions that were in progress when the bot was last stopped."""
+
+    def add(self, question: PendingQuestion) -> int:
+        """Insert a question until its answer is shown, and return its id."""
+        values = {k: v for k, v in _values_of(question).items() if k != "id"}
+        return self._insert(pending, values)
+
+    def remove(self, number: int) -> None:
+        """Delete a question whose answer is shown."""
+        with self._database.writing() as connection:
+            connection.execute(delete(pending).where(pending.c.id == number))
+
+    def take(self, number: int) -> PendingQuestion | None:
+        """Delete and return an interrupted question; ``None`` if it was taken before."""
+        condition = pending.c.id == number
+        with self._database.writing() as connection:
+            row = connection.execute(select(pending).where(condition)).mappings().one_or_none()
+            deleted_count = connection.execute(delete(pending).where(condition)).rowcount
+        return _pending_of(row) if row and deleted_count else None
+
+    def note_shown(self, number: int, message: str) -> None:
+        """Record the message that shows the progress of a question."""
+        with self._database.writing() as connection:
+            connection.execute(update(pending).where(pending.c.id == number).values(shown=message))
+
+    def put_back(self, question: PendingQuestion) -> None:
+        """Insert a taken question again under its id, so that it can be taken once more."""
+        self._insert(pending, _values_of(question) | {"told": True})
+
+    def interrupted(self, owner: str, now: datetime) -> list[PendingQuestion]:
+        """Reassign the questions of dead processes to *taker*, and return them, oldest first.
+
+        The taker has to notify their askers. If it dies before, another process takes them over.
+        """
+        live_owners = select(leases.c.owner).where(leases.c.until >= rows.iso(now))
+        orphaned = update(pending).where(
+            pending.c.owner != owner, pending.c.owner.not_in(live_owners), pending.c.told.is_(False)
+        )
+        with self._database.writing() as connection:
+            question_rows = connection.execute(
+                orphaned.values(owner=owner).returning(pending)
+            ).mappings()
+            return sorted(map(_pending_of, question_rows), key=lambda question: question.id)
+
+    def mark_notified(self, number: int) -> None:
+        """Record that the asker knows that there will be no answer."""
+        with self._database.writing() as connection:
+            connection.execute(update(pending).where(pending.c.id == number).values(told=True))
+
+
+def _values_of(question: PendingQuestion) -> dict[str, Any]:
+    """Convert a question to the values of its row."""
+    as_of = rows.iso(question.as_of) if question.as_of else None
+    return asdict(question) | {"at": rows.iso(question.at), "as_of": as_of}
+
+
+def _pending_of(row: rows.Row) -> PendingQuestion:
+    """Build a PendingQuestion from a row."""
+    values: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "told"}
+    as_of = datetime.fromisoformat(row["as_of"]) if row["as_of"] else None
+    at = datetime.fromisoformat(row["at"])
+    return PendingQuestion(**{**values, "at": at, "as_of": as_of})
+
+
+class Feedbacks(LedgerPart):
+    """Table of feedback, open and settled."""
+
+    def add(self, report: Feedback) -> int | None:
+        """Insert a reader's feedback on an answer, in place of their earlier feedback on it.
+
+        Returns its id, or ``None`` if there is no such answer.
+        """
+        values = {k: v for k, v in asdict(report).items() if k != "id"}
+        values["at"] = rows.iso(report.at)
+        same_reader = (feedback.c.answer_id == report.answer_id) & (
+            feedback.c.member == report.member
+        )
+        with self._database.writing() as connection:
+            answer_query = select(answers.c.id).where(answers.c.id == report.answer_id)
+            if connection.execute(answer_query).first() is None:
+                return None
+            connection.execute(delete(feedback).where(same_reader, feedback.c.member != ""))
+            primary_key = connection.execute(insert(feedback).values(values)).inserted_primary_key
+        assert primary_key is not None
+        return int(primary_key[0])
+
+    def get(self, number: int) -> Feedback | None:
+        """Return a piece of open feedback, or ``None`` if it is settled or unknown."""
+        condition = (feedback.c.id == number) & feedback.c.settled_at.is_(None)
+        with self._database.reading() as connection:
+            row = connection.execute(select(feedback).where(condition)).mappings().one_or_none()
+        return _feedback_of(row) if row else None
+
+    def open(
+        self,
+        verdicts: Sequence[FeedbackVerdict],
+        *,
+        places: Collection[str] | None = None,
+        since: datetime | None = None,
+        limit: int = 500,
+    ) -> list[Feedback]:
+        """Return open feedback with one of *verdicts*, newest first.
+
+        With *places*, only feedback from these servers; with *since*, only feedback after it.
+        """
+        query = (
+            select(feedback)
+            .where(feedback.c.settled_at.is_(None), feedback.c.verdict.in_(verdicts))
+            .where(in_places(feedback.c.place, places), _after(feedback.c.at, since))
+            .order_by(feedback.c.id.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_feedback_of(row) for row in connection.execute(query).mappings()]
+
+    def unanswered(
+        self, reasons: Sequence[str], *, since: datetime | None = None, limit: int = 200
+    ) -> list[Feedback]:
+        """Return stored questions without an answer on which no feedback exists, newest first.
+
+        They are returned as Feedback with id 0. Questions about a past moment are left out.
+        """
+        reported = select(feedback.c.answer_id).where(feedback.c.verdict == FeedbackVerdict.MISSING)
+        query = (
+            select(answers.c.id, answers.c.asked_at, answers.c.question)
+            .where(
+                answers.c.reason.in_(reasons),
+                answers.c.question.is_not(None),
+                answers.c.as_of.is_(None),
+                answers.c.id.not_in(reported),
+                _after(answers.c.asked_at, since),
+            )
+            .order_by(answers.c.id.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [
+                Feedback(datetime.fromisoformat(at), number, FeedbackVerdict.MISSING, "", question)
+                for number, at, question in connection.execute(query)
+            ]
+
+    def settle(
+        self, numbers: Sequence[int], *, now: datetime, places: Collection[str] | None = None
+    ) -> int:
+        """Settle open feedback, in some servers or in all; return the number of rows settled."""
+        condition = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
+        condition &= in_places(feedback.c.place, places)
+        with self._database.writing() as connection:
+            statement = update(feedback).where(condition).values(settled_at=rows.iso(now))
+            return int(connection.execute(statement).rowcount)
+
+    def settle_answers(self, numbers: Sequence[int], *, now: datetime) -> int:
+        """Settle unanswered questions that have no feedback, by the ids of their answers."""
+        values = {"at": rows.iso(now), "verdict": FeedbackVerdict.MISSING, "member": ""}
+        settled_rows = [
+            {**values, "answer_id": n, "settled_at": rows.iso(now)} for n in set(numbers)
+        ]
+        if settled_rows:
+            with self._database.writing() as connection:
+                connection.execute(insert(feedback), settled_rows)
+        return len(settled_rows)
+
+
+def _after(column: Column[Any], since: datetime | None) -> ColumnElement[bool]:
+    """Return a condition "not before *since*"; without *since* one that is always true."""
+    return true() if since is None else column >= rows.iso(since)
+
+
+def _feedback_of(row: rows.Row) -> Feedback:
+    """Build a Feedback from a row."""
+    values: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "settled_at"}
+    at = datetime.fromisoformat(row["at"])
+    return Feedback(**{**values, "at": at})
+
+
+class Suggestions(LedgerPart):
+    """Table of suggestions, open and decided."""
+
+    def add(self, suggestion: Suggestion) -> int:
+        """Insert an open suggestion, and return its id."""
+        values = {k: v for k, v in asdict(suggestion).items() if k != "id"}
+        values["at"] = rows.iso(suggestion.at)
+        return self._insert(suggestions, values)
+
+    def get(self, number: int) -> Suggestion | None:
+        """Return the suggestion with an id, open or decided, or ``None``."""
+        query = select(suggestions).where(suggestions.c.id == number)
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return _suggestion_of(row) if row else None
+
+    def count_since(self, member: str, since: datetime) -> int:
+        """Count the suggestions of *member* after *since*."""
+        condition = (suggestions.c.member == member) & (suggestions.c.at >= rows.iso(since))
+        with self._database.reading() as connection:
+            return len(connection.execute(select(suggestions.c.id).where(condition)).all())
+
+    def open(self, places: Collection[str] | None = None, *, limit: int = 25) -> list[Suggestion]:
+        """Return open suggestions of some servers or of all, oldest first."""
+        query = select(suggestions).where(suggestions.c.approved.is_(None))
+        query = query.where(in_places(suggestions.c.place, places))
+        with self._database.reading() as connection:
+            suggestion_rows = connection.execute(
+                query.order_by(suggestions.c.id).limit(limit)
+            ).mappings()
+            return [_suggestion_of(row) for row in suggestion_rows]
+
+    def name(self, number: int, outlet: str) -> None:
+        """Set the outlet of an open suggestion."""
+        condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
+        with self._database.writing() as connection:
+            connection.execute(update(suggestions).where(condition).values(outlet=outlet))
+
+    def decide(self, number: int, *, approved: bool) -> bool:
+        """Decide an open suggestion and delete its data; return True if it was open."""
+        condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
+        values = {"approved": approved, "data": None}
+        with self._database.writing() as connection:
+            statement = update(suggestions).where(condition).values(values)
+            return bool(connection.execute(statement).rowcount)
+
+
+def _suggestion_of(row: rows.Row) -> Suggestion:
+    """Build a Suggestion from a row."""
+    return Suggestion(**{**dict(row), "at": datetime.fromisoformat(row["at"])})

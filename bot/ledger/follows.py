@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from bot.ledger.model import CitedRange, Follow, FollowedNews, FollowKind
-from bot.ledger.positions import ChangeConsumer, store_position
-from bot.ledger.schema import follow_news, follows
-from bot.ledger.table import LedgerPart
+from bot.ledger.schema import LedgerPart, digests, follow_news, follows, news_seen
 from ingest.archive import rows
-from ingest.archive.saving import lock_archive
+from ingest.archive.rows import lock_archive
 
 _NEWS_COLUMNS = ("story", "article_id", "version", "start_at", "end_at")
 """Columns of a news row, without the times at which it was found and sent."""
@@ -140,3 +139,47 @@ class Follows(LedgerPart):
 def _follow_of(row: rows.Row) -> Follow:
     """Build a Follow from a row."""
     return Follow(**{**row, "at": datetime.fromisoformat(row["at"])})
+
+
+class PostedDigests(LedgerPart):
+    """Table of (server, due moment) pairs whose digest was posted or skipped as empty."""
+
+    def done(self, place: str, due_at: datetime) -> bool:
+        """Return True if the digest due at *due_at* was posted or skipped in a server."""
+        condition = (digests.c.place == place) & (digests.c.due_at == rows.iso(due_at))
+        with self._database.reading() as connection:
+            return connection.execute(select(digests.c.place).where(condition)).first() is not None
+
+    def mark(self, place: str, due_at: datetime, *, now: datetime) -> None:
+        """Record that the digest due at *due_at* was posted or skipped in a server."""
+        values = {"place": place, "due_at": rows.iso(due_at), "sent_at": rows.iso(now)}
+        with self._database.writing() as connection:
+            connection.execute(insert(digests).values(values))
+
+
+class ChangeConsumer(IntEnum):
+    """A consumer of the archive's changes."""
+
+    FOLLOWS = 1
+    ANSWERS = 2
+
+
+class Positions(LedgerPart):
+    """Table of the last change that each consumer has processed."""
+
+    def upto(self, consumer: ChangeConsumer) -> int | None:
+        """Return the last change that a consumer has processed, ``None`` before its first run."""
+        query = select(news_seen.c.seq).where(news_seen.c.id == consumer)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def note(self, consumer: ChangeConsumer, seq: int) -> None:
+        """Store *seq* as the last change that a consumer has processed."""
+        with self._database.writing() as connection:
+            store_position(connection, consumer, seq)
+
+
+def store_position(connection: Connection, consumer: ChangeConsumer, seq: int) -> None:
+    """Store the position within the transaction that stores the results."""
+    connection.execute(delete(news_seen).where(news_seen.c.id == consumer))
+    connection.execute(insert(news_seen).values(id=int(consumer), seq=seq))

@@ -325,3 +325,7 @@ class GivenNotice:
     channel: str
     message: str
     reached: bool
+
+
+LONGEST_TOPIC = 200
+"""Maximum number of characters of a topic."""

@@ -7,19 +7,20 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, delete, insert, select, update
 
 from bot.ledger.model import (
     ChangedCitation,
     CitedRange,
     GivenNotice,
+    Job,
     NoticeKey,
     NoticeKind,
     ShownAnswer,
 )
-from bot.ledger.schema import answers, citations, notices, shown_answers
-from bot.ledger.table import LedgerPart
+from bot.ledger.schema import LedgerPart, answers, citations, jobs, leases, notices, shown_answers
 from ingest.archive import rows
+from ingest.archive.rows import lock_archive
 from ingest.archive.schema import articles, versions
 from ingest.language.languages import Language
 from ingest.model import Removal
@@ -152,3 +153,61 @@ def _changed_of(row: rows.Row) -> ChangedCitation:
     citation = CitedRange(row["article_id"], row["cited"], row["start_at"], row["end_at"])
     removal = Removal(row["removal"]) if row["removal"] else None
     return ChangedCitation(shown_answer, citation, row["latest"], removal)
+
+
+class JobList(LedgerPart):
+    """Table of jobs in progress; it survives a restart."""
+
+    def add(self, job: Job) -> int:
+        """Insert a job, and return its id."""
+        values = {k: v for k, v in asdict(job).items() if k != "id"} | {"at": rows.iso(job.at)}
+        return self._insert(jobs, values)
+
+    def take_over(self, owner: str, owners: Collection[str]) -> list[Job]:
+        """Reassign jobs of processes not in *owners* to *owner*; return them, oldest first."""
+        orphaned = update(jobs).where(jobs.c.owner.not_in(list(owners)))
+        with self._database.writing() as connection:
+            job_rows = connection.execute(orphaned.values(owner=owner).returning(jobs)).mappings()
+            orphans = [Job(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in job_rows]
+        return sorted(orphans, key=lambda job: job.id)
+
+    def remove(self, number: int) -> None:
+        """Delete a job whose result was shown or can no longer be shown."""
+        with self._database.writing() as connection:
+            connection.execute(delete(jobs).where(jobs.c.id == number))
+
+
+class Leases(LedgerPart):
+    """Table of named leases, each held by one owner until it expires."""
+
+    def take(self, name: str, owner: str, until: datetime, *, now: datetime) -> bool:
+        """Acquire or renew the lease *name* for *owner*; return False if another owner holds it."""
+        condition = leases.c.name == name
+        values = {"owner": owner, "until": rows.iso(until)}
+        with self._database.writing() as connection:
+            lock_archive(connection)
+            lease = connection.execute(select(leases).where(condition)).mappings().one_or_none()
+            if lease is None:
+                connection.execute(insert(leases).values(name=name, **values))
+            elif lease["owner"] == owner or datetime.fromisoformat(lease["until"]) < now:
+                connection.execute(update(leases).where(condition).values(values))
+            else:
+                return False
+        return True
+
+    def owners(self, now: datetime) -> set[str]:
+        """Return the owners of all leases that have not expired."""
+        query = select(leases.c.owner).where(leases.c.until >= rows.iso(now))
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars())
+
+    def give_up(self, owner: str, *, before: datetime) -> None:
+        """Release the leases of *owner*, and delete all leases that expired before *before*."""
+        condition = (leases.c.owner == owner) | (leases.c.until < rows.iso(before))
+        with self._database.writing() as connection:
+            connection.execute(delete(leases).where(condition))
+
+    def clear(self) -> None:
+        """Delete all leases; for single-process mode, where no other owner is alive."""
+        with self._database.writing() as connection:
+            connection.execute(delete(leases))

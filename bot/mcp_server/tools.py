@@ -3,20 +3,120 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bot.answering.proving.archived import LONGEST_QUOTATION, prove_anywhere, prove_quotation
-from bot.answering.understanding.question import LONGEST, UnaskableError, ask, not_past
-from bot.desk import Desk
-from bot.mcp_server.passages import ShownPassages
-from bot.outcomes import as_object, found_object, proof_object
+from bot.answering.model import (
+    UnaskableError,
+)
+from bot.answering.proving.archived import (
+    LONGEST_QUOTATION,
+    ProvenQuotation,
+    RefusedQuotation,
+    prove_anywhere,
+    prove_quotation,
+)
+from bot.answering.proving.ground import title_of
+from bot.answering.understanding.question import LONGEST, ask, not_past
+from bot.outcomes import as_object, found_object, opening_at, source_object
 from bot.wording import Wording, unaskable
+from ingest.archive import Archive
 from ingest.errors import IngestError
-from ingest.model import parse_moment
+from ingest.index.passages import first_sentence, sentences
+from ingest.language.instructions import speaks_to_a_model
+from ingest.model import Passage, parse_moment
 from ingest.process.threads import in_search_thread, in_thread
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+
+ADDRESS = "desk://articles/{article}/passages/{number}"
+"""The resource address of a passage; passages of an article are counted from 1."""
+_ADDRESS_PATTERN = re.compile(r"desk://articles/([0-9]{1,9})/passages/([0-9]{1,6})")
+_MAX_SHARE = 0.5
+"""Maximum share of an article in one passage, as a short article is one passage."""
+_RESULT_CHARACTERS = 300
+"""Maximum number of characters of a search result."""
+_OMITTED = "[…]"
+"""Placeholder of a sentence with instructions to a model, and of text beyond the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassages:
+    """Reader of passages for other programs; *whole* permits whole articles."""
+
+    archive: Archive
+    whole: bool = False
+
+    def result(self, passage: Passage) -> dict[str, Any]:
+        """Return a passage as a search result."""
+        header = passage.header
+        day = f", {header.day.isoformat()}" if header.day else ""
+        text = self._limited_text(passage)
+        return {
+            "id": passage.id,
+            "title": f"{title_of(passage) or 'Untitled'} ({header.outlet}{day})",
+            "url": opening_at(header.url, first_sentence(passage)) or _address(passage),
+            "text": text if len(text) <= _RESULT_CHARACTERS else f"{text[:_RESULT_CHARACTERS]}…",
+        }
+
+    def document(self, passage_id: str) -> dict[str, Any] | None:
+        """Return a passage, or its article, as a document; ``None`` if it is not citable."""
+        passage = self.archive.passages.get([passage_id]).get(passage_id)
+        return None if passage is None else self._document(passage)
+
+    def at(self, address: str) -> dict[str, Any] | None:
+        """Return the document at a resource address, or ``None``."""
+        match = _ADDRESS_PATTERN.fullmatch(address)
+        if match is None:
+            return None
+        article, number = int(match[1]), int(match[2])
+        passages = self.archive.passages.of_article(article)
+        if not 1 <= number <= len(passages):
+            return None
+        return self.document(passages[number - 1].id)
+
+    def _document(self, passage: Passage) -> dict[str, Any]:
+        passages = self.archive.passages.of_article(passage.article_id) if self.whole else [passage]
+        text = "\n\n".join(map(self._limited_text, passages))
+        return {
+            "id": passage.id,
+            "title": title_of(passage) or "Untitled",
+            "text": text,
+            "url": passage.header.url or _address(passage),
+            "metadata": {
+                **source_object(passage.header),
+                "article": passage.article_id,
+                "version": passage.version,
+                "start": passage.start,
+                "end": passage.end,
+                "corrections": list(passage.corrections),
+                "shown": "article" if self.whole else "passage",
+            },
+        }
+
+    def _limited_text(self, passage: Passage) -> str:
+        """Return a passage without instructions to models, at most half of a short article."""
+        text, language = passage.text, passage.header.language
+        length = self.archive.passages.length(passage.article_id)
+        limit = len(text) if self.whole else max(1, int(_MAX_SHARE * length))
+        parts: list[str] = []
+        for span in sentences(text, language):
+            if parts and span.end > limit:
+                parts.append(_OMITTED)
+                break
+            sentence = text[span.start : span.end]
+            parts.append(_OMITTED if speaks_to_a_model(sentence) else sentence)
+        return " ".join(parts)
+
+
+def _address(passage: Passage) -> str:
+    """Return the resource address of a passage."""
+    return ADDRESS.format(article=passage.article_id, number=passage.order + 1)
+
 
 _Arguments: TypeAlias = Mapping[str, str]
 _CLIENT = "mcp"
@@ -219,9 +319,9 @@ class Tools:
         """Prove a quotation, in one article or in any."""
         quotation, archive = arguments["quotation"], self.desk.archive
         if "article" in arguments:
-            return proof_object(prove_quotation(quotation, arguments["article"], archive))
+            return _proof_object(prove_quotation(quotation, arguments["article"], archive))
         search = self.desk.coverage.serving.search
-        return proof_object(prove_anywhere(quotation, archive, search))
+        return _proof_object(prove_anywhere(quotation, archive, search))
 
     async def coverage(self, _arguments: _Arguments) -> dict[str, Any]:
         """Return the figures of the coverage."""
@@ -255,3 +355,33 @@ def _moment(text: str, now: datetime) -> datetime:
         raise RefusedCallError(problem)
     assert isinstance(moment, datetime)
     return moment
+
+
+def _proof_object(proof: ProvenQuotation | RefusedQuotation) -> dict[str, Any]:
+    """Return the result of proving a quotation, with its range in characters of the version.
+
+    ``digest`` is the SHA-256 of that version's text in UTF-8.
+    """
+    if isinstance(proof, RefusedQuotation):
+        return {
+            "proven": False,
+            "why": str(proof.why),
+            "article": proof.article_id,
+            "agrees": proof.agrees,
+            "goes_on": proof.goes_on,
+            "removal": str(proof.removal) if proof.removal else None,
+        }
+    return {
+        "proven": True,
+        "quotation": proof.quotation,
+        "article": proof.article_id,
+        "version": proof.version,
+        "start": proof.start,
+        "end": proof.end,
+        "digest": proof.digest,
+        "read_at": proof.read_at.isoformat(timespec="seconds"),
+        "newest_version": proof.newest,
+        "current": proof.current,
+        "corrections": list(proof.corrections),
+        **source_object(proof.header),
+    }

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -17,14 +18,22 @@ from bot.answering.proving.archived import (
     prove_anywhere,
     prove_quotation,
 )
-from bot.community.limits import Limiter
-from bot.desk import Desk
+from bot.community.budget import Limiter
 from bot.listening import address_of, listening
-from bot.verify_page.quotations import SeenQuotation, proven_in_context, quotations_of
-from bot.verify_page.rendering import STYLE_SHEET, Page, PastedQuotation
+from bot.verify_page.rendering import (
+    STYLE_SHEET,
+    Page,
+    PastedQuotation,
+    SeenQuotation,
+    proven_in_context,
+    quotations_of,
+)
 from bot.wording import Wording, language_of_locale
 from ingest.process.logs import fault_code
 from ingest.process.threads import in_search_thread
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
 
 _MAX_BODY_BYTES = 64 * 1024
 """Maximum bytes of a form; 4,000 characters of East Asian text take 36,000 bytes."""

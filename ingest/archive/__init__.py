@@ -13,8 +13,7 @@ from ingest.archive.generations import Changes, Embeddings, Generations
 from ingest.archive.outlets import Editions, Outlets
 from ingest.archive.passages import Passages
 from ingest.archive.rows import NEWEST, in_edition, number
-from ingest.archive.snapshots import Snapshots
-from ingest.archive.sources import Hosts, Pages, Sources
+from ingest.archive.sources import Hosts, Pages, Snapshots, Sources
 from ingest.model import UNVERIFIED_PASTE, Edition, OutletSummary, Summary, parse_moment
 
 

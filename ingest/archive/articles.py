@@ -18,16 +18,11 @@ from ingest.archive.rows import (
     article_rows,
     hidden_in,
     in_edition,
-    number,
-)
-from ingest.archive.saving import (
-    change_address,
     lock_archive,
-    put_back,
+    number,
     record_change,
-    save_one,
-    withdraw,
 )
+from ingest.archive.saving import change_address, put_back, save_one, withdraw
 from ingest.archive.schema import articles, versions
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError

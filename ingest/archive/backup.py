@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from ingest.archive import Archive
 from ingest.archive.database import OTHER_CHAINS
-from ingest.archive.saving import lock_archive
+from ingest.archive.rows import lock_archive
 from ingest.archive.schema import articles, changes, clock, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Progress

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, select, text, upda
 
 from ingest.archive import rows
 from ingest.archive.database import Database
-from ingest.archive.saving import lock_archive, record_change
+from ingest.archive.rows import lock_archive, record_change
 from ingest.archive.schema import (
     articles,
     embeddings,

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import lock_archive
+from ingest.archive.rows import lock_archive
 from ingest.archive.schema import changes, embeddings, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Generation

@@ -8,8 +8,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.rows import NEWEST
-from ingest.archive.saving import get_or_create, lock_archive
+from ingest.archive.rows import NEWEST, get_or_create, lock_archive
 from ingest.archive.schema import articles, hidden, outlets, versions
 from ingest.model import Edition, Ownership
 

@@ -15,10 +15,11 @@ from ingest.archive.rows import (
     NEWEST,
     NEWEST_CUT,
     citable_passages,
+    lock_archive,
     number,
     passage_rows,
 )
-from ingest.archive.saving import add_passages, lock_archive
+from ingest.archive.saving import add_passages
 from ingest.archive.schema import articles, changes, generations, passages, versions
 from ingest.model import ArticleState, Cut, Passage, Removal, Version
 

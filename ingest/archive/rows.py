@@ -6,9 +6,19 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 
-from ingest.archive.schema import articles, hidden, outlets, passages, versions
+from ingest.archive.schema import articles, changes, clock, hidden, outlets, passages, versions
 from ingest.fetching.identities import remove_place
 from ingest.model import (
     Article,
@@ -296,3 +306,34 @@ def citable_passages() -> Select[Any]:
     """Build the query that counts the citable passages."""
     query = select(func.count()).select_from(passages.join(articles, IN_NEWEST_VERSION))
     return query.where(articles.c.removed_at.is_(None), NEWEST_CUT)
+
+
+def lock_archive(connection: Connection) -> None:
+    """Lock the archive against other writers until the transaction ends, also on PostgreSQL.
+
+    Otherwise two transactions that lock the same articles in different orders would deadlock; and
+    change numbers have to follow the order of commits.
+    """
+    connection.execute(select(clock.c.seq).with_for_update())
+
+
+def get_or_create(
+    connection: Connection, table: Table, key: str, value: str, defaults: dict[str, Any]
+) -> int:
+    """Return the id of the row whose *key* is *value*, inserted with *defaults* if needed."""
+    query = select(table.c.id).where(table.c[key] == value)
+    if (row_id := connection.execute(query).scalar()) is not None:
+        return int(row_id)
+    primary_key = connection.execute(
+        insert(table).values({key: value, **defaults})
+    ).inserted_primary_key
+    assert primary_key is not None
+    return int(primary_key[0])
+
+
+def record_change(connection: Connection, article_id: int, now: datetime) -> None:
+    """Append to the log of changes; the caller must have called :func:`lock_archive`."""
+    next_number = update(clock).values(seq=clock.c.seq + 1).returning(clock.c.seq)
+    seq = connection.execute(next_number).scalar_one()
+    values = {"seq": seq, "article_id": article_id, "at": iso(now)}
+    connection.execute(insert(changes).values(values))

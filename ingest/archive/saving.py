@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from ingest.archive import rows
-from ingest.archive.rows import NEWEST, header_values, iso
-from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
+from ingest.archive.rows import NEWEST, get_or_create, header_values, iso, record_change
+from ingest.archive.schema import articles, outlets, passages, versions
 from ingest.archive.stories import mismatch_reason, repeats, story_of
 from ingest.fetching.identities import add_place, identities_of, identity_of
 from ingest.language.similarity import has_text_of
@@ -21,15 +21,6 @@ _PERMANENT_REMOVALS = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal
 """Removals that stay in force even when the same text is read again or added by hand."""
 _MANUAL_REMOVALS = frozenset({Removal.REMOVED, Removal.HIDDEN})
 """Removals that stay in force until a person adds the article again."""
-
-
-def lock_archive(connection: Connection) -> None:
-    """Lock the archive against other writers until the transaction ends, also on PostgreSQL.
-
-    Otherwise two transactions that lock the same articles in different orders would deadlock; and
-    change numbers have to follow the order of commits.
-    """
-    connection.execute(select(clock.c.seq).with_for_update())
 
 
 def save_one(
@@ -260,20 +251,6 @@ def _article_id(connection: Connection, header: Header, place: str) -> int | Non
     return None if article_id is None else int(article_id)
 
 
-def get_or_create(
-    connection: Connection, table: Table, key: str, value: str, defaults: dict[str, Any]
-) -> int:
-    """Return the id of the row whose *key* is *value*, inserted with *defaults* if needed."""
-    query = select(table.c.id).where(table.c[key] == value)
-    if (row_id := connection.execute(query).scalar()) is not None:
-        return int(row_id)
-    primary_key = connection.execute(
-        insert(table).values({key: value, **defaults})
-    ).inserted_primary_key
-    assert primary_key is not None
-    return int(primary_key[0])
-
-
 def _add_version(
     connection: Connection,
     article_id: int,
@@ -316,11 +293,3 @@ def add_passages(connection: Connection, article_id: int, number: int, text: str
     ]
     if values:
         connection.execute(insert(passages), values)
-
-
-def record_change(connection: Connection, article_id: int, now: datetime) -> None:
-    """Append to the log of changes; the caller must have called :func:`lock_archive`."""
-    next_number = update(clock).values(seq=clock.c.seq + 1).returning(clock.c.seq)
-    seq = connection.execute(next_number).scalar_one()
-    values = {"seq": seq, "article_id": article_id, "at": iso(now)}
-    connection.execute(insert(changes).values(values))

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from ingest.archive import Archive, backup
 from ingest.archive.backup import copy
-from ingest.commands import articles, output
-from ingest.commands.indexing import catch_up
+from ingest.commands import output
+from ingest.commands.indexing import catch_up, restored
 from ingest.commands.options import AsJson, Yes, configured, now, usage_error
 from ingest.embedding.embedder import better_model
 from ingest.index.ownership import owner
@@ -67,7 +67,7 @@ def restore_command(
 ) -> int:
     """Make removed or quarantined articles citable again, or restore a backup."""
     if all(target.isdecimal() for target in targets):
-        return articles.restored([int(target) for target in targets], as_json=as_json)
+        return restored([int(target) for target in targets], as_json=as_json)
     if len(targets) > 1:
         return usage_error("Give numbers of articles, or one file of a backup.")
     settings = configured(Settings)

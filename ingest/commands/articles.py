@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from itertools import chain
@@ -19,7 +19,7 @@ from ingest.adding import AddingOutcome
 from ingest.archive import Archive
 from ingest.archive.articles import Articles
 from ingest.commands import output
-from ingest.commands.indexing import catch_up
+from ingest.commands.indexing import apply_to_each, catch_up
 from ingest.commands.options import (
     READ_MAPPING,
     READ_MOMENT,
@@ -254,38 +254,8 @@ def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
     return 1 if unknown else 0
 
 
-def restored(numbers: Sequence[int], *, as_json: bool) -> int:
-    """Make removed or quarantined articles citable again."""
-    return _for_each(numbers, Articles.restore, "restored", as_json=as_json)
-
-
 def erase_command(numbers: Numbers, yes: Yes = False, as_json: AsJson = False) -> int:
     """Delete every word of articles for good."""
     if not yes:
         return usage_error("Erasing cannot be undone. Add --yes to do it.")
-    return _for_each(numbers, Articles.erase, "erased", as_json=as_json)
-
-
-def _for_each(
-    numbers: Sequence[int], work: Callable[..., object], participle: str, *, as_json: bool
-) -> int:
-    """Run *work* on each article; unknown numbers are reported at the end."""
-    settings = configured(Settings)
-    processed, unknown = [], []
-    with Archive.open(settings.archive_url) as archive:
-        for number in numbers:
-            try:
-                work(archive.articles, number, now=now())
-                processed.append(number)
-            except ArticleNotFoundError as error:
-                unknown.append(error)
-        note = catch_up(settings, archive)
-    for error_message in unknown:
-        print(error_message, file=sys.stderr)
-    if as_json:
-        output.print_json({participle: processed, "index": note})
-    else:
-        for number in processed:
-            print(f"{participle.capitalize()} {number}.")
-        print(note)
-    return 1 if unknown else 0
+    return apply_to_each(numbers, Articles.erase, "erased", as_json=as_json)

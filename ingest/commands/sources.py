@@ -22,7 +22,7 @@ from ingest.process import loops
 from ingest.process.invocation import as_called
 from ingest.reading import Hints
 from ingest.refresh import Refresher, SourceRound
-from ingest.refreshing.extracting import extractor
+from ingest.refreshing import extractor
 from ingest.schedule import keep_fresh
 from ingest.settings import Settings
 

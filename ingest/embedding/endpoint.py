@@ -17,9 +17,9 @@ from langchain_openai import OpenAIEmbeddings
 from openai.types import CreateEmbeddingResponse
 from pydantic import SecretStr
 
-from ingest.embedding.prefixes import Prefixes, family
+from ingest.embedding.folder import Prefixes, family
+from ingest.embedding.memory import Vectors
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
-from ingest.embedding.vectors import Vectors
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.settings import Settings
 

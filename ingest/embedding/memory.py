@@ -9,11 +9,41 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ingest.embedding.vectors import Embedder, Vectors
 from ingest.language.script import Script
+
+Vectors: TypeAlias = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """A model that turns texts into unit vectors of one length."""
+
+    @property
+    def model(self) -> str:
+        """The name that a generation records."""
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+
+    @property
+    def is_remote(self) -> bool:
+        """True if the embedder is reached over the network and may not answer."""
+
+    @property
+    def windows(self) -> int:
+        """The number of parts of found passages to compare with a question."""
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector for each text: shape (texts, dimensions)."""
+
+    def question(self, text: str) -> Vectors:
+        """Return the unit vector of a question: shape (dimensions,)."""
+
 
 _CACHED_TEXTS = 20_000
 """Texts in the cache: 30 MB with 384 dimensions."""

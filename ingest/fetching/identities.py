@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit, urlunsplit
 
 from courlan.clean import TRACKERS_RE
 
-from ingest.model import Header
+if TYPE_CHECKING:
+    from ingest.model import Header
+
 
 _INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
 _KEPT_FRAGMENTS = ("!", "item:")

@@ -12,10 +12,10 @@ from functools import cache
 from ingest.index.passages import sentences
 from ingest.language.as_english import plain_english
 from ingest.language.dates import days_in, weekdays_in
+from ingest.language.languages import languages, table
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
 from ingest.language.similarity import Shingles, containment, near_in_time, shingles, units
-from ingest.language.words import languages, table
 from ingest.model import Evidence, Passage
 
 _COPY_CONTAINMENT = 0.6

@@ -9,26 +9,27 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.archive import Archive
-from ingest.embedding.memory import Meaning
-from ingest.embedding.vectors import Embedder
+from ingest.embedding.memory import Embedder, Meaning
 from ingest.errors import (
     GenerationMismatchError,
     IndexUnavailableError,
     SettingsError,
 )
-from ingest.index.damage import is_damage
+from ingest.index.ownership import is_damage
 from ingest.index.passages import SPLITTER
 from ingest.index.stores import Stores
 from ingest.index.vectors import embed, unsound, vectors_of
 from ingest.language.script import Script
 from ingest.model import ArticleState, Generation, Passage, Progress, Scope
 from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.archive import Archive
 
 logger = logging.getLogger(__name__)
 
@@ -264,12 +265,16 @@ class Index:
 
     def unsound(self, passages: Sequence[Passage]) -> list[str]:
         """Return the ids of passages whose cached vector is invalid."""
-        return unsound(passages, self.embedder, self._archive, self.generation.dimensions)
+        return unsound(
+            passages, self.embedder, self._archive.embeddings, self.generation.dimensions
+        )
 
     def finds_own_vectors(self, sample: int = _SAMPLE_ARTICLES) -> bool:
         """Return True if the vectors of *sample* articles are found by themselves."""
         passages = [state.passages[-1] for state in self.sample(sample) if state.passages]
-        cached = vectors_of(passages, self.embedder, self._archive, self.generation.dimensions)
+        cached = vectors_of(
+            passages, self.embedder, self._archive.embeddings, self.generation.dimensions
+        )
         results = [
             self.shelf.vectors.nearest(cached[p.id], 1, Script.of_text(p.text))
             for p in passages
@@ -398,7 +403,7 @@ class Index:
         return embed(
             [p for state in states for p in state.passages],
             self.embedder,
-            self._archive,
+            self._archive.embeddings,
             dimensions=self.generation.dimensions,
             step=step,
         )

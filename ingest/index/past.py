@@ -105,7 +105,9 @@ class PastIndex(Index):
             for passage in self._past.passages.get(ids).values()
             if Script.of_text(passage.text) is script
         ]
-        vectors = vectors_of(passages, self.embedder, self._past, self.generation.dimensions)
+        vectors = vectors_of(
+            passages, self.embedder, self._past.embeddings, self.generation.dimensions
+        )
         return [
             (key, self._memory.similarity(float(passage_vector @ vector), meaning.script, script))
             for key, passage_vector in vectors.items()

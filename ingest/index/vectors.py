@@ -32,10 +32,10 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, InternalError, NotFoundError
 from numpy.typing import NDArray
 
-from ingest.archive import Archive
-from ingest.embedding.vectors import Embedder
+from ingest.archive.generations import Embeddings
+from ingest.embedding.memory import Embedder
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
-from ingest.index.damage import unreadable_message
+from ingest.index.ownership import unreadable_message
 from ingest.language.script import Script
 from ingest.model import ArticleState, Passage
 from ingest.process.threads import DetachedExecutor
@@ -331,7 +331,7 @@ def _batches(values: list[str], size: int) -> Iterator[list[str]]:
 def embed(
     passages: Sequence[Passage],
     embedder: Embedder,
-    archive: Archive,
+    cache: Embeddings,
     *,
     dimensions: int,
     step: Callable[[int], None],
@@ -346,9 +346,9 @@ def embed(
         EmbeddingError: the model sends vectors of another length.
     """
     keys = {p.id: digest_of(p) for p in passages}
-    stored = archive.embeddings.get(embedder.model, list(keys.values()))
+    stored = cache.get(embedder.model, list(keys.values()))
     cached = {key: vector for key, vector in stored.items() if _is_valid(vector, dimensions)}
-    archive.embeddings.drop(embedder.model, sorted(stored.keys() - cached.keys()))
+    cache.drop(embedder.model, sorted(stored.keys() - cached.keys()))
     step(sum(key in cached for key in keys.values()))
     uncached = [p for p in passages if keys[p.id] not in cached]
     uncached.sort(key=lambda p: len(p.text))
@@ -362,7 +362,7 @@ def embed(
                 "index anew."
             )
         new_vectors = {keys[p.id]: row.tobytes() for p, row in zip(batch, rows, strict=True)}
-        archive.embeddings.keep(embedder.model, new_vectors)
+        cache.keep(embedder.model, new_vectors)
         cached.update(new_vectors)
         step(len(batch))
     vectors = {p.id: np.frombuffer(cached[keys[p.id]], "<f4") for p in passages}
@@ -396,21 +396,21 @@ class _Batches:
 
 
 def unsound(
-    passages: Sequence[Passage], embedder: Embedder, archive: Archive, dimensions: int
+    passages: Sequence[Passage], embedder: Embedder, cache: Embeddings, dimensions: int
 ) -> list[str]:
     """Return the ids of *passages* whose cached vector is no unit vector of *dimensions*."""
     keys = {p.id: digest_of(p) for p in passages}
-    cached = archive.embeddings.get(embedder.model, list(keys.values()))
+    cached = cache.get(embedder.model, list(keys.values()))
     invalid = {key for key, vector in cached.items() if not _is_valid(vector, dimensions)}
     return [p.id for p in passages if keys[p.id] in invalid]
 
 
 def vectors_of(
-    passages: Sequence[Passage], embedder: Embedder, archive: Archive, dimensions: int
+    passages: Sequence[Passage], embedder: Embedder, cache: Embeddings, dimensions: int
 ) -> dict[str, NDArray[np.float32]]:
     """Return the valid cached vectors of *passages* by passage id."""
     keys = {p.id: digest_of(p) for p in passages}
-    cached = archive.embeddings.get(embedder.model, list(keys.values()))
+    cached = cache.get(embedder.model, list(keys.values()))
     return {
         name: np.frombuffer(cached[key], "<f4")
         for name, key in keys.items()

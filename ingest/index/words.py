@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from ingest.errors import IndexUnavailableError
 from ingest.index.analysis import pairs, terms
-from ingest.index.damage import index_errors, is_damage
+from ingest.index.ownership import index_errors, is_damage
 from ingest.model import UNVERIFIED_PASTE, ArticleState, Scope
 
 logger = logging.getLogger(__name__)

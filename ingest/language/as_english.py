@@ -15,8 +15,8 @@ from typing import Any
 
 from text_to_num import find_numbers
 
+from ingest.language.languages import PARSED_LANGUAGES, entries, languages, one_of, table
 from ingest.language.numbers import Word, normalise
-from ingest.language.words import PARSED_LANGUAGES, entries, languages, one_of, table
 
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+", re.UNICODE)
 

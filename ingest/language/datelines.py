@@ -71,6 +71,50 @@ _CENTURY_TURN = 70
 _HOURS = 24
 _FIRST_YEAR = 1700
 """The first year accepted as a date: there were no daily newspapers before."""
+AGENCIES = {
+    "AFP": "AFP",
+    "AFP-JIJI": "AFP",
+    "REUTERS": "Reuters",
+    "ROITER": "Reuters",
+    "AP": "AP",
+    "ASSOCIATED PRESS": "AP",
+    "KYODO": "Kyodo",
+    "KYODO NEWS": "Kyodo",
+    "JIJI": "Jiji",
+    "JIJI PRESS": "Jiji",
+    "BLOOMBERG": "Bloomberg",
+    "XINHUA": "Xinhua",
+    "DPA": "dpa",
+    "EFE": "EFE",
+    "ANSA": "ANSA",
+    "共同": "共同",
+    "共同通信": "共同",
+    "時事": "時事",
+    "時事通信": "時事",
+    "ロイター": "ロイター",
+}
+
+AGENCY = "|".join(sorted(map(re.escape, AGENCIES), key=len, reverse=True))
+
+_CAPITALISED = r"[A-Z][\w.'’-]*"
+
+_DATELINE = re.compile(
+    rf"^(?P<place>{_CAPITALISED}(?:[ ,]+{_CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
+    rf"(?:\((?P<agency>{AGENCY}|[A-Z][A-Za-z ]{{2,20}})\)\s*)?[–—-]+ (?=[A-Z“\"‘0-9])"
+)
+
+_DATELINE_JA = re.compile(
+    rf"^[【（](?P<place>[^】）=＝]{{1,12}}?)??(?:[=＝](?P<agency>{AGENCY})|(?P<alone>{AGENCY}))[】）]\s*"
+)
+
+_DATELINE_JA_DAY = re.compile(
+    rf"^[［\[【（(](?P<place>[^］\]】）)\s]{{1,12}})\s+(?:\S{{1,4}}日\s+)?(?P<agency>{AGENCY})[］\]】）)]"
+    r"\s*(?:[-－―—]+\s*)?"
+)
+
+BYLINE = re.compile(
+    r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
+)
 
 
 def parse_date(text: str) -> date | datetime | None:
@@ -243,3 +287,24 @@ def _past_days(text: str, days: list[Day]) -> Iterator[Day]:
                 yield Day(day.year, current, day.day, day.start, day.end)
         elif _PAST_EN.search(text_before) and not _FUTURE.search(text_before):
             yield day
+
+
+def starts_with_dateline(text: str) -> bool:
+    """Return True if *text* begins with a place, a day or an agency, as reports do."""
+    return without_dateline(text)[1:] != (None, None)
+
+
+def without_dateline(body: str) -> tuple[str, str | None, str | None]:
+    """Return the body without its dateline, the place, and the agency in the dateline."""
+    japanese = _DATELINE_JA.match(body[:60]) or _DATELINE_JA_DAY.match(body[:60])
+    match = _DATELINE.match(body[:120]) or japanese
+    if match is None:
+        return body, None, None
+    groups = match.groupdict()
+    agency = groups["agency"] or groups.get("alone")
+    return body[match.end() :].lstrip(), groups["place"], usual_spelling(agency)
+
+
+def usual_spelling(agency: str | None) -> str | None:
+    """Return the usual spelling of *agency*."""
+    return AGENCIES.get(agency.upper(), agency) if agency else None

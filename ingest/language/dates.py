@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.language.words import words
+from ingest.language.languages import words
 
 MONTHS = (
     "january",

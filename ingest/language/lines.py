@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from ingest.language.languages import words
 from ingest.language.script import Script
-from ingest.language.words import words
 
 _LINES = words()["lines"]
 _ENDS = re.compile(r"[.!?…。！？:：;,][”\"'’」』)\]）]*$|[”」』]$")
@@ -77,3 +77,14 @@ def _is_boilerplate(line: str) -> bool:
         or (len(stripped_line) <= _CALL_CHARACTERS and _CALLS.match(stripped_line) is not None)
         or _BYLINE.match(stripped_line) is not None
     )
+
+
+_PAIRS = ((re.compile("„([^„“”]*)[“”]"), r"“\1”"), (re.compile("»([^»«]*)«"), r"«\1»"))
+"""Patterns of „this“ and »this«, as in German and its neighbours, where “ is the closing mark."""
+
+
+def marked(text: str) -> str:
+    """Return *text* with every quotation between “ and ” or « and »; its length does not change."""
+    for pattern, pair in _PAIRS:
+        text = pattern.sub(pair, text)
+    return text

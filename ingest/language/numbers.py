@@ -13,8 +13,8 @@ from kanjize import kanji2number
 from text_to_num import find_numbers
 
 from ingest.language.dates import clocks_in, days_in
+from ingest.language.languages import entries, one_of, words
 from ingest.language.script import CJK
-from ingest.language.words import entries, one_of, words
 
 _WORDS = words()
 _SCALES = {name: Decimal(value) for name, value in _WORDS["scales"].items()}

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise, product
 
+from babel import Locale
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
 from ingest.language.script import KANJI
 from ingest.language.sounds import romaji
+
+
+@cache
+def english_places() -> Mapping[str, str]:
+    """Return the English name of each country by its Japanese name."""
+    japanese, english = Locale("ja").territories, Locale("en").territories
+    return {
+        unicodedata.normalize("NFKC", name): english[code]
+        for code, name in japanese.items()
+        if len(code) == 2 and code in english
+    }
+
 
 _KANJI_RUN = re.compile(f"[{KANJI}]+")
 _KATAKANA_RUN = re.compile("[ァ-ヴー]+")

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.language.detecting import UNKNOWN_LANGUAGE
-from ingest.language.script import CJK
+from ingest.language.script import CJK, UNKNOWN_LANGUAGE
 from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser

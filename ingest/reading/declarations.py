@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ingest.fetching.identities import clean_url
 from ingest.language.datelines import parse_date
-from ingest.language.detecting import UNKNOWN_LANGUAGE
+from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of
 from ingest.reading.elements import Element
 from ingest.reading.text import clean_line

@@ -9,7 +9,7 @@ import webencodings
 from charset_normalizer import from_bytes
 
 from ingest.errors import UnreadableError
-from ingest.language.detecting import language_of
+from ingest.language.script import language_of
 
 LARGEST_ARTICLE = 5 * 2**20
 """Bytes of the largest article; JSON Lines files may be any size."""

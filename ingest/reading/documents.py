@@ -10,8 +10,7 @@ from typing import ClassVar, Protocol
 
 from ingest.errors import UnreadableError
 from ingest.reading.decoding import decode
-from ingest.reading.found import FoundArticle, Hints
-from ingest.reading.listings import Entry
+from ingest.reading.found import Entry, FoundArticle, Hints
 
 _HEAD_BYTES = 4096
 """Bytes at the start of a document that are searched for the signature of its kind."""

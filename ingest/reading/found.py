@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from ingest.errors import NoArticleError, ReadingError
-from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.lines import BETWEEN
-from ingest.language.script import EAST_ASIAN
+from ingest.language.script import EAST_ASIAN, UNKNOWN_LANGUAGE, guessed
 from ingest.model import UNVERIFIED_PASTE, Extract, Kind, Moment
 from ingest.reading.signs import without_signs
 from ingest.reading.text import clean, clean_line
@@ -30,6 +29,10 @@ _TITLE_CHARACTERS = 120
 """Characters of the longest title made of a first line."""
 _SURE_LANGUAGE = 0.8
 """Probability from which the language of a table is known."""
+
+
+ITEM_MARK = "#item:"
+"""Separator between a feed's address and the key of an item without an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +148,32 @@ def _address(url: str) -> str | None:
 def _outlet_name(outlet: str) -> str:
     """Return *outlet*, or an empty string if it is the placeholder for pastes."""
     return "" if outlet == UNVERIFIED_PASTE else outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page in a listing; ``address`` is the key of the page in the archive, if set.
+
+    ``content`` is the article as HTML or text, if the feed carries it. ``outlet`` is the publisher,
+    if a feed of several outlets names it; ``foreign`` is True if the page is on another site than
+    most pages of the feed.
+    """
+
+    url: str
+    title: str = ""
+    published: Moment | None = None
+    modified: Moment | None = None
+    address: str | None = None
+    content: str = ""
+    outlet: str = ""
+    foreign: bool = False
+
+    @property
+    def post(self) -> bool:
+        """Return True if the item has no title, so its content is complete."""
+        return bool(self.content and not self.title)
+
+    @property
+    def in_feed(self) -> bool:
+        """Return True if the item has no address outside its feed."""
+        return ITEM_MARK in self.url

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
 from ingest.language.datelines import parse_date
-from ingest.language.detecting import UNKNOWN_LANGUAGE
+from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
 from ingest.reading.documents import SURE, Document, Parser, broken_file

@@ -23,6 +23,7 @@ from ingest.language.datelines import parse_date
 from ingest.model import Moment
 from ingest.reading.decoding import LARGEST_ARTICLE
 from ingest.reading.elements import Element
+from ingest.reading.found import ITEM_MARK, Entry
 from ingest.reading.text import clean_line
 
 _MAX_PAGES = 5000
@@ -42,43 +43,12 @@ _POSTS_START = re.compile(
     re.DOTALL,
 )
 """Start of exports and API answers of WordPress and Mastodon."""
-_ITEM_MARK = "#item:"
-"""Separator between a feed's address and the key of an item without an address."""
 _ARTICLE_CHARACTERS = 200
 """Characters from which the content of an item is an article and not only its beginning."""
 _POST_CHARACTERS = 40
 """Characters of the shortest post: the content of an item without a title is complete."""
 _TAG = re.compile(r"<[^<>]*>")
 _SITEMAPS = {b"urlset", b"sitemapindex"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One page in a listing; ``address`` is the key of the page in the archive, if set.
-
-    ``content`` is the article as HTML or text, if the feed carries it. ``outlet`` is the publisher,
-    if a feed of several outlets names it; ``foreign`` is True if the page is on another site than
-    most pages of the feed.
-    """
-
-    url: str
-    title: str = ""
-    published: Moment | None = None
-    modified: Moment | None = None
-    address: str | None = None
-    content: str = ""
-    outlet: str = ""
-    foreign: bool = False
-
-    @property
-    def post(self) -> bool:
-        """Return True if the item has no title, so its content is complete."""
-        return bool(self.content and not self.title)
-
-    @property
-    def in_feed(self) -> bool:
-        """Return True if the item has no address outside its feed."""
-        return _ITEM_MARK in self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +264,7 @@ def _entry(
     elif article:
         name = hashlib.sha256((key or f"{title}\n{article}").encode()).hexdigest()[:16]
         yield Entry(
-            f"{url}{_ITEM_MARK}{name}", title, published, modified, content=article, outlet=outlet
+            f"{url}{ITEM_MARK}{name}", title, published, modified, content=article, outlet=outlet
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plistlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,10 +12,11 @@ from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parseaddr
 from itertools import takewhile
+from xml.parsers.expat import ExpatError
 
 from ingest.errors import NoArticleError
 from ingest.language.datelines import parse_date
-from ingest.language.words import words
+from ingest.language.languages import words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import SURE, Document, Parser, broken_file
@@ -261,3 +263,38 @@ def _without_addresses(lines: list[str], recipients: set[str]) -> Iterator[str]:
         if addresses and (is_note or recipients & {address.lower() for address in addresses}):
             continue
         yield _ADDRESS.sub("[…]", line) if addresses else line
+
+
+_PLIST_ERRORS = (
+    *(plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError),
+    *(OverflowError, RecursionError, AttributeError, MemoryError),
+)
+"""Errors that the standard library raises for broken property lists."""
+
+
+class WebArchiveParser(Parser):
+    """The parser of pages saved by Safari."""
+
+    kind = "web archives"
+    endings = frozenset({".webarchive"})
+    media_types = frozenset({"application/x-webarchive"})
+
+    def score(self, document: Document) -> int:
+        """Return the score of *document*: sure by its main resource, else by the name."""
+        data = document.data
+        is_archive = data.startswith(b"bplist00") and b"WebMainResource" in data
+        return SURE if is_archive else Parser.score(self, document)
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Yield the article of the page at the address it was saved from."""
+        try:
+            main = plistlib.loads(document.data)["WebMainResource"]
+            data, url = bytes(main["WebResourceData"]), str(main.get("WebResourceURL") or "")
+            charset = str(main.get("WebResourceTextEncodingName") or "") or None
+        except _PLIST_ERRORS as error:
+            raise broken_file(document.name, "webarchive") from error
+        text = decode(data, document.name, charset)
+        page_url = url if url.startswith(("http://", "https://")) else None
+        extract = read_page(text, document.name, url=page_url, now=document.now)
+        header = replace(extract.header, url=extract.header.url or page_url)
+        yield FoundArticle(document.name, replace(extract, header=header, notes=damage_notes(text)))

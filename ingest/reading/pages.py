@@ -17,17 +17,15 @@ from readability import Document as Readable
 from readability.readability import Unparseable
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
-from ingest.fetching.robots import AGENT
+from ingest.fetching.addresses import AGENT
 from ingest.language.datelines import parse_date
 from ingest.model import Extract, Kind, Moment, day_of
-from ingest.reading.boxes import drop_boxes
-from ingest.reading.comments import drop_comments
+from ingest.reading.boilerplate import SIGNS, drop_boxes, drop_comments, front_page, wall
 from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.decoding import LARGEST_ARTICLE, damage_notes, decode
 from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle, kind_by_address
-from ingest.reading.frontpages import front_page
 from ingest.reading.live import TIME_CHARACTERS, live_updates
 from ingest.reading.paid import paid_post
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
@@ -36,7 +34,6 @@ from ingest.reading.standfirsts import standfirst_of
 from ingest.reading.tables import write_tables
 from ingest.reading.text import clean, clean_line, letters_and_digits
 from ingest.reading.visible import reduce_to_visible
-from ingest.reading.walls import SIGNS, wall
 
 _PREVIEW_CHARACTERS = 1500
 """Characters below which a page behind a paywall shows only its beginning."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.language.words import words
+from ingest.language.languages import words
 from ingest.reading.declarations import Declared, declared_text, types
 from ingest.reading.elements import Element, classes
 from ingest.reading.text import clean_line

@@ -10,8 +10,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.language.datelines import is_date_line, newest_reported, parse_date
-from ingest.language.words import words
+from ingest.language.datelines import (
+    AGENCIES,
+    AGENCY,
+    BYLINE,
+    is_date_line,
+    newest_reported,
+    parse_date,
+    usual_spelling,
+    without_dateline,
+)
+from ingest.language.languages import words
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import POSSIBLE, Document, Parser
@@ -60,53 +69,18 @@ _FILE_PHOTO = re.compile(
     r"|\s·\s(?:photo )?credit\s?[:：] ?.{1,80}$",
     re.IGNORECASE,
 )
-_AGENCIES = {
-    "AFP": "AFP",
-    "AFP-JIJI": "AFP",
-    "REUTERS": "Reuters",
-    "ROITER": "Reuters",
-    "AP": "AP",
-    "ASSOCIATED PRESS": "AP",
-    "KYODO": "Kyodo",
-    "KYODO NEWS": "Kyodo",
-    "JIJI": "Jiji",
-    "JIJI PRESS": "Jiji",
-    "BLOOMBERG": "Bloomberg",
-    "XINHUA": "Xinhua",
-    "DPA": "dpa",
-    "EFE": "EFE",
-    "ANSA": "ANSA",
-    "共同": "共同",
-    "共同通信": "共同",
-    "時事": "時事",
-    "時事通信": "時事",
-    "ロイター": "ロイター",
-}
-_AGENCY = "|".join(sorted(map(re.escape, _AGENCIES), key=len, reverse=True))
 _SIGNATURE = "|".join(
-    (_AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
+    (AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
 )
 _SIGNATURE_AT_END = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNATURE})[)）]?$")
 _CREDITS = re.compile(
     r"[(（\[]?(?:(?:additional )?(?:reporting|writing|editing|compiled)"
     rf"(?: and (?:writing|editing))? by\b[^()]{{1,240}}"
-    rf"|©\s?(?:\d{{4}}\s)?(?P<agency>{_AGENCY}))[)）\]]?\.?",
+    rf"|©\s?(?:\d{{4}}\s)?(?P<agency>{AGENCY}))[)）\]]?\.?",
     re.IGNORECASE,
 )
 """A line that credits the writers and editors, with no evidence in it."""
-_AGENCY_NAME = re.compile(rf"\b(?:{_AGENCY})\b", re.IGNORECASE)
-_CAPITALISED = r"[A-Z][\w.'’-]*"
-_DATELINE = re.compile(
-    rf"^(?P<place>{_CAPITALISED}(?:[ ,]+{_CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
-    rf"(?:\((?P<agency>{_AGENCY}|[A-Z][A-Za-z ]{{2,20}})\)\s*)?[–—-]+ (?=[A-Z“\"‘0-9])"
-)
-_DATELINE_JA = re.compile(
-    rf"^[【（](?P<place>[^】）=＝]{{1,12}}?)??(?:[=＝](?P<agency>{_AGENCY})|(?P<alone>{_AGENCY}))[】）]\s*"
-)
-_DATELINE_JA_DAY = re.compile(
-    rf"^[［\[【（(](?P<place>[^］\]】）)\s]{{1,12}})\s+(?:\S{{1,4}}日\s+)?(?P<agency>{_AGENCY})[］\]】）)]"
-    r"\s*(?:[-－―—]+\s*)?"
-)
+_AGENCY_NAME = re.compile(rf"\b(?:{AGENCY})\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
 _NOTES = words()["notes"]
 _LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
@@ -125,9 +99,6 @@ _DATE_LINE = re.compile(
     r"^(?:published|updated|posted|last updated|date|公開|更新|配信|掲載)?\s{0,3}[:：]?\s{0,3}"
     rf".{{0,16}}(?:{_DAY})[^.。]{{0,24}}$",
     re.IGNORECASE,
-)
-BYLINE = re.compile(
-    r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
 )
 _WITHDRAWAL = re.compile(rf"\W{{0,5}}(?:{'|'.join(_NOTES['withdrawn'])})", re.IGNORECASE)
 _KINDS = (
@@ -199,8 +170,8 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
     for index, line in enumerate(lines):
         if _ADDRESS.fullmatch(line):
             url = url or line
-        elif line.upper() in _AGENCIES:
-            agency = agency or _usual_spelling(line)
+        elif line.upper() in AGENCIES:
+            agency = agency or usual_spelling(line)
         elif not BOILERPLATE.fullmatch(line):
             return lines[index:], url, agency
     return [], url, agency
@@ -216,7 +187,7 @@ def sort_lines(lines: list[str]) -> _Parts:
             parts.captions.append(line)
         elif len(line) <= 2 * _BOILERPLATE_CHARACTERS and parts.body and _CREDITS.fullmatch(line):
             agency = _AGENCY_NAME.search(line)
-            parts.agency = parts.agency or (_usual_spelling(agency[0]) if agency else None)
+            parts.agency = parts.agency or (usual_spelling(agency[0]) if agency else None)
         elif _is_correction(line):
             parts.corrections.append(line)
         elif len(line) > _BOILERPLATE_CHARACTERS or not _is_boilerplate(line, parts):
@@ -257,7 +228,7 @@ def _move_caption(parts: _Parts) -> None:
     """Move the sentence above a photo credit to the captions if it is the only body line so far."""
     if len(parts.body) != 1 or len(parts.body[0]) > 2 * _BOILERPLATE_CHARACTERS:
         return
-    has_dateline = _without_dateline(parts.body[0])[1] is not None
+    has_dateline = without_dateline(parts.body[0])[1] is not None
     if not has_dateline and len(_END_OF_SENTENCE.findall(parts.body[0])) <= 1:
         parts.captions.append(parts.body.pop())
 
@@ -269,7 +240,7 @@ def assemble(title: str, parts: _Parts, *, whole: str, agency: str | None = None
     newest day that it reports on; it is empty if the date is known.
     """
     body = "\n\n".join(parts.body)
-    body, place, opening_agency = _without_dateline(body)
+    body, place, opening_agency = without_dateline(body)
     body, closing_agency = _without_agency(body, agency)
     header = Header(
         title=title,
@@ -295,22 +266,6 @@ def _is_withdrawn(notes: Sequence[str]) -> bool:
     return any(_WITHDRAWAL.match(_EDITORS.sub("", note, count=1)) for note in notes)
 
 
-def starts_with_dateline(text: str) -> bool:
-    """Return True if *text* begins with a place, a day or an agency, as reports do."""
-    return _without_dateline(text)[1:] != (None, None)
-
-
-def _without_dateline(body: str) -> tuple[str, str | None, str | None]:
-    """Return the body without its dateline, the place, and the agency in the dateline."""
-    japanese = _DATELINE_JA.match(body[:60]) or _DATELINE_JA_DAY.match(body[:60])
-    match = _DATELINE.match(body[:120]) or japanese
-    if match is None:
-        return body, None, None
-    groups = match.groupdict()
-    agency = groups["agency"] or groups.get("alone")
-    return body[match.end() :].lstrip(), groups["place"], _usual_spelling(agency)
-
-
 def _without_agency(body: str, agency: str | None) -> tuple[str, str | None]:
     """Return the body without the agency at its end, and that agency."""
     pattern = rf"(?<=[.!?”\"。」)])\s*[(（]?{re.escape(agency)}[)）]?$" if agency else None
@@ -319,9 +274,4 @@ def _without_agency(body: str, agency: str | None) -> tuple[str, str | None]:
     )
     if match is None:
         return body, None
-    return body[: match.start()].rstrip(), agency or _usual_spelling(match[1])
-
-
-def _usual_spelling(agency: str | None) -> str | None:
-    """Return the usual spelling of *agency*."""
-    return _AGENCIES.get(agency.upper(), agency) if agency else None
+    return body[: match.start()].rstrip(), agency or usual_spelling(match[1])

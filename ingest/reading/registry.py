@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import re
+import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import entry_points
+from urllib.parse import urljoin
+
+import lxml.html
+from lxml.etree import ParserError, XMLSyntaxError
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
-from ingest.model import Extract
+from ingest.fetching.fetcher import Fetched
+from ingest.fetching.identities import clean_url
+from ingest.model import Extract, Snapshot
 from ingest.reading.books import BookParser
 from ingest.reading.calendars import CalendarParser
 from ingest.reading.captions import CaptionsParser
 from ingest.reading.documents import Document, Parser
-from ingest.reading.feedfiles import FeedParser
-from ingest.reading.found import FoundArticle, apply_hints
+from ingest.reading.feedfiles import (
+    SUFFIX,
+    FeedListParser,
+    FeedParser,
+    item_of,
+    with_address,
+    with_listing_metadata,
+)
+from ingest.reading.found import Entry, FoundArticle, Hints, apply_hints
 from ingest.reading.jsonl import JsonLinesParser, JsonParser
-from ingest.reading.mail import MailParser, SavedPageParser
+from ingest.reading.mail import MailParser, SavedPageParser, WebArchiveParser
 from ingest.reading.markdown import MarkdownParser
 from ingest.reading.office import OpenDocumentParser, WordParser
-from ingest.reading.opml import FeedListParser
 from ingest.reading.pages import PageParser
 from ingest.reading.pastes import TextParser
 from ingest.reading.pdf import PdfParser
-from ingest.reading.placing import with_address, with_listing_metadata
 from ingest.reading.rtf import RichTextParser
 from ingest.reading.sheets import ResultsParser, SheetParser, WorkbookParser
-from ingest.reading.webarchives import WebArchiveParser
 
 LARGEST = 50 * 2**20
 """Bytes of the largest document; each parser limits its text further."""
@@ -162,3 +181,194 @@ def _list_kinds() -> str:
 def _parsers_with_endings() -> Iterator[Parser]:
     """Yield the parsers that have file endings."""
     yield from (parser for parser in parsers() if parser.endings)
+
+
+_HEAD_BYTES = 8192
+"""Bytes at the start of a page that are searched for a redirect."""
+_IN_NOSCRIPT = "ancestor::noscript"
+_REFRESH = re.compile(
+    r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S
+)
+_MAX_WAIT_SECONDS = 10
+"""Seconds of the longest delay of a redirect that is followed."""
+SENT_ON = 3
+"""Redirects that are followed in a row."""
+_PAGE_SUFFIX = re.compile(
+    r"/(?:page/)?\d{1,2}|[?&](?:page|p|pg)=\d{1,2}|[-_](?:p|page)?\d{1,2}(?:\.html?)?"
+)
+"""Suffix that the address of a further page has after the address of the first."""
+
+
+def read_fetched(
+    data: bytes,
+    url: str,
+    content_type: str,
+    charset: str | None,
+    hints: Hints,
+    announced: Entry | None = None,
+    now: datetime | None = None,
+) -> Extract:
+    """Return the article at *url*; gaps are filled from its *announced* entry in a listing.
+
+    Raises:
+        ReadingError: the document holds no article, or opts out of archiving.
+    """
+    return read_single(
+        Document(
+            data,
+            url,
+            hints,
+            content_type=content_type,
+            charset=charset,
+            url=url,
+            announced=announced,
+            now=now,
+        )
+    )
+
+
+def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = None) -> Extract:
+    """Return an article that its *feed* carries.
+
+    Raises:
+        ReadingError: the item holds no article.
+    """
+    return read_single(replace(item_of(announced, feed), hints=hints, now=now))
+
+
+def sent_on(data: bytes, url: str) -> str | None:
+    """Return the target of a page's redirect (``<meta http-equiv="refresh">``), if there is one."""
+    try:
+        head = lxml.html.document_fromstring(data[:_HEAD_BYTES])
+    except (ParserError, XMLSyntaxError, ValueError):
+        return None
+    contents = [
+        (meta.get("content") or "").strip()
+        for meta in head.iter("meta")
+        if (meta.get("http-equiv") or "").lower() == "refresh" and not meta.xpath(_IN_NOSCRIPT)
+    ]
+    target = _REFRESH.match(contents[0]) if contents else None
+    if target is None or int(target[1]) > _MAX_WAIT_SECONDS:
+        return None
+    redirect_url = urljoin(url, target[2].strip(" '\""))
+    return None if clean_url(redirect_url) == clean_url(url) else redirect_url
+
+
+def one_after_another(pages: Sequence[Extract]) -> Extract:
+    """Return one extract of the pages of an article; repeated paragraphs are left out."""
+    first_page = pages[0]
+    paragraphs: dict[str, None] = {}
+    for page in pages:
+        paragraphs |= dict.fromkeys(page.text.split("\n\n"))
+    return replace(
+        first_page,
+        text="\n\n".join(paragraphs),
+        captions=tuple(dict.fromkeys(caption for page in pages for caption in page.captions)),
+        corrections=tuple(dict.fromkeys(note for page in pages for note in page.corrections)),
+        notes=tuple(note for page in pages for note in page.notes),
+    )
+
+
+def is_next_page(url: str, first_url: str) -> bool:
+    """Return True if *url* can only be a further page of the article that begins at *first_url*."""
+    base_url, page_url = clean_url(first_url), clean_url(url)
+    base_urls = {base_url, SUFFIX.sub("", base_url)}
+    return page_url != base_url and any(
+        page_url.startswith(prefix) and _PAGE_SUFFIX.fullmatch(page_url[len(prefix) :])
+        for prefix in base_urls
+    )
+
+
+_LARGEST_BYTES = 2 * 2**20
+"""Maximum size of a snapshot; larger ones are not stored."""
+_LARGEST_UNPACKED_BYTES = 32 * 2**20
+"""Maximum number of bytes unpacked from one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SnapshotPage:
+    """One fetched page in a snapshot."""
+
+    url: str
+    content_type: str
+    charset: str | None
+    data: bytes
+
+
+def snapshot_of(pages: Sequence[Fetched], now: datetime) -> Snapshot | None:
+    """Write the pages fetched at *now* as one gzipped WARC file; None if it is too large.
+
+    Bodies are decoded, and only the headers needed to read them are kept.
+    """
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    timestamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for page in pages:
+        charset = f"; charset={page.charset}" if page.charset else ""
+        values = {
+            "Content-Type": f"{page.content_type or 'application/octet-stream'}{charset}",
+            "Content-Length": str(len(page.data)),
+            "ETag": page.validators.etag,
+            "Last-Modified": page.validators.last_modified,
+        }
+        headers = [(name, value) for name, value in values.items() if value]
+        record = writer.create_warc_record(
+            page.url,
+            "response",
+            payload=io.BytesIO(page.data),
+            length=len(page.data),
+            http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": timestamp},
+        )
+        writer.write_record(record)
+    warc = out.getvalue()
+    return Snapshot(warc, hashlib.sha256(warc).hexdigest()) if len(warc) <= _LARGEST_BYTES else None
+
+
+def pages_of(warc: bytes) -> list[_SnapshotPage]:
+    """Return the pages of a WARC file.
+
+    Raises:
+        UnreadableError: it is damaged or too large.
+    """
+    try:
+        return list(_pages(warc))
+    except (ArchiveLoadFailed, EOFError, ValueError, zlib.error) as error:
+        raise UnreadableError("This snapshot is damaged; nothing can be proven by it.") from error
+
+
+def _pages(warc: bytes) -> Iterator[_SnapshotPage]:
+    """Yield the responses of a WARC file; check their digests."""
+    room = _LARGEST_UNPACKED_BYTES
+    for record in ArchiveIterator(io.BytesIO(warc), check_digests="raise"):
+        if record.rec_type != "response":
+            continue
+        data = record.content_stream().read(room + 1)
+        room -= len(data)
+        if room < 0:
+            raise UnreadableError(
+                f"The snapshot has more than {_LARGEST_UNPACKED_BYTES // 2**20} MB."
+            )
+        kind, _, parameters = record.http_headers.get_header("Content-Type", "").partition(";")
+        charset = parameters.partition("charset=")[2].strip() or None
+        yield _SnapshotPage(
+            record.rec_headers.get_header("WARC-Target-URI"), kind.strip(), charset, data
+        )
+
+
+def text_of(warc: bytes) -> str:
+    """Return the text of the article in a snapshot, extracted again.
+
+    Arguments and result can be pickled, so that this may run in another process.
+
+    Raises:
+        ReadingError: it is damaged, or has no article.
+    """
+    pages = pages_of(warc)
+    if not pages:
+        raise UnreadableError("This snapshot holds no page.")
+    results = [
+        read_fetched(page.data, page.url, page.content_type, page.charset, Hints())
+        for page in pages
+    ]
+    return one_after_another(results).text

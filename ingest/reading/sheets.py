@@ -12,8 +12,7 @@ from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.results.columns import layout_of
-from ingest.reading.results.figures import EMPTY_CELL, is_figure
+from ingest.reading.results.columns import EMPTY_CELL, is_figure, layout_of
 from ingest.reading.results.grid import Grid
 from ingest.reading.results.reports import (
     REPORT,
@@ -23,8 +22,7 @@ from ingest.reading.results.reports import (
     records_of,
     report_table,
 )
-from ingest.reading.results.texts import grid_of
-from ingest.reading.results.workbooks import grids_of
+from ingest.reading.results.workbooks import grid_of, grids_of
 from ingest.reading.results.writing import WrittenTable, write_table
 from ingest.reading.tables import Cell, lines_of
 from ingest.reading.text import clean_line

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ingest.language.datelines import is_date_line
-from ingest.language.words import words
+from ingest.language.datelines import BYLINE, is_date_line, starts_with_dateline
+from ingest.language.languages import words
 from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.elements import Element, class_pattern, classes, text
-from ingest.reading.pastes import BYLINE, starts_with_dateline
 from ingest.reading.text import clean_line, letters_and_digits
 
 _STANDFIRST_CLASS = class_pattern(words()["pages"]["standfirsts"])

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ingest.language.datelines import parse_date
+from ingest.language.languages import words
 from ingest.language.lines import BETWEEN
-from ingest.language.words import words
 from ingest.reading.answers import write_answers
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes

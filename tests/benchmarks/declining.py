@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bot.answering.coverage import Coverage
 from bot.answering.model import Question
-from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
+from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from ingest.language.languages import Language
 from tests.benchmarks.corpora import lines
 from tests.benchmarks.symmetry import NOW

@@ -29,11 +29,11 @@ from rich.table import Table
 from sqlalchemy import func, select
 
 from bot.answering.evidence.reader import window_reader
-from bot.commands.preparing import SAMPLE_COVERAGE
+from bot.commands.serving import SAMPLE_COVERAGE
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
-from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
 from bot.ledger.schema import ledger_metadata
@@ -44,7 +44,7 @@ from ingest.model import Permission, SnapshotLimits
 from ingest.process.memory import return_freed_memory
 from ingest.reading import Hints, read_path
 from ingest.refresh import Refresher
-from ingest.refreshing.extracting import extractor
+from ingest.refreshing import extractor
 from tests.bot.builders import open_in
 from tests.ingest.newsroom import BEGAN, Newsroom, story
 

@@ -25,8 +25,7 @@ from rich.table import Table
 from ingest.errors import ReadingError
 from ingest.index.passages import sentences
 from ingest.model import Extract, day_of
-from ingest.reading.boxes import drop_boxes
-from ingest.reading.comments import drop_comments
+from ingest.reading.boilerplate import drop_boxes, drop_comments
 from ingest.reading.declarations import Declared
 from ingest.reading.decoding import decode
 from ingest.reading.pages import read_page

@@ -34,7 +34,7 @@ from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.errors import IngestError
-from ingest.index.checking import faults
+from ingest.index.rebuilding import faults
 from tests.builders import an_extract, saved
 from tests.conftest import wait_for
 from tests.ingest.newsroom import story

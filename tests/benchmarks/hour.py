@@ -15,12 +15,12 @@ from pathlib import Path
 import simcord
 from rich.console import Console
 
-from bot.answering.understanding.question import UnaskableError
-from bot.commands.preparing import SAMPLE_COVERAGE
+from bot.answering.model import UnaskableError
+from bot.commands.serving import SAMPLE_COVERAGE
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
-from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.wording import Wording
 from ingest import adding

@@ -21,9 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.archive import Archive
-from ingest.embedding.embedder import embedder
-from ingest.embedding.use_embedder import FastEmbedder
-from ingest.embedding.vectors import Embedder
+from ingest.embedding.embedder import FastEmbedder, embedder
+from ingest.embedding.memory import Embedder
 from ingest.index.index import Index
 from ingest.index.passages import SPLITTER
 from ingest.index.vectors import BATCH_TEXTS

@@ -36,13 +36,13 @@ from bot.answering.understanding.question import LONGEST, ask
 from bot.desk import Desk
 from bot.settings import BotSettings
 from ingest.archive import Archive
-from ingest.embedding.use_embedder import FastEmbedder
+from ingest.embedding.embedder import FastEmbedder
 from ingest.index.index import Index
 from ingest.index.passages import SPLITTER
 from ingest.index.search import search
 from ingest.language.script import Script
 from ingest.model import Cut, Extract, Header, Permission, Scope, Span
-from ingest.refreshing.extracting import extractor
+from ingest.refreshing import extractor
 from tests.benchmarks import refreshing
 from tests.benchmarks.corpora import multihoprag, realtimeqa
 from tests.benchmarks.servers import beside, servers

@@ -12,10 +12,10 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Level, Question
-from bot.answering.understanding.question import UnaskableError, ask
+from bot.answering.model import Answer, Level, Question, UnaskableError
+from bot.answering.understanding.question import ask
 from bot.desk import Desk
-from bot.ledger.positions import ChangeConsumer
+from bot.ledger.follows import ChangeConsumer
 from bot.outcomes import record_of
 from ingest.language.languages import Language
 from tests.benchmarks.asked import NOW, covered

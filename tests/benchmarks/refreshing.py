@@ -28,7 +28,7 @@ from ingest.fetching.fetcher import Fetcher, Validators
 from ingest.model import Permission
 from ingest.reading import Hints, read_path
 from ingest.refresh import Refresher
-from ingest.refreshing.extracting import extractor
+from ingest.refreshing import extractor
 from tests.benchmarks.servers import beside
 from tests.benchmarks.speed import SAMPLE, SAMPLE_QUESTIONS, texts
 from tests.ingest.newsroom import Newsroom, story

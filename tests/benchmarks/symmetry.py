@@ -26,7 +26,7 @@ from bot.answering.evidence.reader import Readable, Reading
 from bot.answering.model import Abstention, Answer
 from bot.answering.understanding.question import ask
 from bot.desk import Desk
-from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
+from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from bot.outcomes import level_of
 from ingest.archive import Archive
 from ingest.index.analysis import terms

@@ -22,9 +22,9 @@ from bot.wording import Wording
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive
 from ingest.errors import EmbeddingError
-from ingest.index import circuit_breaker
+from ingest.index import stores
 from ingest.index.analysis import terms
-from ingest.index.checking import faults, repair
+from ingest.index.rebuilding import faults, repair
 from ingest.index.vectors import digest_of
 from ingest.model import Snapshot, SnapshotLimits
 from tests.builders import NOW, an_extract, saved
@@ -101,7 +101,7 @@ def endpoint():
 @pytest.fixture
 def desk(endpoint, tmp_path, monkeypatch):
     """Open a desk whose vectors come from the endpoint, with one article in its index."""
-    monkeypatch.setattr(circuit_breaker, "RETRY_SECONDS", 0.3)
+    monkeypatch.setattr(stores, "RETRY_SECONDS", 0.3)
     _, url = endpoint
     settings = BotSettings.of(
         {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
@@ -189,8 +189,8 @@ def test_a_reply_has_an_end(desk, endpoint, way, monkeypatch):
 
 def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypatch):
     """Those who ask meanwhile wait for nothing."""
-    monkeypatch.setattr(circuit_breaker, "RETRY_SECONDS", 30.0)
-    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(stores, "RETRY_SECONDS", 30.0)
+    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 0.5)
     handler, _ = endpoint
     stopped = threading.Event()
 

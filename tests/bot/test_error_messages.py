@@ -12,11 +12,11 @@ import pytest
 from bot.wording import RIGHT_TO_LEFT, WORDS, Wording, _pattern, translated_failure
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
-from ingest.reading import walls
+from ingest.reading import boilerplate
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("ingest/fetching", "ingest/reading", "ingest/refreshing", "bot/community")
-ONLY_IN_A_TERMINAL = "ingest/reading/reading.py"
+ONLY_IN_A_TERMINAL = "ingest/reading/__init__.py"
 """Reads paths, which nobody names in Discord."""
 CATALOGUE = tomllib.loads((WORDS / "errors.toml").read_text(encoding="utf-8"))
 OTHERS = {str(each) for each in Language} - {"en"}
@@ -60,7 +60,7 @@ def test_whatever_is_raised_is_known():
     assert [each for each in raised if not any(p.fullmatch(each) for p in known)] == []
 
 
-@pytest.mark.parametrize("said", walls._DESCRIPTIONS.values())
+@pytest.mark.parametrize("said", boilerplate._DESCRIPTIONS.values())
 def test_every_wall_is_known(said):
     """What a page shows instead of an article is told as well."""
     sentence = f"https://a.example/b holds no article: it {said}. Nothing was added."

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.model import Answer
-from bot.answering.understanding.followup import Exchange
+from bot.answering.model import Answer, Exchange
 from bot.answering.understanding.question import ask
 from bot.answering.writing.composing import by_key
 from bot.desk import open_desk

@@ -8,11 +8,10 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering.chat import chat
-from bot.answering.model import Abstention, Answer, Claim, Failing, Reason, Trouble
+from bot.answering.model import Abstention, Answer, Claim, Exchange, Failing, Phase, Reason, Trouble
 from bot.answering.proving.verifier import Finding
-from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import ask
-from bot.answering.watching import Phase, Watch
+from bot.answering.watching import Watch
 from bot.answering.writing.composing import by_key
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient

@@ -15,8 +15,8 @@ from bot.answering.understanding.question import ask
 from bot.community.budget import Budget
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
-from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import Ledger
 from bot.outcomes import as_object
@@ -24,7 +24,7 @@ from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive, database
 from ingest.errors import ArchiveError, IndexUnavailableError
-from ingest.index import circuit_breaker
+from ingest.index import stores
 from ingest.index.stores import Stores
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
@@ -137,7 +137,7 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
 
 def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
     """Embedded Chroma fails on a full disk even where it only reads."""
-    monkeypatch.setattr(circuit_breaker, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(stores, "RETRY_SECONDS", 0.0)
 
     def full(self):
         raise IndexUnavailableError("database or disk is full")

@@ -7,7 +7,7 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.model import Abstention, Answer, Reason
 from bot.answering.understanding.question import ask
-from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
+from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from tests.bot.conftest import MORNING
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import bot
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
-from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from ingest.archive import Archive
 from ingest.archive.articles import Articles

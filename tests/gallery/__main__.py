@@ -23,13 +23,11 @@ from PIL import Image, ImageChops
 from playwright.async_api import async_playwright
 from simcord.preview import _capture
 
-from bot.answering.model import Excerpt, Level, Reason, Trouble, Written
-from bot.answering.watching import Phase
+from bot.answering.model import Excerpt, Level, Phase, Reason, Trouble, Written
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.errors import error_view
+from bot.discord_ui.question_message import StopButton
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
-from bot.discord_ui.replying import files_of
-from bot.discord_ui.screen import StopButton
+from bot.discord_ui.replying import error_view, files_of
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language

@@ -20,18 +20,15 @@ from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
 from bot.community.suggested_questions import SuggestedTopic
-from bot.discord_ui.members.asker_buttons import ReaskButton
+from bot.discord_ui.members.ask import FollowButton, suggested_question_buttons
 from bot.discord_ui.members.citations import quotations_view, quote_view
-from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.controls import ReaskButton, buttons_under
 from bot.discord_ui.members.find import lookup_view
-from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.following import UnfollowButton, following_view
-from bot.discord_ui.members.help import help_view
+from bot.discord_ui.members.overview import help_view, timeline_view
 from bot.discord_ui.members.privacy import privacy_view
-from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.results import results_view
-from bot.discord_ui.members.timeline import timeline_view
 from bot.discord_ui.news import (
     digest_view,
     latest_on_view,

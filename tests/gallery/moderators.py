@@ -12,11 +12,10 @@ from discord import ui
 from bot.community.curating import Moderator
 from bot.community.jobs import LookProgress
 from bot.community.members import CoverageOverview
-from bot.community.previewing import Preview, PreviewedArticle
 from bot.community.reviewing import FeedbackGroup
 from bot.community.rules import DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.members.correcting import change_view
-from bot.discord_ui.members.coverage import coverage_view
+from bot.discord_ui.members.overview import coverage_view
 from bot.discord_ui.moderators.decisions import (
     DiscardButton,
     KeepButton,
@@ -62,7 +61,7 @@ from bot.ledger.model import (
 )
 from bot.settings import BotSettings
 from bot.wording import Wording
-from ingest.adding import prepared_article
+from ingest.adding import Preview, PreviewedArticle, prepared_article
 from ingest.language.languages import Language
 from ingest.model import (
     Article,
@@ -74,7 +73,7 @@ from ingest.model import (
     Source,
     Summary,
 )
-from ingest.reading.listings import Entry
+from ingest.reading.found import Entry
 from tests.bot.discord_ui import builders as built
 from tests.builders import an_extract
 

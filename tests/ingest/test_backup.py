@@ -19,9 +19,8 @@ from ingest.__main__ import main as ingest
 from ingest.archive import Archive
 from ingest.archive.backup import CONTENTS, back_up, restore, seal
 from ingest.errors import ArchiveError, NoGenerationError
-from ingest.index import circuit_breaker
-from ingest.index.checking import faults
-from ingest.index.rebuilding import roll_back
+from ingest.index import stores
+from ingest.index.rebuilding import faults, roll_back
 from ingest.language.languages import Language
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.ingest.newsroom import story
@@ -48,7 +47,7 @@ def settings(request, tmp_path):
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
     """Let a server that is slow be slow: without it words alone would be searched, and say so."""
-    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 60.0)
+    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 60.0)
 
 
 def answers(desk):

@@ -10,7 +10,7 @@ import pytest
 from ingest.__main__ import main
 from ingest.archive import Archive
 from ingest.commands import articles, output
-from ingest.commands.batch import BadLineError, questions
+from ingest.commands.indexing import BadLineError, questions
 from tests.builders import NOW, TEXT, an_extract, saved
 
 ARTICLE = f"Harbour wins 46 seats\n\n{TEXT}\n"

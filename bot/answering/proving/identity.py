@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from bot.answering.chat.meter import Meter
-from bot.answering.model import Citation, Claim
+from bot.answering.model import Citation, Claim, Meter
 from bot.answering.proving.ground import overlapping_sentences
 from bot.answering.proving.verifier import Finding, ProposedClaim
 from ingest.language.as_english import plain_english
-from ingest.language.marks import marked
+from ingest.language.lines import marked
 from ingest.language.numbers import figures_in
 from ingest.language.script import CJK, has_cjk
 from ingest.model import Header, Kind

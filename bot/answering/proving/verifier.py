@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.answering.chat.meter import Meter
-from bot.answering.model import Claim, Trouble
-from bot.answering.proving.figures import Derived
+from bot.answering.model import Claim, Meter, Trouble
+
+if TYPE_CHECKING:
+    from bot.answering.proving.figures import Derived
 
 
 class Finding(StrEnum):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt
-from bot.answering.model import Abstention, Answer, Question
+from bot.answering.model import ChatError, Exchange, Meter, Question
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
 from bot.answering.understanding.question import LONGEST, language_read
 from bot.answering.understanding.small_talk import languages_of_bare_question
@@ -20,22 +19,6 @@ if TYPE_CHECKING:
 
 _MAX_REFERENCE_WORDS = 4
 """Content words of the longest follow-up that is completed because it refers back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and the titles cited in its verified answer: all that a follow-up refers to."""
-
-    question: str
-    titles: tuple[str, ...]
-
-    @classmethod
-    def of(cls, outcome: Answer | Abstention) -> Exchange | None:
-        """Return the exchange of an answer; ``None`` for an abstention."""
-        if isinstance(outcome, Abstention):
-            return None
-        titles = dict.fromkeys(citation.header.title for citation in outcome.citations)
-        return cls(outcome.question.text, tuple(titles))
 
 
 def asks_question(text: str) -> bool:

@@ -10,9 +10,8 @@ from typing import Any
 
 from bot.answering.understanding.question import language_read
 from ingest.index.analysis import terms
-from ingest.language.languages import Language
+from ingest.language.languages import Language, languages, table
 from ingest.language.script import JAPANESE
-from ingest.language.words import languages, table
 
 CJK_WORD = re.compile(f"[{JAPANESE}]+")
 EMPTY: frozenset[str] = frozenset()

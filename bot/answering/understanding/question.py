@@ -6,11 +6,10 @@ import unicodedata
 from datetime import datetime
 from functools import lru_cache
 
-from bot.answering.model import Question
+from bot.answering.model import Question, UnaskableError
 from bot.answering.understanding.small_talk import languages_of_bare_question, small_talk_in
-from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.languages import Language
-from ingest.language.script import Kanji, has_japanese, has_kanji_alone
+from ingest.language.script import UNKNOWN_LANGUAGE, Kanji, guessed, has_japanese, has_kanji_alone
 from ingest.model import Moment
 
 CHECK, NEWS, PRIVACY = "talk_check", "talk_news", "talk_privacy"
@@ -26,20 +25,6 @@ _KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.TRADITIONAL_CHINESE, La
 _CHINESE_CODES = frozenset({"zh", "yue", "wuu"})
 _MIN_CONFIDENCE_KANJI = 0.9
 """Confidence required to take for Chinese what is written in characters that Japanese has too."""
-
-
-class UnaskableError(ValueError):
-    """A text that is no question, or one that is too long; ``key`` names the message to show.
-
-    ``language`` is the language of small talk, if known, and ``topic`` the topic of requested
-    news.
-    """
-
-    def __init__(self, key: str, language: Language | None = None, topic: str = "") -> None:
-        super().__init__(key)
-        self.key = key
-        self.language = language
-        self.topic = topic
 
 
 def ask(text: str, *, now: datetime, language: Language | None = None) -> Question:

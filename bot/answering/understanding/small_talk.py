@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from bot.answering.understanding.markup import strip_markup
-from ingest.language.languages import Language
-from ingest.language.words import table
+from ingest.language.languages import Language, table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FILLER, _BARE = "beside", "bare"

@@ -9,8 +9,7 @@ from typing import Protocol
 
 from bot.answering.understanding.lexicon import Lexicon
 from ingest.index.analysis import terms
-from ingest.language.places import english_places
-from ingest.language.readings import read_aloud
+from ingest.language.readings import english_places, read_aloud
 from ingest.language.sounds import RUN, beginnings, likeness, spellings
 
 SHORTEST_NAME = 4

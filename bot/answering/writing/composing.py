@@ -7,11 +7,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.chat.meter import ChatError, Meter
-from bot.answering.model import Claim, Dropped, Failing, Question, Sentence, Trouble, Written
-from bot.answering.proving.proving import apply_finding, propose
+from bot.answering.model import (
+    ChatError,
+    Claim,
+    Dropped,
+    Failing,
+    Meter,
+    Phase,
+    Question,
+    Sentence,
+    Trouble,
+    Written,
+)
+from bot.answering.proving.gates import apply_finding, propose
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
-from bot.answering.watching import Phase, Watch, until
+from bot.answering.watching import Watch, until
 from bot.answering.writing.drafting import ModelWriter, Unsaid
 from ingest.index.analysis import terms
 from ingest.model import Evidence

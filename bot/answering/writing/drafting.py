@@ -8,10 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.answering.chat.meter import ChatError, Meter
-from bot.answering.chat.prompting import Prompt, dropped_material, question_material, room_for
-from bot.answering.chat.replies import ObjectScanner, read_object
-from bot.answering.model import DraftQuote, Dropped, Failing, Question, Sentence, Trouble
+from bot.answering.chat.prompting import (
+    ObjectScanner,
+    Prompt,
+    dropped_material,
+    question_material,
+    read_object,
+    room_for,
+)
+from bot.answering.model import (
+    ChatError,
+    DraftQuote,
+    Dropped,
+    Failing,
+    Meter,
+    Question,
+    Sentence,
+    Trouble,
+)
 from bot.answering.proving.verifier import ClaimVerifier
 from ingest.model import Evidence
 

@@ -13,12 +13,12 @@ from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
 from ingest.index.copies import altered
 from ingest.language.as_english import plain_english
-from ingest.language.marks import marked
+from ingest.language.languages import languages, table
+from ingest.language.lines import marked
 from ingest.language.names import names_in
 from ingest.language.numbers import Figure, figures_in
 from ingest.language.script import Script
 from ingest.language.similarity import near_in_time, units
-from ingest.language.words import languages, table
 from ingest.model import Header, Kind, Span
 
 EXCERPTS = 3

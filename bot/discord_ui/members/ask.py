@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord import app_commands, ui
 
-from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import LONGEST, UnaskableError
-from bot.discord_ui.asking import Admission, Asking
-from bot.discord_ui.history import exchange_in, last_exchange
-from bot.discord_ui.links import address_in, linked_view
+from bot.answering.model import Exchange, UnaskableError
+from bot.answering.understanding.question import LONGEST
+from bot.community.suggested_questions import SuggestedTopic
+from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
+from bot.discord_ui.history import exchange_in, last_exchange, question_of
+from bot.discord_ui.members.contributing import address_in, linked_view
 from bot.discord_ui.places import Audience, Place
-from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, post, respond, words_of
-from bot.discord_ui.text import title
-from bot.discord_ui.words import worded
-from bot.wording import WordedError
+from bot.discord_ui.rendering import notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, asking_of, post, respond, send_privately, words_of
+from bot.discord_ui.text import thread_name, title, worded
+from bot.wording import WordedError, Wording
 from ingest.model import parse_moment
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Admission, Asking
 
 _LONGEST_MOMENT = 40
 """Maximum length of a moment in characters."""
@@ -167,3 +172,146 @@ async def _previous_exchange_of(
     """Return the exchange that a question may follow up."""
     exchange = await exchange_in(answer_message, asking) if answer_message else None
     return exchange or await last_exchange(interaction.channel, asking)
+
+
+_LATEST = "latest"
+_NAME_LENGTH = 40
+"""Characters of a name on a button."""
+
+
+class SuggestedQuestionButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60})?)"):
+    """A button that asks its question for the person who presses it."""
+
+    kind = "begin"
+    style = discord.ButtonStyle.primary
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Answer the question like one asked by command."""
+        words, asking = words_of(interaction), asking_of(interaction)
+        kind, _, topic = self.key.partition(":")
+        if kind != _LATEST:
+            private = interaction.message is not None and interaction.message.flags.ephemeral
+            await answer_here(interaction, words(f"ask_{kind}"), asking, private=private)
+            return
+        admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
+        if admission.refusal:
+            await send_privately(interaction, notice_view(admission.refusal))
+            return
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        view = await asking.latest(topic, words, admission.edition)
+        await interaction.edit_original_response(view=view)
+
+
+def suggested_question_buttons(
+    beginnings: Sequence[SuggestedTopic], words: Wording
+) -> list[ui.Item[Any]]:
+    """Return a button for each suggested question."""
+    return [
+        SuggestedQuestionButton(
+            f"{beginning.kind}:{beginning.topic}" if beginning.topic else beginning.kind,
+            words(f"begin_{beginning.kind}", topic=title(beginning.topic, _NAME_LENGTH)),
+        )
+        for beginning in beginnings
+    ]
+
+
+logger = logging.getLogger(__name__)
+
+_THREAD_EXISTS = 160004
+"""Discord's error code for a message that has a thread already."""
+_ARCHIVE_MINUTES: Final = 1440
+"""Minutes without a message after which Discord archives a thread."""
+
+
+class FollowButton(KeyButton, template=r"desk:follow:(?P<key>[0-9]{1,12})"):
+    """A button that opens a form for the next question."""
+
+    kind = "follow"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Open the form; the earlier exchange is read when the form is sent."""
+        await interaction.response.send_modal(_FollowUp(interaction))
+
+
+class _FollowUp(Form):
+    """A form for a question that may refer to the answer above it."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        super().__init__(title=words_of(interaction)("follow_title"))
+        self.question: ui.TextInput[Any] = ui.TextInput(
+            custom_id="question", style=discord.TextStyle.paragraph, max_length=LONGEST
+        )
+        self.field("follow_label", self.question, interaction)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Answer the question; its only context is the verified exchange."""
+        asking, message = asking_of(interaction), interaction.message
+        private = message is not None and message.flags.ephemeral
+        await answer_here(
+            interaction, self.question.value, asking, private=private, answer_message=message
+        )
+
+
+class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
+    """A button that opens a thread on an answer."""
+
+    kind = "thread"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Open the thread, or explain why that is not possible."""
+        words, asking = words_of(interaction), asking_of(interaction)
+        message = await self.message(interaction)
+        if message is None or not isinstance(message.channel, discord.TextChannel):
+            await send_privately(interaction, notice_view(words("thread_not_here")))
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        question = await question_of(message, asking) or words("follow_title")
+        try:
+            thread = await message.channel.create_thread(
+                name=thread_name(question), message=message, auto_archive_duration=_ARCHIVE_MINUTES
+            )
+            await thread.send(
+                view=_thread_view(str(self.number), words, reads_messages=_reads_messages(asking))
+            )
+        except discord.HTTPException as error:
+            logger.warning("Could not open a thread: %s", error)
+            exists = error.code == _THREAD_EXISTS
+            text = words("thread_exists" if exists else "thread_not_here")
+            await interaction.edit_original_response(view=notice_view(text))
+            return
+        asking.remember(thread.id, await exchange_in(message, asking))
+        confirmation = notice_view(words("thread_made"))
+        await interaction.edit_original_response(view=confirmation)
+
+
+def _thread_view(key: str, words: Wording, *, reads_messages: bool) -> ui.LayoutView:
+    """Return the first message of a thread on answer *key*, with a button if it is needed."""
+    if reads_messages:
+        return notice_view(words("thread_begins_read"))
+    view = notice_view(words("thread_begins"))
+    return with_buttons(view, [FollowButton(key, words("follow"))])
+
+
+def _reads_messages(asking: Asking) -> bool:
+    """Return True if the bot can read messages without a mention."""
+    return asking.desk.settings.message_content_intent
+
+
+class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
+    """A button that asks an interrupted question again."""
+
+    kind = "again"
+    style = discord.ButtonStyle.primary
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Answer the question in a new message; after a refusal the button still works."""
+        words, asking = words_of(interaction), asking_of(interaction)
+        pending = await asking.desk.community.take(int(self.key))
+        if pending is None:
+            await send_privately(interaction, notice_view(words("again_too_late")))
+            return
+        private, as_of = not pending.channel, pending.as_of
+        if not await answer_here(
+            interaction, pending.question, asking, private=private, as_of=as_of
+        ):
+            await asking.desk.community.give_back(pending)

@@ -8,7 +8,6 @@ from datetime import datetime
 from discord import ui
 
 from bot.community.members import QuotationShown
-from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
 from bot.discord_ui.rendering import (
     BUDGET,
@@ -20,7 +19,7 @@ from bot.discord_ui.rendering import (
     past_line,
     with_buttons,
 )
-from bot.discord_ui.replying import Interaction, send_privately, words_of
+from bot.discord_ui.replying import Interaction, asking_of, send_privately, words_of
 from bot.discord_ui.text import escape, flat, literal, safe_address, shortened, size
 from bot.wording import Wording
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands, ui
 
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Verdict
-from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import text_in
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
@@ -23,9 +23,11 @@ from bot.discord_ui.rendering import (
     quotation,
 )
 from bot.discord_ui.replying import show_result, words_of
-from bot.discord_ui.text import escape, literal, size, title
-from bot.discord_ui.words import worded
+from bot.discord_ui.text import escape, literal, size, title, worded
 from bot.wording import Wording
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
 
 _CLAIM_LENGTH = 300
 """Characters of a claim that are repeated."""

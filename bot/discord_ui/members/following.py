@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands, ui
 
-from bot.community.following import LONGEST_TOPIC
-from bot.discord_ui.asking import Asking, asking_of
-from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.choices import matching_choices
+from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import item_list, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, respond, send_privately, show_result, words_of
-from bot.discord_ui.text import escape, literal, title
-from bot.discord_ui.words import worded
-from bot.ledger.model import Follow, FollowKind
+from bot.discord_ui.replying import (
+    Interaction,
+    asking_of,
+    respond,
+    send_privately,
+    show_result,
+    words_of,
+)
+from bot.discord_ui.text import escape, literal, title, worded
+from bot.ledger.model import LONGEST_TOPIC, Follow, FollowKind
 from bot.wording import RIGHT_TO_LEFT, Wording
 from ingest.language.languages import Language
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
 
 _PER_MESSAGE = 9
 """Follows in one message, within Discord's 40 components."""

@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands, ui
 
-from bot.desk import Desk
-from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.personal_data import privacy_view
-from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import show_result, words_of
-from bot.discord_ui.words import worded
+from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.rendering import layout, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, send_privately, show_result, words_of
+from bot.discord_ui.text import escape, worded
+from bot.wording import Wording
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+    from bot.discord_ui.asking import Asking
+
+
+class ForgetButton(KeyButton, template=r"desk:forget:(?P<key>0)"):
+    """A button that deletes the stored data of the person who presses it."""
+
+    kind = "forget"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Delete the data, and report the number of deleted entries send_privately."""
+        words, asking = words_of(interaction), interaction.client.asking
+        asking.forget(interaction.channel_id or 0, private=interaction.guild_id is None)
+        count = await asking.desk.community.forget(interaction.user.id)
+        text = words("forgotten" if count else "forgotten_nothing", count=count)
+        await send_privately(interaction, notice_view(text))
+
+
+def privacy_view(words: Wording, *, keeps_questions: bool, has_model: bool) -> ui.LayoutView:
+    """List the stored personal data, in the user's language."""
+    model = "privacy_model" if has_model else "privacy_no_model"
+    questions = "privacy_questions_kept" if keeps_questions else "privacy_questions"
+    keys = (
+        questions,
+        "privacy_cut_off",
+        "privacy_feedback",
+        "privacy_follows",
+        "privacy_limits",
+        model,
+    )
+    lines = [f"- {escape(words(key))}" for key in keys]
+    heading = f"**{escape(words('privacy_heading'))}**"
+    view = layout([heading, "\n".join(lines), f"-# {escape(words('privacy_forget'))}"])
+    return with_buttons(view, [ForgetButton("0", words("forget_button"))])
 
 
 def privacy_command(desk: Desk) -> app_commands.Command[Any, ..., None]:

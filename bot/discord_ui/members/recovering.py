@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 
-from bot.desk import Desk
-from bot.discord_ui.errors import if_possible
-from bot.discord_ui.members.follow_up import AgainButton
+from bot.discord_ui.members.ask import AgainButton
 from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
-from bot.discord_ui.replying import edit_reply, send_once
+from bot.discord_ui.replying import edit_reply, if_possible, send_once
 from bot.discord_ui.text import escape, literal, title
 from bot.ledger.model import PendingQuestion
 from bot.wording import Wording
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
 

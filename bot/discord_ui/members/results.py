@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
 from string import ascii_uppercase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands, ui
@@ -14,9 +14,7 @@ from discord import app_commands, ui
 from bot.answering.results import Contest, ContestName, Results
 from bot.answering.tables import ContestTable, Poll, TableKind
 from bot.answering.understanding.question import LONGEST
-from bot.discord_ui.asking import Asking, asking_of
-from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.choices import matching_choices
+from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.pictures import results_picture
 from bot.discord_ui.places import Place
@@ -35,6 +33,7 @@ from bot.discord_ui.rendering import (
 from bot.discord_ui.replying import (
     Attached,
     Interaction,
+    asking_of,
     defer_if_slow,
     deliver,
     post,
@@ -42,10 +41,12 @@ from bot.discord_ui.replying import (
     show_result,
     words_of,
 )
-from bot.discord_ui.text import escape, literal, size, title
-from bot.discord_ui.words import worded
+from bot.discord_ui.text import escape, literal, size, title, worded
 from bot.wording import Wording
 from ingest.reading.results.columns import Field
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
 
 _PICTURE = "results.png"
 _ALT_TEXT_LENGTH = 1000

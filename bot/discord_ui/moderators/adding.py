@@ -8,12 +8,11 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
-from bot.discord_ui.moderators.actions import ModeratorButton
 from bot.discord_ui.moderators.decisions import preview_with_buttons
-from bot.discord_ui.moderators.moderation import Moderation
+from bot.discord_ui.moderators.moderation import Moderation, ModeratorButton
 from bot.discord_ui.replying import Interaction, show_result, words_of
+from ingest.adding import Preview
 from ingest.reading import Hints
 
 

@@ -11,11 +11,11 @@ import discord
 from discord import ui
 
 from bot.community.curating import can_be_undone
-from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
-from bot.discord_ui.moderators.actions import Action, ModeratorButton
 from bot.discord_ui.moderators.moderation import (
+    Action,
     Moderation,
+    ModeratorButton,
     moderation_of,
     moderator,
     server_in,
@@ -27,6 +27,7 @@ from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, title
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording
+from ingest.adding import Preview
 from ingest.model import Decision
 
 

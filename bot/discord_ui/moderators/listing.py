@@ -12,11 +12,12 @@ from discord import ui
 
 from bot.community.curating import Moderator
 from bot.discord_ui.buttons import Form, KeySelect
-from bot.discord_ui.moderators.actions import Action, ViewButton
 from bot.discord_ui.moderators.adding import AddButton, PasteButton
 from bot.discord_ui.moderators.decisions import audit_view, undo_sentence
 from bot.discord_ui.moderators.moderation import (
+    Action,
     Moderation,
+    ViewButton,
     moderation_of,
     moderator,
     server_in,

@@ -13,13 +13,11 @@ from discord import app_commands, ui
 
 from bot.community.reviewing import FeedbackGroup
 from bot.discord_ui.members.citations import SourcesButton
-from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.adding import AddButton
-from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
+from bot.discord_ui.moderators.moderation import Action, Moderation, moderator, post_for_review
 from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import Attached, Interaction, show_result, words_of
-from bot.discord_ui.text import escape, literal, title
-from bot.discord_ui.words import worded
+from bot.discord_ui.text import escape, literal, title, worded
 from bot.ledger.model import FeedbackVerdict
 from bot.wording import Wording
 

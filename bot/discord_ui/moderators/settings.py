@@ -16,10 +16,17 @@ from discord import app_commands, ui
 
 from bot.community.curating import NothingToDoError
 from bot.community.rules import DESK, DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
-from bot.discord_ui.buttons import KeyButton, KeyChannelSelect, KeyRoleSelect, KeySelect
-from bot.discord_ui.choices import matching_choices
-from bot.discord_ui.moderators.actions import Managed, ManagedAction, ManagerForm
+from bot.discord_ui.buttons import (
+    KeyButton,
+    KeyChannelSelect,
+    KeyRoleSelect,
+    KeySelect,
+    matching_choices,
+)
 from bot.discord_ui.moderators.moderation import (
+    Managed,
+    ManagedAction,
+    ManagerForm,
     Moderation,
     admitted,
     moderation_of,
@@ -43,8 +50,7 @@ from bot.discord_ui.moderators.rules_view import (
 from bot.discord_ui.news import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, send_privately, show_result, words_of
-from bot.discord_ui.text import escape, phrase, safe_address, title
-from bot.discord_ui.words import worded
+from bot.discord_ui.text import escape, phrase, safe_address, title, worded
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import WordedError, Wording, language_name
 from ingest.language.languages import Language

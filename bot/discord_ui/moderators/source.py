@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import discord
 from discord import app_commands, ui
 
-from bot.discord_ui.choices import matching_choices
+from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.moderators.adding import preview
 from bot.discord_ui.moderators.listing import (
     SEARCH_LENGTH,
@@ -20,8 +20,7 @@ from bot.discord_ui.moderators.listing import (
 from bot.discord_ui.moderators.moderation import Moderation, server_in
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, respond, show_result, words_of
-from bot.discord_ui.text import title
-from bot.discord_ui.words import worded
+from bot.discord_ui.text import title, worded
 from ingest.reading import Hints, parsers
 
 _ATTACHMENT_BYTES = 8 * 2**20

@@ -9,9 +9,15 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_ui.moderators.actions import Action, ModeratorButton, ViewButton
 from bot.discord_ui.moderators.decisions import OutletForm
-from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
+from bot.discord_ui.moderators.moderation import (
+    Action,
+    Moderation,
+    ModeratorButton,
+    ViewButton,
+    moderator,
+    post_for_review,
+)
 from bot.discord_ui.moderators.views import TEXT_LENGTH, preview_view
 from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of

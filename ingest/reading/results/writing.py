@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.language.script import EAST_ASIAN
-from ingest.reading.results.columns import MEASURES, Column, ColumnLayout, Field
-from ingest.reading.results.figures import EMPTY_CELL, figure, is_empty, is_figure
+from ingest.reading.results.columns import (
+    EMPTY_CELL,
+    MEASURES,
+    Column,
+    ColumnLayout,
+    Field,
+    figure,
+    is_empty,
+    is_figure,
+)
 from ingest.reading.results.grid import Grid, GridRow
 
 _CAPTION_CHARACTERS = 100

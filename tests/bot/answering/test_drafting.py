@@ -6,9 +6,8 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from bot.answering.chat.chat import Chat, chat_model
-from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import FOLDER, Prompt
-from bot.answering.model import DraftQuote, Dropped, Failing, Sentence, Trouble
+from bot.answering.model import ChatError, DraftQuote, Dropped, Failing, Meter, Sentence, Trouble
 from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter, Unsaid, parse_line

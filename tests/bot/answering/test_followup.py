@@ -2,12 +2,8 @@
 
 import pytest
 
-from bot.answering.understanding.followup import (
-    Exchange,
-    complete_followup,
-    names_nothing_new,
-    stands_alone,
-)
+from bot.answering.model import Exchange
+from bot.answering.understanding.followup import complete_followup, names_nothing_new, stands_alone
 from bot.answering.understanding.question import LONGEST
 from tests.bot.discord_ui.builders import an_abstention, an_answer
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.model import Question, Reason
+from bot.answering.model import Question, Reason, UnaskableError
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import (
     LONGEST,
-    UnaskableError,
     ask,
     in_unread_language,
     language_asked,

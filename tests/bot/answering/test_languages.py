@@ -8,8 +8,7 @@ from bot.answering.understanding.lexicon import Lexicon
 from bot.wording import WORDS
 from ingest.language.as_english import as_english
 from ingest.language.dates import MONTHS, WEEKDAYS
-from ingest.language.languages import Language
-from ingest.language.words import PARSED_LANGUAGES, languages, table
+from ingest.language.languages import PARSED_LANGUAGES, Language, languages, table
 
 READ = [each for each in Language if each.is_read]
 SPOKEN = [each for each in Language if not each.is_read]

@@ -16,7 +16,7 @@ from bot.answering.understanding.normalising import (
     read_form,
 )
 from bot.answering.understanding.question import ask
-from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
+from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from bot.outcomes import level_of
 from tests.bot.conftest import MORNING
 

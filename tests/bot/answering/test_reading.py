@@ -9,8 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.answering.chat.chat import chat_model
-from bot.answering.chat.meter import Meter
-from bot.answering.model import Citation, Claim, Dropped, Failing, Trouble
+from bot.answering.model import Citation, Claim, Dropped, Failing, Meter, Trouble
 from bot.answering.proving.chat_verifier import ChatVerifier, claims_material, key_of
 from bot.answering.proving.figures import Derived
 from bot.answering.proving.verifier import Finding, ProposedClaim, VerifierError

@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Reason
-from bot.answering.understanding.followup import Exchange, complete_followup
+from bot.answering.model import Answer, Exchange, Reason
+from bot.answering.understanding.followup import complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask
 from ingest.language.as_english import as_english

@@ -1,6 +1,6 @@
 """How often something may happen in a minute."""
 
-from bot.community.limits import MAX_KEYS, WINDOW_SECONDS, Limiter
+from bot.community.budget import MAX_KEYS, WINDOW_SECONDS, Limiter
 
 
 class Clock:

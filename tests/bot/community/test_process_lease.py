@@ -10,9 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.community.jobs import Jobs
+from bot.community.jobs import Jobs, ProcessLease
 from bot.community.members import Community
-from bot.community.process_lease import ProcessLease
 from bot.ledger import Ledger
 from ingest.archive import Archive
 from tests.builders import NOW

@@ -17,8 +17,8 @@ from bot.discord_ui.client import (
     keep_house,
     serve,
 )
+from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
-from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.settings import BotSettings
 from ingest.errors import SettingsError

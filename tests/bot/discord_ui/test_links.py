@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.understanding.question import PRIVACY, UnaskableError, ask
-from bot.discord_ui.links import address_in
+from bot.answering.model import UnaskableError
+from bot.answering.understanding.question import PRIVACY, ask
+from bot.discord_ui.members.contributing import address_in
 from ingest.index.passages import cut
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.reading import seen

@@ -4,14 +4,19 @@ import asyncio
 
 import pytest
 
-from bot.answering.model import Reason
+from bot.answering.model import Phase, Reason
 from bot.answering.understanding.question import ask
-from bot.answering.watching import Phase, Watch
-from bot.discord_ui import screen as screens
+from bot.answering.watching import Watch
+from bot.discord_ui import question_message as screens
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.question_message import (
+    ProgressScreen,
+    RunningAnswer,
+    RunningAnswers,
+    StopButton,
+)
 from bot.discord_ui.rendering import progress_view
-from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers, StopButton
 from tests.bot.builders import answering
 from tests.bot.discord_ui.builders import NOW, a_model_s_answer, an_abstention
 from tests.bot.discord_ui.reading import seen

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from bot import evaluating as evaluation
 from bot.__main__ import main
-from bot.evaluating import evaluation, scorecard
-from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
+from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from ingest.errors import UnreadableError
 
 QUESTIONS = read_question_set(SAMPLE_QUESTIONS)
@@ -41,7 +41,7 @@ async def test_no_change_loses_what_was_reached(sample_desk, tmp_path, writer):
     scores = evaluation.scores(results)
     for (criterion, what), floor in FLOORS[writer].items():
         assert scores[criterion][what] >= floor, (criterion, what, scores[criterion])
-    page, data = scorecard.write_scorecard(tmp_path, writer, results, scores)
+    page, data = evaluation.write_scorecard(tmp_path, writer, results, scores)
     assert "<svg" in page.read_text(encoding="utf-8")
     assert len(json.loads(data.read_text(encoding="utf-8"))["answers"]) == len(QUESTIONS)
 

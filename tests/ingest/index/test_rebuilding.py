@@ -13,9 +13,8 @@ from ingest.archive import Archive
 from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index import index as index_module
 from ingest.index import passages, rebuilding
-from ingest.index.checking import faults, repair
 from ingest.index.index import Index
-from ingest.index.rebuilding import build, rebuild, roll_back
+from ingest.index.rebuilding import build, faults, rebuild, repair, roll_back
 from ingest.index.search import search
 from ingest.index.stores import ROLLBACK_PERIOD, Stores
 from ingest.language.script import Script

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ingest.archive import Archive
-from ingest.embedding.use_embedder import FastEmbedder
+from ingest.embedding.embedder import FastEmbedder
 from ingest.index.index import Index
 from ingest.index.scope import QuestionScope, question_scope
 from ingest.index.search import search

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ingest.archive import Archive
-from ingest.index.checking import faults
 from ingest.index.index import Index
+from ingest.index.rebuilding import faults
 from ingest.index.search import search
 from ingest.index.stores import mark_by_place
 from ingest.index.vectors import client_of

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ingest.archive import Archive
-from ingest.index.checking import faults
 from ingest.index.index import Index
+from ingest.index.rebuilding import faults
 from ingest.settings import Settings
 from tests.builders import NOW, Hashing, an_extract, saved
 

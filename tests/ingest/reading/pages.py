@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from ingest.errors import ReadingError
-from ingest.reading.fetched import read_fetched
 from ingest.reading.found import Hints
+from ingest.reading.registry import read_fetched
 
 URL = "https://courier.example/politics/holm-count"
 FIRST = (

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ingest.model import Header, Kind, day_of
-from ingest.reading.fetched import is_next_page, sent_on
-from ingest.reading.placing import with_address
+from ingest.reading.feedfiles import with_address
+from ingest.reading.registry import is_next_page, sent_on
 from tests.ingest.reading.pages import JAPANESE, STORY, URL, a_page, lines, linked, read
 
 NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)

@@ -6,7 +6,6 @@ import discord
 import pytest
 
 from bot.community.curating import Moderator, NotYoursError, TooManySourcesError
-from bot.community.previewing import Preview
 from bot.discord_ui.moderators.decisions import UndoButton
 from bot.discord_ui.moderators.listing import (
     _HideButton,
@@ -16,6 +15,7 @@ from bot.discord_ui.moderators.listing import (
 )
 from bot.discord_ui.moderators.suggestions import ApproveButton
 from bot.ledger.model import AuditAction, FeedbackVerdict
+from ingest.adding import Preview
 from ingest.model import Edition
 from tests.bot.discord_ui.choosing import labels, walked
 from tests.bot.discord_ui.moderators.conftest import (

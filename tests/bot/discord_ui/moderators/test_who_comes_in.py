@@ -6,6 +6,7 @@ import discord
 import pytest
 
 from bot.discord_ui.buttons import KeyChannelSelect, KeyRoleSelect, KeySelect
+from bot.discord_ui.client import MODERATORS_CONTROLS
 from bot.discord_ui.moderators import (
     adding,
     decisions,
@@ -16,7 +17,6 @@ from bot.discord_ui.moderators import (
     suggestions,
 )
 from bot.discord_ui.moderators.adding import AddButton
-from bot.discord_ui.moderators.buttons import MODERATORS_CONTROLS
 from bot.ledger import Ledger
 from bot.ledger.model import AuditAction, AuditEntry
 from tests.bot.discord_ui.moderators.conftest import (

@@ -1,17 +1,54 @@
-"""Comments of readers below an article: they are not the outlet's words, so they are removed."""
+"""Boxes inside an article that are not part of it: about its writers, and teasers of others."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin
 
-from ingest.language.words import words
-from ingest.reading.declarations import types
-from ingest.reading.elements import Element, class_pattern, text
+from ingest.language.languages import words
+from ingest.reading.declarations import Declared, types
+from ingest.reading.elements import Element, class_pattern, classes, text
 from ingest.reading.text import clean_line
+
+_BOX_CLASS = class_pattern(words()["pages"]["boxes"])
+_BOX_CHARACTERS = 2000
+"""Characters of the largest box."""
+_ARTICLE_SHARE = 0.25
+"""Share of the page's paragraph text from which a box may be the article."""
+
+
+def drop_boxes(page: Element) -> None:
+    """Remove the boxes about the writers of an article and the teasers of other articles."""
+    page_characters: int | None = None
+    for box in list(page.iter()):
+        if box.getparent() is None or not isinstance(box.tag, str) or not _is_box(classes(box)):
+            continue
+        if page_characters is None:
+            page_characters = _paragraph_characters(page)
+        text = box.text_content()
+        if (
+            len(text) <= _BOX_CHARACTERS
+            and _paragraph_characters(box) <= _ARTICLE_SHARE * page_characters
+            and not box.xpath("descendant-or-self::h1|descendant-or-self::body")
+        ):
+            box.drop_tree()
+
+
+@lru_cache(maxsize=8192)
+def _is_box(label: str) -> bool:
+    """Return True if the class or id *label* belongs to such a box; cached across pages."""
+    return _BOX_CLASS.search(label) is not None
+
+
+def _paragraph_characters(element: Element) -> int:
+    """Return the number of characters in paragraphs."""
+    own_characters = len(element.text_content()) if element.tag == "p" else 0
+    return own_characters or sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
+
 
 _WORDS = words()["comments"]
 _COMMENT_CLASS = re.compile(
@@ -91,10 +128,8 @@ def _boxes_by_class(page: Element) -> Iterator[Element]:
         name = _kind_of(label) if label else ""
         if not name:
             continue
-        page_characters = (
-            _paragraph_characters(page) if page_characters is None else page_characters
-        )
-        is_small = name == "comments" and 2 * _paragraph_characters(box) <= page_characters
+        page_characters = _comment_characters(page) if page_characters is None else page_characters
+        is_small = name == "comments" and 2 * _comment_characters(box) <= page_characters
         if is_small or any(_comments_in(child) for child in box.iter(*_CONTAINERS)):
             yield box
         elif name == "comments":
@@ -114,7 +149,7 @@ def _kind_of(label: str) -> str:
     )
 
 
-def _paragraph_characters(element: Element) -> int:
+def _comment_characters(element: Element) -> int:
     """Return the number of characters in paragraphs."""
     return sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
 
@@ -222,3 +257,112 @@ def _comment_texts(declared: Iterable[Any]) -> Iterator[str]:
             yield from _comment_texts(value.values())
         elif isinstance(value, list):
             yield from _comment_texts(value)
+
+
+_MIN_TEASERS = 4
+"""Teasers that a page must have to count as a list of them."""
+_TEASER_SHARE = 0.8
+"""Share of the page's text that must be inside teasers."""
+_ARTICLE_CHARACTERS = 250
+"""Characters of paragraphs outside teasers from which a page with a heading is an article."""
+_PARAGRAPH_CHARACTERS = 40
+"""Characters of the shortest paragraph that is counted."""
+_FRONT_PAGE_HEADINGS = "//h2[a]|//h3[a]|//h4[a]|//a[h2 or h3 or h4]"
+_BOXES = ("article", "li", "section", "div")
+_FEEDS = "//link[contains(@rel, 'alternate')][contains(@type, 'rss') or contains(@type, 'atom') \
+or contains(@type, 'feed+json')]/@href"
+
+
+def front_page(declared: Declared, name: str) -> str | None:
+    """Return the message that a page only lists articles, with its feed; else ``None``."""
+    page = declared.page
+    if declared.article or declared.meta("og:type").lower() == "article":
+        return None
+    boxes = {
+        id(box): box
+        for heading in page.xpath(_FRONT_PAGE_HEADINGS)
+        if (box := _teaser(heading)) is not None
+    }
+    if len(boxes) < _MIN_TEASERS:
+        return None
+    lines = [line for line in page.iter("p") if len(line.text_content()) >= _PARAGRAPH_CHARACTERS]
+    teaser_characters = sum(len(line.text_content()) for line in lines if _is_within(line, boxes))
+    other_characters = sum(len(line.text_content()) for line in lines) - teaser_characters
+    if teaser_characters < _TEASER_SHARE * (teaser_characters + other_characters) or (
+        declared.heading and other_characters >= _ARTICLE_CHARACTERS
+    ):
+        return None
+    feeds = _feeds_of(declared)
+    advice = f"Watch its feed instead: {feeds[0]}" if feeds else "Give the address of one article."
+    return f"{name} lists {len(boxes)} articles and is none itself. {advice}"
+
+
+def _teaser(heading: Element) -> Element:
+    """Return the box of one teaser: the largest around *heading* without another heading."""
+    box = None
+    for ancestor in heading.iterancestors(*_BOXES):
+        if len(ancestor.xpath(f".{_FRONT_PAGE_HEADINGS.replace('|', '|.')}")) > 1 or ancestor.xpath(
+            ".//h1"
+        ):
+            break
+        box = ancestor
+    return box
+
+
+def _is_within(element: Element, boxes: dict[int, Element]) -> bool:
+    """Return True if *element* is inside one of *boxes*."""
+    return any(id(ancestor) in boxes for ancestor in element.iterancestors())
+
+
+def _feeds_of(declared: Declared) -> list[str]:
+    """Return the addresses of the feeds in the page's ``link`` elements."""
+    return [urljoin(declared.url or "", str(address)) for address in declared.page.xpath(_FEEDS)]
+
+
+_NOTICE_CHARACTERS = 2500
+"""Characters of the longest notice; a longer page is read as an article."""
+_NOTICE_SHARE = 0.5
+"""Share of a text that must match; an article about cookies has other sentences as well."""
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\n+")
+SIGNS: Mapping[str, re.Pattern[str]] = {
+    kind: re.compile("|".join(signs), re.IGNORECASE)
+    for kind, signs in words()["walls"].items()
+    if kind != "titles"
+}
+_TITLES: Mapping[str, re.Pattern[str]] = {
+    kind: re.compile(
+        rf"^\W*(?:{'|'.join(signs)})\W*$|^(?:{'|'.join(signs)})\s*[-–—|:：]", re.IGNORECASE
+    )
+    for kind, signs in words()["walls"]["titles"].items()
+}
+_DESCRIPTIONS = {
+    "consent": "asks for consent to cookies",
+    "missing": "says that the page does not exist",
+    "robot": "asks whether a robot is reading",
+    "login": "asks for a login or a subscription",
+    "maintenance": "says that the site is being worked on",
+    "moved": "says that the page has moved",
+}
+
+
+def wall(title: str, text: str) -> str | None:
+    """Return the description of the wall or notice on a page; ``None`` for a possible article."""
+    if len(text) > _NOTICE_CHARACTERS:
+        return None
+    for kind, pattern in _TITLES.items():
+        if pattern.search(title.strip()):
+            return _DESCRIPTIONS[kind]
+    sentences = [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
+    size = sum(map(len, sentences))
+    sizes = {
+        kind: sum(len(sentence) for sentence in sentences if pattern.search(sentence))
+        for kind, pattern in SIGNS.items()
+    }
+    matching_sentences = [
+        sentence
+        for sentence in sentences
+        if any(pattern.search(sentence) for pattern in SIGNS.values())
+    ]
+    if not size or sum(map(len, matching_sentences)) < _NOTICE_SHARE * size:
+        return None
+    return _DESCRIPTIONS[max(sizes, key=lambda kind: sizes[kind])]

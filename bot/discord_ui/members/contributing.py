@@ -1,0 +1,246 @@
+"""Suggestions of sources by members; moderators decide on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import discord
+from discord import app_commands, ui
+
+from bot.community.reviewing import FAULTS
+from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
+from bot.discord_ui.history import question_of
+from bot.discord_ui.rendering import Lengths, entry, layout, notice_view, quotation, with_buttons
+from bot.discord_ui.replying import Interaction, asking_of, send_privately, words_of
+from bot.discord_ui.text import escape, safe_address, worded
+from bot.ledger.model import FeedbackVerdict
+from bot.wording import Wording
+from ingest.model import Edition
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
+
+_ADDRESS_LENGTH, _OUTLET_LENGTH, _NOTE_LENGTH = 500, 100, 500
+"""Maximum lengths of the fields of a suggestion in characters."""
+
+
+def suggest_command() -> app_commands.Command[Any, ..., None]:
+    """Make `/suggest`."""
+
+    @app_commands.command(name="suggest", description=worded("command_suggest"))
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_suggest(interaction: discord.Interaction) -> None:
+        await _open_form(interaction)
+
+    return slash_suggest
+
+
+class SuggestButton(KeyButton, template=rf"desk:suggest:(?P<key>{ANSWER_KEY})"):
+    """A button that opens the form for suggesting a source."""
+
+    kind = "suggest"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Open the form."""
+        await _open_form(interaction)
+
+
+async def _open_form(interaction: Interaction) -> None:
+    """Open the form if the suggestion could be stored, else explain the refusal."""
+    words, community = words_of(interaction), asking_of(interaction).desk.community
+    if interaction.guild_id is None:
+        await send_privately(interaction, notice_view(words("suggest_in_server")))
+    elif not await community.may_suggest(interaction.user.id):
+        await send_privately(interaction, notice_view(words("suggest_too_many")))
+    else:
+        await interaction.response.send_modal(_Suggest(interaction))
+
+
+class _Suggest(Form):
+    """A form for an address, its publisher and a note."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        super().__init__(title=words_of(interaction)("suggest_title"))
+        self.address: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=_ADDRESS_LENGTH)
+        self.outlet: ui.TextInput[Any] = ui.TextInput(
+            custom_id="outlet", max_length=_OUTLET_LENGTH, required=False
+        )
+        self.note: ui.TextInput[Any] = ui.TextInput(
+            custom_id="note",
+            style=discord.TextStyle.paragraph,
+            max_length=_NOTE_LENGTH,
+            required=False,
+        )
+        self.field("suggest_address", self.address, interaction)
+        self.field("paste_outlet", self.outlet, interaction)
+        self.field("suggest_note", self.note, interaction)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Store the suggestion for the moderators; its address is not fetched yet."""
+        words = words_of(interaction)
+        community = asking_of(interaction).desk.community
+        assert interaction.guild_id is not None
+        address = _address_in(self.address.value)
+        if address is None:
+            retry = [SuggestButton("0", words("suggest"))]
+            await send_privately(interaction, with_buttons(notice_view(words("no_address")), retry))
+            return
+        number = await community.suggest(
+            address,
+            self.outlet.value or None,
+            self.note.value or None,
+            interaction.user.id,
+            interaction.guild_id,
+        )
+        if number is None:
+            await send_privately(interaction, notice_view(words("suggest_too_many")))
+            return
+        await send_privately(interaction, notice_view(words("suggest_kept")))
+        interaction.client.dispatch("suggestion", number)
+
+
+def _address_in(text: str) -> str | None:
+    """Return *text* as a web address, with https:// if that is missing; ``None`` if it is none."""
+    address = text.strip()
+    if "://" not in address:
+        address = f"https://{address}"
+    host = urlsplit(address).hostname if safe_address(address) else None
+    return address if host and "." in host else None
+
+
+_LENGTHS = Lengths(quote=400, title=200, claims=0)
+_MESSAGE = re.compile(r"/channels/(?:@me|\d{1,20})/\d{1,20}/\d{1,20}/?")
+_DISCORD = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"})
+
+
+def address_in(text: str) -> str | None:
+    """Return *text* as a web address; ``None`` if it is anything else."""
+    address = text.strip().removeprefix("<").removesuffix(">")
+    if any(map(str.isspace, address)):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+async def linked_view(
+    address: str, asking: Asking, edition: Edition, words: Wording, *, in_server: bool
+) -> ui.LayoutView:
+    """Show the archived article at *address* and its beginning, or offer to suggest it."""
+    parts = urlsplit(address)
+    if parts.hostname in _DISCORD and _MESSAGE.fullmatch(parts.path):
+        return notice_view(words("link_message", find=words("command_find")))
+    match = await asking.desk.catalogue.at(address, edition)
+    if match is None:
+        buttons: Sequence[ui.Item[Any]] = (
+            [SuggestButton("0", words("suggest"))] if in_server else []
+        )
+        return with_buttons(notice_view(words("link_not_kept")), buttons)
+    article, beginning = match
+    blocks = [
+        f"**{escape(words('link_kept'))}**",
+        entry(article.header, words, _LENGTHS),
+        f"> {quotation(beginning, words, _LENGTHS)}",
+    ]
+    return layout([block for block in blocks if beginning or not block.startswith("> ")])
+
+
+_COMMENT_LENGTH = 500
+"""Maximum length of a comment in characters."""
+
+
+class HelpfulButton(KeyButton, template=rf"desk:helpful:(?P<key>{ANSWER_KEY})"):
+    """A button that marks an answer as helpful."""
+
+    kind = "helpful"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Store the feedback without the user's name."""
+        await _store(interaction, self.number, FeedbackVerdict.HELPFUL, "helpful_kept")
+
+
+class ReportButton(KeyButton, template=rf"desk:report:(?P<key>{ANSWER_KEY})"):
+    """A button that opens a form about a fault in an answer."""
+
+    kind = "report"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Open the form."""
+        await interaction.response.send_modal(_Report(self, interaction))
+
+
+class _Report(Form):
+    """A form for the kind of fault and a comment."""
+
+    def __init__(self, button: ReportButton, interaction: Interaction) -> None:
+        words = words_of(interaction)
+        super().__init__(title=words("report_title"))
+        self.button = button
+        self.fault: ui.Select[Any] = ui.Select(
+            custom_id="fault",
+            options=[
+                discord.SelectOption(label=words(f"verdict_{fault}"), value=str(fault))
+                for fault in FAULTS
+            ],
+        )
+        self.comment: ui.TextInput[Any] = ui.TextInput(
+            custom_id="comment",
+            style=discord.TextStyle.paragraph,
+            max_length=_COMMENT_LENGTH,
+            required=False,
+        )
+        self.field("report_fault", self.fault, interaction)
+        self.field("report_comment", self.comment, interaction)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Store the report for the moderators, with the question and without the user's name."""
+        verdict = FeedbackVerdict(self.fault.values[0])
+        number, message = self.button.number, await self.button.message(interaction)
+        comment = self.comment.value
+        await _store(interaction, number, verdict, "report_kept", message=message, comment=comment)
+
+
+class MissingButton(KeyButton, template=rf"desk:missing:(?P<key>{ANSWER_KEY})"):
+    """A button that reports a question without an answer to the moderators."""
+
+    kind = "missing"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Store the question without the user's name."""
+        message = await self.message(interaction)
+        verdict = FeedbackVerdict.MISSING
+        await _store(interaction, self.number, verdict, "missing_kept", message=message)
+
+
+async def _store(
+    interaction: Interaction,
+    number: int,
+    verdict: FeedbackVerdict,
+    thanks_key: str,
+    *,
+    message: discord.Message | None = None,
+    comment: str | None = None,
+) -> None:
+    """Store the feedback on the answer in *message*, and thank the user send_privately."""
+    words = words_of(interaction)
+    asking = asking_of(interaction)
+    question = await question_of(message, asking) if message is not None else None
+    feedback_id = await asking.desk.community.say(
+        number,
+        verdict,
+        interaction.user.id,
+        question=question,
+        comment=comment,
+        place=interaction.guild_id,
+    )
+    await send_privately(
+        interaction, notice_view(words(thanks_key if feedback_id else "answer_too_old"))
+    )
+    if feedback_id and verdict is not FeedbackVerdict.HELPFUL:
+        interaction.client.dispatch("feedback", feedback_id)

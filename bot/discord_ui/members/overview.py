@@ -1,0 +1,311 @@
+"""The command `/timeline`: the coverage of a topic by day, each line with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import discord
+from discord import app_commands, ui
+
+from bot.answering.model import UnaskableError
+from bot.answering.timeline import Timeline, TimelineLine
+from bot.answering.understanding.question import LONGEST
+from bot.community.members import CoverageOverview
+from bot.discord_ui.buttons import matching_choices
+from bot.discord_ui.pictures import coverage_picture, timeline_picture
+from bot.discord_ui.places import Place
+from bot.discord_ui.rendering import (
+    BUDGET,
+    GAP,
+    MARK,
+    Colour,
+    Lengths,
+    coverage_date_line,
+    entry,
+    insert_time,
+    layout,
+    notice_view,
+    quotation,
+    with_buttons,
+)
+from bot.discord_ui.replying import (
+    Attached,
+    Interaction,
+    defer_if_slow,
+    deliver,
+    post,
+    respond,
+    show_nowhere,
+    words_of,
+)
+from bot.discord_ui.text import escape, link, literal, phrase, size, title, worded
+from bot.wording import Wording
+from ingest.model import UNVERIFIED_PASTE, Article, OutletSummary
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+    from bot.discord_ui.asking import Asking
+
+_PICTURE = "timeline.png"
+_CHART_DAYS = 2
+"""Minimum number of days for a chart."""
+_LENGTHS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
+
+
+def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+    """Make `/timeline`."""
+
+    @app_commands.command(name="timeline", description=worded("command_timeline"))
+    @app_commands.describe(topic=worded("option_topic"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_timeline(
+        interaction: discord.Interaction, topic: app_commands.Range[str, 1, LONGEST]
+    ) -> None:
+        words = words_of(interaction)
+        admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
+        if admission.refusal:
+            await respond(interaction, notice_view(admission.refusal))
+            return
+        try:
+            text = asking.question(topic, reader=words.language).text
+        except UnaskableError as error:
+            await respond(
+                interaction, await asking.answer_non_question(error, words, admission.edition)
+            )
+            return
+        work = asking.desk.timeline(text, edition=admission.edition)
+        timeline = await defer_if_slow(interaction, work, private=admission.private)
+        private = admission.private or not timeline.lines
+        send = partial(respond, interaction, private=private)
+        await deliver(timeline_view(timeline, words), send, partial(post, interaction), words)
+
+    @slash_timeline.autocomplete("topic")
+    async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
+        return matching_choices(text, asking.desk.suggested_questions.topics, include_text=True)
+
+    return slash_timeline
+
+
+def timeline_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
+    """Show the lines of a timeline in the order of their days, below a chart."""
+    heading = f"**{escape(words('timeline_heading'))} {literal(title(timeline.topic, 200))}**"
+    if not timeline.lines:
+        return layout([heading, escape(words("timeline_none"))], Colour.NOTHING)
+    foot = coverage_date_line(timeline.as_of, None, words)
+    blocks: list[str] = []
+    for lengths in _LENGTHS:
+        blocks = [heading, *_lines_in(timeline.lines, words, lengths), GAP, foot]
+        if sum(map(size, blocks)) <= BUDGET:
+            break
+    view = layout(blocks, Colour.SAYS)
+    days = [line.day for line in timeline.lines]
+    if len(set(days)) >= _CHART_DAYS:
+        alt_text = words(
+            "timeline_picture",
+            count=len(days),
+            first=words.date(min(days)),
+            last=words.date(max(days)),
+        )
+        return Attached.over(view, BytesIO(timeline_picture(days)), _PICTURE, alt_text)
+    return view
+
+
+def _lines_in(lines: Sequence[TimelineLine], words: Wording, lengths: Lengths) -> list[str]:
+    """Write each line with its number, source and quotation."""
+    return [
+        f"**{number}** {entry(line.citation.header, words, lengths)}\n"
+        f"> {quotation(line.citation.quote, words, lengths)}"
+        for number, line in enumerate(lines, start=1)
+    ]
+
+
+def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+    """Make `/latest`."""
+
+    @app_commands.command(name="latest", description=worded("command_latest"))
+    @app_commands.describe(topic=worded("option_topic"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_latest(
+        interaction: discord.Interaction, topic: app_commands.Range[str, 1, LONGEST] | None = None
+    ) -> None:
+        words = words_of(interaction)
+        admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
+        if admission.refusal:
+            await respond(interaction, notice_view(admission.refusal))
+            return
+        await interaction.response.defer(thinking=True, ephemeral=admission.private)
+        view = await asking.latest(topic or "", words, admission.edition)
+        await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+
+    @slash_latest.autocomplete("topic")
+    async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
+        return matching_choices(text, asking.desk.suggested_questions.topics, include_text=True)
+
+    return slash_latest
+
+
+_OUTLETS = 20
+"""Outlets that are listed."""
+_GAPS = 5
+"""Periods without coverage that are named."""
+_COVERAGE_PICTURE = "coverage.png"
+
+
+def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
+    """Make `/coverage`."""
+
+    @app_commands.command(name="coverage", description=worded("command_coverage"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_coverage(interaction: discord.Interaction) -> None:
+        words = words_of(interaction)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        edition = await desk.community.edition(interaction.guild_id)
+        view = coverage_view(await desk.community.known(edition), words)
+        await deliver(view, partial(respond, interaction), show_nowhere, words)
+
+    return slash_coverage
+
+
+def coverage_view(overview: CoverageOverview, words: Wording) -> ui.LayoutView:
+    """Show the outlets, those with the most articles first, and the days without articles."""
+    summary = overview.summary
+    if not summary.articles:
+        return layout([escape(words("coverage_none"))])
+    total = words(
+        "coverage_total",
+        articles=summary.articles,
+        outlets=len(summary.outlets),
+        when=MARK if summary.changed_at else words("undated"),
+    )
+    heading = f"**{escape(words('coverage_heading'))}**"
+    small = [f"-# {escape(line)}" for line in (*_gap_lines(overview, words), total)]
+    if summary.changed_at:
+        small[-1] = insert_time(small[-1], summary.changed_at)
+    lines: list[str] = []
+    for outlet in summary.outlets[:_OUTLETS]:
+        line = _outlet_line(outlet, overview.newest.get(outlet.outlet), words)
+        if sum(map(size, (heading, *lines, line, *small))) + len(lines) > BUDGET - 100:
+            break
+        lines.append(line)
+    rest_count = len(summary.outlets) - len(lines)
+    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
+    view = layout([heading, "\n".join(lines), *rest_lines, "\n".join(small)])
+    if overview.first is None or overview.last is None:
+        return view
+    picture = BytesIO(coverage_picture(overview.by_day, overview.first, overview.last))
+    alt_text = words(
+        "coverage_picture", first=words.date(overview.first), last=words.date(overview.last)
+    )
+    return Attached.over(view, picture, _COVERAGE_PICTURE, alt_text)
+
+
+def _outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) -> str:
+    """Describe an outlet: its articles, the newest day and the newest article."""
+    count = words("coverage_articles", count=outlet.articles)
+    day = words.date(outlet.newest) if outlet.newest else words("undated")
+    is_pasted = outlet.outlet == UNVERIFIED_PASTE
+    name = words("outlet_unverified") if is_pasted else title(outlet.outlet, 100)
+    text = words("coverage_outlet", outlet=name, articles=count, newest=day)
+    if newest is None:
+        return f"- {phrase(text)}"
+    linked = link(title(newest.header.title, 80), newest.header.url, instead=words("link"))
+    return f"- {phrase(text)}: {linked}"
+
+
+def _gap_lines(overview: CoverageOverview, words: Wording) -> Iterator[str]:
+    """Yield a line for each period without coverage, newest first."""
+    periods = gaps(overview)
+    for first, last in periods[:_GAPS]:
+        if first == last:
+            yield words("coverage_gap_day", day=words.date(first))
+        else:
+            yield words("coverage_gap", first=words.date(first), last=words.date(last))
+
+
+def gaps(overview: CoverageOverview) -> Sequence[tuple[date, date]]:
+    """Return the periods without coverage between the first and the last day, newest first."""
+    if overview.first is None or overview.last is None:
+        return []
+    days = [
+        overview.first + timedelta(days=n) for n in range((overview.last - overview.first).days + 1)
+    ]
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if overview.by_day.get(day):
+            continue
+        if runs and runs[-1][1] == day - timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs[::-1]
+
+
+_Guards: TypeAlias = Mapping[str, Callable[[Interaction], Awaitable[str | None]]]
+"""The guards of restricted commands, each returning the key of a refusal or ``None``."""
+
+
+def help_command(
+    asking: Asking, tree: app_commands.CommandTree[Any], guards: _Guards
+) -> app_commands.Command[Any, ..., None]:
+    """Make `/help`; it lists the commands of *tree* that *guards* allow its user."""
+
+    @app_commands.command(name="help", description=worded("command_help"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_help(interaction: discord.Interaction) -> None:
+        words = words_of(interaction)
+        open_to = {name for name, guard in guards.items() if await guard(interaction) is None}
+        commands = {
+            command.name: await _description_of(command, tree, interaction.locale)
+            for command in tree.get_commands(type=discord.AppCommandType.chat_input)
+            if command.name not in guards or command.name in open_to
+        }
+        edition = await asking.desk.community.edition(interaction.guild_id)
+        begin = asking.suggested_questions(words, edition)
+        view = help_view(words, commands, open_to, begin)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    return slash_help
+
+
+async def _description_of(
+    command: app_commands.Command[Any, ..., Any] | app_commands.Group,
+    tree: app_commands.CommandTree[Any],
+    locale: discord.Locale,
+) -> str:
+    """Return the description of *command* in the language of *locale*."""
+    assert tree.translator is not None
+    payload = await command.get_translated_payload(tree, tree.translator)
+    description = payload.get("description_localizations", {}).get(locale.value)
+    return str(description or payload["description"])
+
+
+def help_view(
+    words: Wording,
+    commands: Mapping[str, str],
+    of_moderators: set[str],
+    beginnings: Sequence[ui.Item[Any]],
+) -> ui.LayoutView:
+    """Show the bot's abilities, *commands* by audience, and suggested questions."""
+
+    def listed(moderators: bool) -> str:
+        return "\n".join(
+            f"- `/{name}` {escape(description)}"
+            for name, description in commands.items()
+            if (name in of_moderators) is moderators
+        )
+
+    tips = words("help_ways", find=words("command_find"))
+    blocks = [escape(words("talk_help")), GAP, escape(tips), GAP]
+    blocks.append(f"**{escape(words('help_members'))}**\n{listed(False)}")
+    if of_moderators:
+        blocks.append(GAP)
+        blocks.append(f"**{escape(words('help_moderators'))}**\n{listed(True)}")
+    return with_buttons(layout(blocks), beginnings)
