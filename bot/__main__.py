@@ -8,24 +8,24 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from bot.answering.model import UnaskableError
-from bot.commands import asking, doctor, languages, serving
+from bot.commands import doctor, running, translations
 from bot.wording import Wording, unaskable
 from ingest.commands.options import ShowVersion, make_app, run_app
 
 COMMANDS: Mapping[str, Callable[..., int]] = {
-    "run": asking.run_command,
-    "chat": asking.chat_command,
-    "ask": asking.answer_command,
-    "results": asking.show_results_command,
-    "find": asking.look_up_command,
-    "check": asking.check_claims_command,
-    "prove": asking.prove_command,
-    "mcp": serving.mcp_command,
-    "page": serving.page_command,
+    "run": running.run_command,
+    "chat": running.chat_command,
+    "ask": running.answer_command,
+    "results": running.show_results_command,
+    "find": running.look_up_command,
+    "check": running.check_claims_command,
+    "prove": running.prove_command,
+    "mcp": running.mcp_command,
+    "page": running.page_command,
     "answers": doctor.answers_command,
     "home": doctor.home_command,
     "doctor": doctor.doctor_command,
-    "languages": languages.languages_command,
+    "languages": translations.languages_command,
     "evaluate": doctor.evaluate_command,
 }
 
@@ -37,7 +37,7 @@ app = make_app(_ABOUT, COMMANDS, runs_alone=True)
 def _run_default(context: typer.Context, _version: ShowVersion = False) -> None:
     """Answer questions about election coverage, each sentence with its source."""
     if context.invoked_subcommand is None:
-        raise typer.Exit(asking.run_command())
+        raise typer.Exit(running.run_command())
 
 
 def main(

@@ -63,7 +63,7 @@ from ingest.schedule import keep_fresh
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class _News:
     """The services that find and send news."""
 
     stories: Stories
@@ -122,7 +122,7 @@ class Desk:
     reviewer: Reviewer
     lease: ProcessLease
     jobs: Jobs
-    news: News
+    news: _News
 
     @classmethod
     def of(
@@ -162,7 +162,7 @@ class Desk:
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
             lease,
             Jobs(archive, ledger, clock, lease),
-            News.of(archive, ledger, coverage, clock, lasting),
+            _News.of(archive, ledger, coverage, clock, lasting),
         )
 
     async def answer(

@@ -16,7 +16,7 @@ from bot.answering.model import (
     Reason,
     Written,
 )
-from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
+from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange
 from ingest.language.script import Script
 from ingest.model import Header, Moment
 

@@ -5,29 +5,29 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from ingest.commands import archive, articles, indexing, sources
+from ingest.commands import archive, article_commands, indexing, source_commands
 from ingest.commands.options import make_app, run_app
 
 _EXAMPLES = """\b
 examples:
   python -m ingest add article.txt --outlet "The Daily Ledger" --published 2026-10-26
-  python -m ingest add articles.jsonl --map text=body,outlet=source
+  python -m ingest add article_commands.jsonl --map text=body,outlet=source
   python -m ingest add https://daily-ledger.example/politics/2026/final-count
   python -m ingest watch https://daily-ledger.example/feed.xml --outlet "The Daily Ledger"
   pbpaste | python -m ingest add -
   python -m ingest search "How many seats did they win?"
 """
 COMMANDS: Mapping[str, Callable[..., int]] = {
-    "add": articles.add_command,
-    "list": articles.list_command,
-    "show": articles.show_command,
-    "snapshot": articles.snapshot_command,
-    "remove": articles.remove_command,
-    "erase": articles.erase_command,
-    "watch": sources.watch_command,
-    "unwatch": sources.unwatch_command,
-    "sources": sources.sources_command,
-    "refresh": sources.refresh_command,
+    "add": article_commands.add_command,
+    "list": article_commands.list_command,
+    "show": article_commands.show_command,
+    "snapshot": article_commands.snapshot_command,
+    "remove": article_commands.remove_command,
+    "erase": article_commands.erase_command,
+    "watch": source_commands.watch_command,
+    "unwatch": source_commands.unwatch_command,
+    "sources": source_commands.sources_command,
+    "refresh": source_commands.refresh_command,
     "search": indexing.search_command,
     "status": archive.status_command,
     "copy": archive.copy_command,

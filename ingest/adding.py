@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from ingest.index.passages import cut, sentences
+from ingest.index.cutting import cut, sentences
 from ingest.language.instructions import speaks_to_a_model
 from ingest.model import (
     Article,

@@ -1,4 +1,4 @@
-"""The current listing of a source: the entries of its feed or sitemaps, or the page itself."""
+"""Steps of a refresh: the listing of a source, its pages that are due, a process for each."""
 
 from __future__ import annotations
 

@@ -21,11 +21,11 @@ from bot.answering.understanding.guard import guard
 from bot.answering.understanding.normalising import normalise_query
 from bot.answering.understanding.question import ask
 from bot.discord_ui.buttons import matching_choices
-from bot.discord_ui.text import directed_lines, link, literal, phrase, title
+from bot.discord_ui.escaping import directed_lines, link, literal, phrase, title
 from ingest.commands.indexing import questions
 from ingest.errors import IngestError
 from ingest.index.analysis import terms
-from ingest.index.passages import cut, sentences
+from ingest.index.cutting import cut, sentences
 from ingest.index.scope import absent_outlets, question_scope
 from ingest.language.as_english import as_english
 from ingest.language.datelines import newest_reported, parse_date

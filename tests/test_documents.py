@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from bot.__main__ import app as bot_app
 from bot.__main__ import main as bot_main
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.program import app as installed_app
 from bot.program import main as installed_main
 from ingest.__main__ import app as ingest_app

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 
 CAPS = {
     "en_squad2_train_backtranslated": 14000,

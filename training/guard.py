@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bot.answering.model import Question, Reason
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.requests import RequestClassifier
-from ingest.embedding.memory import Embedder
+from ingest.embedding.meaning import Embedder
 from ingest.language.languages import Language
 
 Array = NDArray[np.float64]

@@ -37,7 +37,7 @@ from ingest.index.search import Stopwatch
 from ingest.model import Evidence, Header, Moment
 from ingest.process.threads import StoppedEarlyError, search_in_turn
 
-QUESTIONS_AT_ONCE = 3
+_QUESTIONS_AT_ONCE = 3
 """Questions of one message that are answered."""
 _QUESTION = re.compile(r"(?<![^?？])[^?？]*[?？]+")
 
@@ -58,7 +58,7 @@ def questions_in(question: Question) -> list[Question]:
     return [replace(question, text=text) for text in completed]
 
 
-def join_answers(
+def _join_answers(
     question: Question, outcomes: Sequence[Answer | Abstention], unanswered: Sequence[Question]
 ) -> Answer | Abstention:
     """Join the *outcomes* of the questions of a message: the best excerpt of each, in order.
@@ -167,8 +167,8 @@ def _in_excerpts(
     asked_for = questions_in(question)
     if len(asked_for) == 1 or not view.evidence:
         return _quoted(question, view, coverage, how)
-    parts = [_answered(each, coverage, how) for each in asked_for[:QUESTIONS_AT_ONCE]]
-    return join_answers(question, parts, asked_for[QUESTIONS_AT_ONCE:])
+    parts = [_answered(each, coverage, how) for each in asked_for[:_QUESTIONS_AT_ONCE]]
+    return _join_answers(question, parts, asked_for[_QUESTIONS_AT_ONCE:])
 
 
 def _answered(question: Question, coverage: Coverage, how: Written) -> Answer | Abstention:

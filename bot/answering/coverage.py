@@ -37,7 +37,7 @@ from ingest.archive import Archive
 from ingest.archive.past import PastArchive
 from ingest.index.analysis import terms
 from ingest.index.index import Index
-from ingest.index.past import PastIndex
+from ingest.index.past_index import PastIndex
 from ingest.index.scope import NO_SCOPE, QuestionScope, absent_outlets, question_scope
 from ingest.index.search import Stopwatch, both, recurrence, search
 from ingest.language.languages import Language

@@ -19,7 +19,7 @@ from bot.answering.proving.ground import CitedGround, Draft, citation_context
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from ingest.index.scope import QuestionScope
 from ingest.model import Kind
 from ingest.process.threads import in_search_thread

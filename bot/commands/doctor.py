@@ -1,4 +1,4 @@
-"""Health check: the state of each component in the settings, or how to repair it."""
+"""Commands for operators: the doctor, stored answers, the home server, the evaluation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.answering.evidence.reader import NO_READER, window_reader
 from bot.answering.model import ChatError, Meter
 from bot.answering.writing.models import chats
 from bot.commands import terminal
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.community.rules import DESK, DeskRules
 from bot.desk import Desk, open_desk
 from bot.ledger import Ledger
@@ -58,7 +58,9 @@ class _PartFinding:
     said: str
 
 
-def examine(settings: BotSettings, now: datetime, *, quick: bool = False) -> Iterator[_PartFinding]:
+def _examine(
+    settings: BotSettings, now: datetime, *, quick: bool = False
+) -> Iterator[_PartFinding]:
     """Yield the state of each component; an error in one does not stop the others.
 
     Without the data folder, nothing else is checked. A *quick* check neither embeds nor calls a
@@ -261,7 +263,7 @@ def doctor_command(
     as_json: AsJson = False,
 ) -> int:
     """Try each part that the settings name; exit 1 if one is bad."""
-    findings = examine(configured(BotSettings), now(), quick=quick)
+    findings = _examine(configured(BotSettings), now(), quick=quick)
     is_healthy = show(findings, as_json=as_json)
     return 0 if is_healthy else 1
 

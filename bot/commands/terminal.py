@@ -22,7 +22,7 @@ from bot.answering.model import Abstention, Answer, Citation, Exchange, Question
 from bot.answering.understanding.question import NEWS, ask
 from bot.answering.watching import Answerer, Watch
 from bot.community.news import Story
-from bot.ledger.model import AnswerRecord, Spending
+from bot.ledger.records import AnswerRecord, Spending
 from bot.outcomes import as_object
 from bot.wording import Wording, as_of_note, ground_line, unaskable
 from ingest.commands.indexing import BadLineError, questions

@@ -1,4 +1,4 @@
-"""Budget of models per day and per member; above it, answers are quotations alone."""
+"""Limits: the daily budget of each member and the desk, and how often somebody may ask."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from decimal import Decimal
 from bot.answering.model import Trouble, Usage
 from bot.community.rules import DESK, DeskRules
 from bot.ledger import Ledger
-from bot.ledger.model import Spending
+from bot.ledger.records import Spending
 from bot.settings import BotSettings
 from ingest.errors import ArchiveError
 

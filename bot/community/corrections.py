@@ -1,4 +1,4 @@
-"""Notices to readers that a source of their answer changed."""
+"""Notices to readers that a source of their answer changed, and which quotations it changed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bot.answering.tables import contests_of_version
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.community.rules import ServerRules
 from bot.ledger import Ledger
-from bot.ledger.model import ChangedCitation, DueNotice, NoticeKey, NoticeKind
+from bot.ledger.records import ChangedCitation, DueNotice, NoticeKey, NoticeKind
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from ingest.language.languages import Language
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
@@ -39,7 +39,7 @@ _MIN_SPELLING_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class QuotationChange:
+class _QuotationChange:
     """A change that affects a quotation: its version, and the outlet's note, if any.
 
     The version of a withdrawal is 0, so that it counts once, even if the article changes later.
@@ -55,16 +55,16 @@ def quotation_changes(
     quoted_version: Version | None,
     later_versions: Sequence[Version],
     removal: Removal | None,
-) -> list[QuotationChange]:
+) -> list[_QuotationChange]:
     """Return the changes of *later_versions* that affect *quote*, which *quoted_version* contains.
 
     An erased article has no versions. An edit without a note that was undone since is none.
     """
     if removal in _WITHDRAWN_REMOVALS:
-        return [QuotationChange(_WITHDRAWN_REMOVALS[removal], 0)]
+        return [_QuotationChange(_WITHDRAWN_REMOVALS[removal], 0)]
     if quoted_version is None:
         return []
-    changes: list[QuotationChange] = []
+    changes: list[_QuotationChange] = []
     spans = sentences(quote, quoted_version.extract.header.language)
     quoted_sentences = [quote[span.start : span.end] for span in spans] or [quote]
     old_notes = set(quoted_version.extract.corrections)
@@ -80,11 +80,11 @@ def quotation_changes(
         kind = next((kind for kind in _KINDS_BY_SEVERITY if kind in kinds), None)
         for note in new_notes:
             if missing_sentences:
-                changes.append(QuotationChange(kind or NoticeKind.CORRECTED, version.number, note))
+                changes.append(_QuotationChange(kind or NoticeKind.CORRECTED, version.number, note))
             elif _mentions(note, quote):
-                changes.append(QuotationChange(NoticeKind.CORRECTED, version.number, note))
+                changes.append(_QuotationChange(NoticeKind.CORRECTED, version.number, note))
         if missing_sentences and not new_notes and kind is not None:
-            changes.append(QuotationChange(kind, version.number))
+            changes.append(_QuotationChange(kind, version.number))
     if present == set(quoted_sentences):
         return [change for change in changes if change.note]
     return changes
@@ -258,7 +258,7 @@ def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[
     )
     if quoted_version is None and citation.removal is None:
         return []
-    change_by_version: dict[int, QuotationChange] = {}
+    change_by_version: dict[int, _QuotationChange] = {}
     for change in quotation_changes(quote, quoted_version, later_versions, citation.removal):
         previous = change_by_version.get(change.version)
         note = f"{previous.note} {change.note}".strip() if previous else change.note

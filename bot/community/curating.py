@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.community.rules import DESK, DeskRules, Home, ServerRules
-from bot.ledger.model import AuditAction, AuditEntry, Suggestion
+from bot.ledger.records import AuditAction, AuditEntry, Suggestion
 from bot.wording import WordedError
 from ingest.adding import AddingOutcome, PreparedArticle, Preview, keep_prepared, prepared_article
 from ingest.archive import Archive

@@ -1,4 +1,4 @@
-"""Digests: the news of a period, posted in a server at a time that it chose."""
+"""Digests of a period for a server, and notices that newer coverage answers a question."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from bot.community.news import Stories, Story, citable_article, new_coverage
 from bot.community.rules import DigestPlan, ServerRules
 from bot.ledger import Ledger
 from bot.ledger.follows import ChangeConsumer
-from bot.ledger.model import FeedbackVerdict, NoticeKey, NoticeKind, ShownAnswer
+from bot.ledger.records import FeedbackVerdict, NoticeKey, NoticeKind, ShownAnswer
 from ingest.archive import Archive
-from ingest.index.passages import first_sentence
+from ingest.index.cutting import first_sentence
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Article, Edition
 from ingest.process.threads import in_thread

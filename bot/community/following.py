@@ -27,10 +27,10 @@ from bot.community.news import ENTRY_TIME, Appeared, citable_article, new_covera
 from bot.community.result_steps import ResultStep, steps_between
 from bot.ledger import Ledger
 from bot.ledger.follows import ChangeConsumer
-from bot.ledger.model import Follow, FollowedNews, FollowKind
+from bot.ledger.records import Follow, FollowedNews, FollowKind
 from bot.outcomes import cited_range
 from ingest.archive import Archive
-from ingest.index.passages import first_sentence, sentences
+from ingest.index.cutting import first_sentence, sentences
 from ingest.language.languages import Language
 from ingest.model import Article, Edition, Header, Passage
 from ingest.process.threads import in_thread

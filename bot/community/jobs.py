@@ -1,4 +1,4 @@
-"""Requested fetches of sources, stored in the archive so that they survive a restart."""
+"""Requested fetches that survive a restart, and the lease of the process that runs them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.community.curating import Curator
 from bot.ledger import Ledger
-from bot.ledger.model import Job, PendingQuestion
+from bot.ledger.records import Job, PendingQuestion
 from ingest.archive import Archive
 from ingest.errors import SourceNotFoundError
 from ingest.language.languages import Language

@@ -12,7 +12,7 @@ from typing import Any
 from bot.answering.model import Exchange
 from bot.community.rules import DESK, DeskRules, ServerRules
 from bot.ledger import Ledger
-from bot.ledger.model import CitedRange, Feedback, FeedbackVerdict, PendingQuestion, Suggestion
+from bot.ledger.records import CitedRange, Feedback, FeedbackVerdict, PendingQuestion, Suggestion
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.languages import Language

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.ledger.model import Suggestion
+from bot.ledger.records import Suggestion
 from ingest.adding import PreparedArticle, Preview, PreviewedArticle, prepared_article
 from ingest.archive import Archive
 from ingest.errors import ReadingError, UnreadableError

@@ -1,4 +1,4 @@
-"""Review queues of moderators: reported answers, unanswered questions, suggested sources."""
+"""Review of feedback, suggestions and articles by moderators, and the log of their actions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from bot.answering.model import Reason
 from bot.ledger import Ledger
-from bot.ledger.model import AuditEntry, Feedback, FeedbackVerdict, GivenNotice, Suggestion
+from bot.ledger.records import AuditEntry, Feedback, FeedbackVerdict, GivenNotice, Suggestion
 from ingest.adding import Preview
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
-from ingest.index.passages import first_sentence
+from ingest.index.cutting import first_sentence
 from ingest.model import Article, Edition, Evidence, Header, Removal, Source
 from ingest.process.threads import in_thread
 

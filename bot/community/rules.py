@@ -1,4 +1,4 @@
-"""Rules of each server, and rules of the whole desk set in the home server."""
+"""The rules of each server and of the whole desk, and the server that is its home."""
 
 from __future__ import annotations
 

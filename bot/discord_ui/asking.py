@@ -30,9 +30,10 @@ from bot.answering.understanding.small_talk import news_request_in
 from bot.community.budget import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.community.suggested_questions import SuggestedTopic
+from bot.discord_ui.escaping import escape, title
 from bot.discord_ui.history import Recent
 from bot.discord_ui.members.privacy import privacy_view
-from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
+from bot.discord_ui.news_views import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.question_message import (
     ProgressScreen,
@@ -43,7 +44,6 @@ from bot.discord_ui.question_message import (
 )
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Send, error_view, if_possible, report
-from bot.discord_ui.text import escape, title
 from bot.wording import Wording, in_words_of, unaskable
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Edition

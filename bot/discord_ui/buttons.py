@@ -1,4 +1,4 @@
-"""Buttons and menus with their key in the custom id, and forms; all report an error in words."""
+"""Buttons, menus and forms with their key in the custom id, and choices for what is typed."""
 
 from __future__ import annotations
 

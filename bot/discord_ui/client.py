@@ -21,22 +21,21 @@ from bot.discord_ui.conversation import (
     answer_post,
     offer_new_answer,
 )
+from bot.discord_ui.escaping import DeskTranslator
 from bot.discord_ui.members import controls as members
 from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.correcting import keep_sending_corrections
 from bot.discord_ui.members.recovering import interrupted_view, recover
-from bot.discord_ui.moderators import decisions, listing, reports, settings, setup, suggestions
-from bot.discord_ui.moderators.adding import AddButton, PasteButton
+from bot.discord_ui.moderators import decisions, listing, review, settings_panel, setup
+from bot.discord_ui.moderators.decisions import AddButton, PasteButton
 from bot.discord_ui.moderators.moderation import Moderation, find_home
-from bot.discord_ui.moderators.refreshing import follow_job
-from bot.discord_ui.moderators.reports import post_feedback
+from bot.discord_ui.moderators.review import post_feedback, post_suggestion
 from bot.discord_ui.moderators.setup import welcome
-from bot.discord_ui.moderators.suggestions import post_suggestion
+from bot.discord_ui.moderators.source_jobs import follow_job
 from bot.discord_ui.notifier import keep_notifying
 from bot.discord_ui.question_message import StopButton
 from bot.discord_ui.replying import if_possible, report
-from bot.discord_ui.text import DeskTranslator
 from ingest.errors import IngestError, SettingsError
 from ingest.model import Progress
 from ingest.process import ending
@@ -47,9 +46,9 @@ if TYPE_CHECKING:
 MODERATORS_CONTROLS: tuple[type[KeyItem], ...] = (
     *decisions.DECISION_BUTTONS,
     *listing.LISTING_CONTROLS,
-    *reports.REVIEW_BUTTONS,
-    *suggestions.SUGGESTION_BUTTONS,
-    *settings.SETTINGS_CONTROLS,
+    *review.REVIEW_BUTTONS,
+    *review.SUGGESTION_BUTTONS,
+    *settings_panel.SETTINGS_CONTROLS,
     *setup.SETUP_BUTTONS,
     AddButton,
     PasteButton,
@@ -269,7 +268,7 @@ async def keep_house(
 async def serve(
     desk: Desk, stop: ending.Ending, *, announce: Callable[[str], object] = print
 ) -> None:
-    """Connect with the token of the settings, and answer until the process has to end.
+    """Connect with the token of the settings_panel, and answer until the process has to end.
 
     Raises:
         SettingsError: the token is missing, or Discord refuses it or an intent.

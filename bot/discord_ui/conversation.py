@@ -15,6 +15,7 @@ from bot.answering.model import Exchange, Question, UnaskableError
 from bot.answering.understanding.followup import asks_question
 from bot.answering.understanding.question import CHECK
 from bot.community.rules import Speaks
+from bot.discord_ui.escaping import thread_name
 from bot.discord_ui.history import exchange_in, is_answer, last_exchange, text_in
 from bot.discord_ui.members.ask import FollowButton
 from bot.discord_ui.members.contributing import address_in, linked_view
@@ -23,7 +24,6 @@ from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import deliver, failure_view, send_once, words_in
-from bot.discord_ui.text import thread_name
 from bot.wording import Wording, in_words_of
 from ingest.model import Edition
 

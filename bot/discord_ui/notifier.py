@@ -11,8 +11,8 @@ import discord
 from discord import ui
 
 from bot.community.rules import ServerRules
-from bot.discord_ui.members.following import UnfollowButton
-from bot.discord_ui.news import digest_view, news_view, quiet_view
+from bot.discord_ui.members.follow_commands import UnfollowButton
+from bot.discord_ui.news_views import digest_view, news_view, quiet_view
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import with_buttons
 from bot.discord_ui.replying import report, words_in

@@ -1,4 +1,4 @@
-"""The message of one question: its progress, and then one last state, which nothing overwrites."""
+"""The message of one question: its progress, a button to stop it, and then one last state."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.discord_ui.replying import (
     if_possible,
     words_of,
 )
-from bot.ledger.model import PendingQuestion
+from bot.ledger.records import PendingQuestion
 from bot.wording import Wording
 from ingest.language.languages import Language
 

@@ -12,7 +12,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.answering.model import Abstention, Answer, Citation, Claim, Excerpt, Level, Question
-from bot.discord_ui.text import (
+from bot.discord_ui.escaping import (
     directed,
     directed_lines,
     escape,

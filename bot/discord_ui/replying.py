@@ -1,4 +1,4 @@
-"""Replies to interactions, with a second way if Discord no longer accepts the first."""
+"""Replies to interactions, with a second way if Discord refuses one, and errors as replies."""
 
 from __future__ import annotations
 

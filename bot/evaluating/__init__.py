@@ -1,4 +1,4 @@
-"""Evaluation of a question set over fixed coverage and a fixed clock."""
+"""Question sets, their measures over fixed coverage, and the scorecard as a page."""
 
 from __future__ import annotations
 

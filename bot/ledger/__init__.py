@@ -11,11 +11,11 @@ from typing import Self
 
 from sqlalchemy import delete, select, update
 
-from bot.ledger import schema
-from bot.ledger.answers import Answers, Feedbacks, Questions, Suggestions
+from bot.ledger import ledger_tables
+from bot.ledger.administration import Audit, Rules, Spendings
 from bot.ledger.follows import Follows, Positions, PostedDigests
 from bot.ledger.notices import JobList, Leases, Notices
-from bot.ledger.rules import Audit, Rules, Spendings
+from bot.ledger.questions import Answers, Feedbacks, Questions, Suggestions
 from ingest.archive import Archive, rows
 from ingest.archive.database import Chain, Database
 
@@ -64,18 +64,26 @@ class Ledger:
         """
         with self.database.writing() as connection:
             count = connection.execute(
-                delete(schema.pending).where(schema.pending.c.member == member)
+                delete(ledger_tables.pending).where(ledger_tables.pending.c.member == member)
             ).rowcount
-            feedback_deletion = delete(schema.feedback).where(schema.feedback.c.member == member)
-            count += connection.execute(feedback_deletion).rowcount
-            follow_ids = select(schema.follows.c.id).where(schema.follows.c.member == member)
-            connection.execute(
-                delete(schema.follow_news).where(schema.follow_news.c.follow_id.in_(follow_ids))
+            feedback_deletion = delete(ledger_tables.feedback).where(
+                ledger_tables.feedback.c.member == member
             )
-            follow_deletion = delete(schema.follows).where(schema.follows.c.member == member)
+            count += connection.execute(feedback_deletion).rowcount
+            follow_ids = select(ledger_tables.follows.c.id).where(
+                ledger_tables.follows.c.member == member
+            )
+            connection.execute(
+                delete(ledger_tables.follow_news).where(
+                    ledger_tables.follow_news.c.follow_id.in_(follow_ids)
+                )
+            )
+            follow_deletion = delete(ledger_tables.follows).where(
+                ledger_tables.follows.c.member == member
+            )
             count += connection.execute(follow_deletion).rowcount
-            suggestion_update = update(schema.suggestions).where(
-                schema.suggestions.c.member == member
+            suggestion_update = update(ledger_tables.suggestions).where(
+                ledger_tables.suggestions.c.member == member
             )
             count += connection.execute(suggestion_update.values(member="")).rowcount
         return int(count)
@@ -85,24 +93,43 @@ class Ledger:
         member_limit, question_limit, answer_limit, sent_limit = (
             rows.iso(now - period) for period in (MEMBER_FOR, QUESTION_FOR, ANSWER_FOR, SENT_FOR)
         )
-        old_answers = select(schema.answers.c.id).where(schema.answers.c.asked_at < answer_limit)
+        old_answers = select(ledger_tables.answers.c.id).where(
+            ledger_tables.answers.c.asked_at < answer_limit
+        )
         with self.database.writing() as connection:
-            connection.execute(delete(schema.pending).where(schema.pending.c.at < question_limit))
-            connection.execute(delete(schema.jobs).where(schema.jobs.c.at < question_limit))
-            for table in (schema.feedback, schema.suggestions):
+            connection.execute(
+                delete(ledger_tables.pending).where(ledger_tables.pending.c.at < question_limit)
+            )
+            connection.execute(
+                delete(ledger_tables.jobs).where(ledger_tables.jobs.c.at < question_limit)
+            )
+            for table in (ledger_tables.feedback, ledger_tables.suggestions):
                 old_members = (table.c.at < member_limit) & (table.c.member != "")
                 connection.execute(update(table).where(old_members).values(member=""))
-            for table in (schema.citations, schema.notices, schema.shown_answers, schema.feedback):
+            for table in (
+                ledger_tables.citations,
+                ledger_tables.notices,
+                ledger_tables.shown_answers,
+                ledger_tables.feedback,
+            ):
                 connection.execute(delete(table).where(table.c.answer_id.in_(old_answers)))
             connection.execute(
-                delete(schema.answers).where(schema.answers.c.asked_at < answer_limit)
+                delete(ledger_tables.answers).where(ledger_tables.answers.c.asked_at < answer_limit)
             )
             connection.execute(
-                delete(schema.suggestions).where(schema.suggestions.c.at < answer_limit)
+                delete(ledger_tables.suggestions).where(
+                    ledger_tables.suggestions.c.at < answer_limit
+                )
             )
             connection.execute(
-                delete(schema.follow_news).where(schema.follow_news.c.sent_at < sent_limit)
+                delete(ledger_tables.follow_news).where(
+                    ledger_tables.follow_news.c.sent_at < sent_limit
+                )
             )
-            connection.execute(delete(schema.digests).where(schema.digests.c.due_at < sent_limit))
-            connection.execute(delete(schema.leases).where(schema.leases.c.until < rows.iso(now)))
+            connection.execute(
+                delete(ledger_tables.digests).where(ledger_tables.digests.c.due_at < sent_limit)
+            )
+            connection.execute(
+                delete(ledger_tables.leases).where(ledger_tables.leases.c.until < rows.iso(now))
+            )
         self.spending.fold((now - QUESTION_FOR).date())

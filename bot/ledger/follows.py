@@ -1,4 +1,4 @@
-"""Follows of topics, outlets and questions, and the news found for them but not sent yet."""
+"""Follows, the news found for them but not sent yet, positions in the changes, and digests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
-from bot.ledger.model import CitedRange, Follow, FollowedNews, FollowKind
-from bot.ledger.schema import LedgerPart, digests, follow_news, follows, news_seen
+from bot.ledger.ledger_tables import LedgerPart, digests, follow_news, follows, news_seen
+from bot.ledger.records import CitedRange, Follow, FollowedNews, FollowKind
 from ingest.archive import rows
 from ingest.archive.rows import lock_archive
 
@@ -92,7 +92,7 @@ class Follows(LedgerPart):
             ]
             if values:
                 connection.execute(insert(follow_news), values)
-            store_position(connection, ChangeConsumer.FOLLOWS, seq)
+            _store_position(connection, ChangeConsumer.FOLLOWS, seq)
 
     def waiting(self, sent_before: datetime) -> list[tuple[Follow, list[FollowedNews]]]:
         """Return unsent news by follow, without follows that were sent some after *sent_before*.
@@ -176,10 +176,10 @@ class Positions(LedgerPart):
     def note(self, consumer: ChangeConsumer, seq: int) -> None:
         """Store *seq* as the last change that a consumer has processed."""
         with self._database.writing() as connection:
-            store_position(connection, consumer, seq)
+            _store_position(connection, consumer, seq)
 
 
-def store_position(connection: Connection, consumer: ChangeConsumer, seq: int) -> None:
+def _store_position(connection: Connection, consumer: ChangeConsumer, seq: int) -> None:
     """Store the position within the transaction that stores the results."""
     connection.execute(delete(news_seen).where(news_seen.c.id == consumer))
     connection.execute(insert(news_seen).values(id=int(consumer), seq=seq))

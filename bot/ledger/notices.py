@@ -1,4 +1,4 @@
-"""Shown answers whose sources changed afterwards, and the notices given to their readers."""
+"""Notices of changed sources, requested fetches in progress, and leases of processes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
-from bot.ledger.model import (
+from bot.ledger.ledger_tables import (
+    LedgerPart,
+    answers,
+    citations,
+    jobs,
+    leases,
+    notices,
+    shown_answers,
+)
+from bot.ledger.records import (
     ChangedCitation,
     CitedRange,
     GivenNotice,
@@ -18,7 +27,6 @@ from bot.ledger.model import (
     NoticeKind,
     ShownAnswer,
 )
-from bot.ledger.schema import LedgerPart, answers, citations, jobs, leases, notices, shown_answers
 from ingest.archive import rows
 from ingest.archive.rows import lock_archive
 from ingest.archive.schema import articles, versions

@@ -1,4 +1,4 @@
-"""Tools for other programs; each takes texts and returns one JSON object."""
+"""Tools for other programs, and the passages and answers that they return as JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.outcomes import as_object, found_object, opening_at, source_object
 from bot.wording import Wording, unaskable
 from ingest.archive import Archive
 from ingest.errors import IngestError
-from ingest.index.passages import first_sentence, sentences
+from ingest.index.cutting import first_sentence, sentences
 from ingest.language.instructions import speaks_to_a_model
 from ingest.model import Passage, parse_moment
 from ingest.process.threads import in_search_thread, in_thread

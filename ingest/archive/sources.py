@@ -1,4 +1,4 @@
-"""Sources that are checked again and again, their pages, and the pauses of their hosts."""
+"""Sources that are checked again and again, their pages, snapshots, and pauses of their hosts."""
 
 from __future__ import annotations
 

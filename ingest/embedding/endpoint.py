@@ -18,7 +18,7 @@ from openai.types import CreateEmbeddingResponse
 from pydantic import SecretStr
 
 from ingest.embedding.folder import Prefixes, family
-from ingest.embedding.memory import Vectors
+from ingest.embedding.meaning import Vectors
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.settings import Settings

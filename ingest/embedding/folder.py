@@ -18,7 +18,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from ingest.embedding.memory import Vectors
+from ingest.embedding.meaning import Vectors
 from ingest.errors import SettingsError
 from ingest.settings import Settings
 

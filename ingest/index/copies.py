@@ -9,7 +9,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cache
 
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from ingest.language.as_english import plain_english
 from ingest.language.dates import days_in, weekdays_in
 from ingest.language.languages import languages, table

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.embedding.memory import Embedder, Meaning
+from ingest.embedding.meaning import Embedder, Meaning
 from ingest.errors import (
     GenerationMismatchError,
     IndexUnavailableError,
     SettingsError,
 )
+from ingest.index.cutting import SPLITTER
 from ingest.index.ownership import is_damage
-from ingest.index.passages import SPLITTER
 from ingest.index.stores import Stores
 from ingest.index.vectors import embed, unsound, vectors_of
 from ingest.language.script import Script

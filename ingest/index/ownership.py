@@ -1,4 +1,4 @@
-"""The lock by which one process at a time owns the embedded index."""
+"""The files of an index: the lock of the process that owns them, and their damage."""
 
 from __future__ import annotations
 

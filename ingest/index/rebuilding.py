@@ -11,15 +11,15 @@ from datetime import datetime
 from itertools import islice
 
 from ingest.archive import Archive
-from ingest.embedding.memory import Embedder
+from ingest.embedding.meaning import Embedder
 from ingest.errors import (
     GenerationFaultyError,
     IndexReplacedError,
     IndexUnavailableError,
     NoGenerationError,
 )
+from ingest.index.cutting import SPLITTER, cut, first_sentence
 from ingest.index.index import Index, add_generation
-from ingest.index.passages import SPLITTER, cut, first_sentence
 from ingest.index.search import search
 from ingest.index.stores import ROLLBACK_PERIOD, Stores
 from ingest.model import Generation, Passage, Progress

@@ -1,4 +1,4 @@
-"""The outlets and days named in a question, relative to a date that is passed in."""
+"""The outlets and days named in a question, and outlets that it names in vain."""
 
 from __future__ import annotations
 

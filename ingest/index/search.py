@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ingest.embedding.memory import Meaning
+from ingest.embedding.meaning import Meaning
 from ingest.index.analysis import terms
 from ingest.index.copies import collapse
 from ingest.index.index import Index

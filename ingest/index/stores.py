@@ -1,4 +1,4 @@
-"""The open folders and connections of an index, with one shelf for each generation."""
+"""The open folders and connections of an index, one shelf a generation, behind a breaker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from chromadb.api.client import Client
 from filelock import FileLock, Timeout
 
 from ingest.embedding.embedder import embedder_of
-from ingest.embedding.memory import Embedder, Memory
+from ingest.embedding.meaning import Embedder, Memory
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
 from ingest.index.ownership import OwnerLock, index_errors, is_damage
 from ingest.index.vectors import VectorStore, client_of, delete_foreign_collections, is_foreign

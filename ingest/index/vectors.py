@@ -33,7 +33,7 @@ from chromadb.errors import ChromaError, InternalError, NotFoundError
 from numpy.typing import NDArray
 
 from ingest.archive.generations import Embeddings
-from ingest.embedding.memory import Embedder
+from ingest.embedding.meaning import Embedder
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
 from ingest.index.ownership import unreadable_message
 from ingest.language.script import Script

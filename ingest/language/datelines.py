@@ -1,4 +1,4 @@
-"""The publication date in a date line, and the newest day that a text reports on."""
+"""Dates in date lines, datelines and bylines, and the newest day that a text reports on."""
 
 from __future__ import annotations
 

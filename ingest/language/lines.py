@@ -1,4 +1,4 @@
-"""The role of a line in an article: text, heading, or boilerplate of the page."""
+"""The lines of an article: each one's role, and the quotation marks of all languages alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings of kanji, and the spellings of those readings in Latin letters."""
+"""Readings of kanji, their spellings in Latin letters, and countries' names in English."""
 
 from __future__ import annotations
 

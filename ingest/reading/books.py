@@ -14,7 +14,7 @@ from ingest.reading.decoding import decode
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle
-from ingest.reading.packed import Package, open_package
+from ingest.reading.packages import Package, open_package
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line
 

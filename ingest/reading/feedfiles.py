@@ -1,4 +1,4 @@
-"""Feeds and sitemaps as files: the articles that they carry."""
+"""Feeds, sitemaps and lists of feeds as files, and what a listing says of an article."""
 
 from __future__ import annotations
 

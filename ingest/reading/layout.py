@@ -10,8 +10,8 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
+from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import HYPHEN, LOWER, OPEN_END, SENTENCE_END, join_parts, paragraphs
-from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
 _COLUMN_GAP = 1.2

@@ -1,4 +1,4 @@
-"""Mail (newsletters) and pages saved in mail format (MHTML)."""
+"""Mail (newsletters), and pages saved as mail (MHTML) or as a web archive."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
+from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import SENTENCE_END, join_lines, paragraphs
 from ingest.reading.pastes import BOILERPLATE, assemble, sort_lines
-from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)

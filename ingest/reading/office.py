@@ -12,11 +12,11 @@ from ingest.model import Extract
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle
-from ingest.reading.packed import open_package
+from ingest.reading.packages import open_package
+from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import assemble, sort_lines
 from ingest.reading.signs import inline_sign
-from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -27,11 +27,11 @@ from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle, kind_by_address
 from ingest.reading.live import TIME_CHARACTERS, live_updates
+from ingest.reading.page_tables import write_tables
 from ingest.reading.paid import paid_post
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assemble, kind_of, sort_lines
 from ingest.reading.standfirsts import standfirst_of
-from ingest.reading.tables import write_tables
 from ingest.reading.text import clean, clean_line, letters_and_digits
 from ingest.reading.visible import reduce_to_visible
 

@@ -21,8 +21,8 @@ from ingest.model import Extract
 from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
+from ingest.reading.page_tables import Cell
 from ingest.reading.pastes import read_paste
-from ingest.reading.tables import Cell
 from ingest.reading.text import clean_line
 
 _MAX_PAGES = 100

@@ -1,4 +1,4 @@
-"""The registry of parsers, and the single entry to reading: from a document to its articles."""
+"""The registry of parsers: from a document, or from what was fetched or kept, to its articles."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def read(document: Document) -> tuple[FoundArticle, ...]:
     return articles or (FoundArticle(document.name, problem=_empty_document(document)),)
 
 
-def read_single(document: Document) -> Extract:
+def _read_single(document: Document) -> Extract:
     """Return the single article in *document*.
 
     Raises:
@@ -213,7 +213,7 @@ def read_fetched(
     Raises:
         ReadingError: the document holds no article, or opts out of archiving.
     """
-    return read_single(
+    return _read_single(
         Document(
             data,
             url,
@@ -233,7 +233,7 @@ def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = 
     Raises:
         ReadingError: the item holds no article.
     """
-    return read_single(replace(item_of(announced, feed), hints=hints, now=now))
+    return _read_single(replace(item_of(announced, feed), hints=hints, now=now))
 
 
 def sent_on(data: bytes, url: str) -> str | None:

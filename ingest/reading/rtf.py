@@ -10,9 +10,9 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.reading.decoding import LARGEST_ARTICLE
 from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
+from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.pastes import read_paste
 from ingest.reading.signs import inline_sign
-from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
 _TOKEN = re.compile(

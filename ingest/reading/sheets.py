@@ -12,6 +12,7 @@ from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
+from ingest.reading.page_tables import Cell, lines_of
 from ingest.reading.results.columns import EMPTY_CELL, is_figure, layout_of
 from ingest.reading.results.grid import Grid
 from ingest.reading.results.reports import (
@@ -24,7 +25,6 @@ from ingest.reading.results.reports import (
 )
 from ingest.reading.results.workbooks import grid_of, grids_of
 from ingest.reading.results.writing import WrittenTable, write_table
-from ingest.reading.tables import Cell, lines_of
 from ingest.reading.text import clean_line
 
 _TEXT_ENDINGS = frozenset({".csv", ".tsv"})

@@ -14,7 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.community.rules import ServerRules
 from ingest import adding
 from ingest.reading import Hints, read_path

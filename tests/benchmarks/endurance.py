@@ -29,14 +29,14 @@ from rich.table import Table
 from sqlalchemy import func, select
 
 from bot.answering.evidence.reader import window_reader
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
-from bot.ledger.schema import ledger_metadata
+from bot.ledger.ledger_tables import ledger_metadata
 from bot.wording import Wording
 from ingest import adding
 from ingest.archive.schema import archive_metadata

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.errors import ReadingError
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from ingest.model import Extract, day_of
 from ingest.reading.boilerplate import drop_boxes, drop_comments
 from ingest.reading.declarations import Declared

@@ -16,7 +16,7 @@ import simcord
 from rich.console import Console
 
 from bot.answering.model import UnaskableError
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.ask import suggested_question_buttons

@@ -22,9 +22,9 @@ from rich.table import Table
 
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder, embedder
-from ingest.embedding.memory import Embedder
+from ingest.embedding.meaning import Embedder
+from ingest.index.cutting import SPLITTER
 from ingest.index.index import Index
-from ingest.index.passages import SPLITTER
 from ingest.index.vectors import BATCH_TEXTS
 from ingest.model import Cut, Extract, Header, Span
 from ingest.settings import Settings

@@ -37,8 +37,8 @@ from bot.desk import Desk
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
+from ingest.index.cutting import SPLITTER
 from ingest.index.index import Index
-from ingest.index.passages import SPLITTER
 from ingest.index.search import search
 from ingest.language.script import Script
 from ingest.model import Cut, Extract, Header, Permission, Scope, Span

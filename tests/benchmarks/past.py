@@ -20,7 +20,7 @@ from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.desk import Desk
 from bot.outcomes import as_object
-from ingest.index.passages import cut
+from ingest.index.cutting import cut
 from ingest.model import Extract, Header, day_of, parse_moment
 from tests.benchmarks.corpora import lines
 from tests.bot.builders import open_in

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.ledger import Ledger
-from bot.ledger.model import Follow, FollowKind
+from bot.ledger.records import Follow, FollowKind
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from tests.benchmarks.servers import servers

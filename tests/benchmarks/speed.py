@@ -23,7 +23,7 @@ from bot.answering.understanding.question import LONGEST, ask
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from ingest.adding import add
-from ingest.index.passages import SPLITTER
+from ingest.index.cutting import SPLITTER
 from ingest.index.vectors import BATCH_TEXTS
 from ingest.language.script import Script
 from ingest.reading import Hints, read_path

@@ -27,13 +27,13 @@ from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
 from bot.answering.writing.drafting import ModelWriter
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.desk import Desk, open_desk
 from bot.evaluating import FROZEN, SetQuestion, read_question_set
 from bot.evaluating import SAMPLE_QUESTIONS as QUESTIONS
 from bot.settings import BotSettings
 from ingest.adding import add
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from ingest.reading import Hints, read_path
 from tests.benchmarks.servers import chat_server
 from tests.bot.builders import written_by

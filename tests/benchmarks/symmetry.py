@@ -30,8 +30,8 @@ from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from bot.outcomes import level_of
 from ingest.archive import Archive
 from ingest.index.analysis import terms
+from ingest.index.cutting import cut
 from ingest.index.index import Index
-from ingest.index.passages import cut
 from ingest.language.script import Script, has_cjk
 from ingest.model import Extract, Header, parse_moment
 from ingest.settings import Settings

@@ -24,7 +24,7 @@ from bot.answering.writing.models import Models
 from bot.commands.claim_files import ClaimLine, SourceLine, check
 from bot.settings import BotSettings
 from ingest.index.analysis import terms
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from tests.benchmarks.corpora import lines
 from tests.bot.answering.claims import labelled
 

@@ -18,7 +18,7 @@ from bot.answering.evidence.reader import shipped_reader
 from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.proving.verifier import Finding
 from bot.answering.writing.drafting import ModelWriter
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.desk import open_desk
 from bot.settings import BotSettings
 from ingest import adding

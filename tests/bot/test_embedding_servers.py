@@ -16,7 +16,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
-from bot.ledger.model import PendingQuestion, Suggestion
+from bot.ledger.records import PendingQuestion, Suggestion
 from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.__main__ import main as ingest

@@ -21,7 +21,7 @@ from bot.answering.writing.composing import by_key
 from bot.answering.writing.drafting import ModelWriter
 from bot.outcomes import record_of
 from bot.wording import Wording
-from tests.bot.answering.test_replies import FORMS, forms
+from tests.bot.answering.test_prompting import FORMS, forms
 from tests.bot.builders import written_by
 from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.modelserver import WITHOUT_END, ModelServer

@@ -11,7 +11,7 @@ from discord import ui
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.ask import FollowButton
 from bot.discord_ui.members.contributing import ReportButton, SuggestButton
-from bot.discord_ui.moderators.adding import AddButton, PasteButton
+from bot.discord_ui.moderators.decisions import AddButton, PasteButton
 from ingest.language.languages import Language
 from tests.bot.discord_ui.speaking import speaking
 

@@ -24,12 +24,12 @@ from bot.discord_ui.members.ask import FollowButton, suggested_question_buttons
 from bot.discord_ui.members.citations import quotations_view, quote_view
 from bot.discord_ui.members.controls import ReaskButton, buttons_under
 from bot.discord_ui.members.find import lookup_view
-from bot.discord_ui.members.following import UnfollowButton, following_view
+from bot.discord_ui.members.follow_commands import UnfollowButton, following_view
 from bot.discord_ui.members.overview import help_view, timeline_view
 from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.recovering import interrupted_view
-from bot.discord_ui.members.results import results_view
-from bot.discord_ui.news import (
+from bot.discord_ui.members.result_views import results_view
+from bot.discord_ui.news_views import (
     digest_view,
     latest_on_view,
     latest_view,
@@ -38,7 +38,7 @@ from bot.discord_ui.news import (
 )
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
-from bot.ledger.model import CitedRange, Follow, FollowedNews, FollowKind, PendingQuestion
+from bot.ledger.records import CitedRange, Follow, FollowedNews, FollowKind, PendingQuestion
 from bot.wording import Wording
 from ingest.language.languages import Language
 from ingest.model import Article, Passage

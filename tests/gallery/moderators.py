@@ -33,12 +33,17 @@ from bot.discord_ui.moderators.listing import (
     removed_view,
     sources_view,
 )
-from bot.discord_ui.moderators.refreshing import refresh_progress_view
-from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, groups_view
+from bot.discord_ui.moderators.review import (
+    ABOUT_GAPS,
+    ABOUT_REPORTS,
+    groups_view,
+    review_view,
+    suggestions_view,
+)
 from bot.discord_ui.moderators.rules_view import RulesState
-from bot.discord_ui.moderators.settings import Section, settings_view
+from bot.discord_ui.moderators.settings_panel import Section, settings_view
 from bot.discord_ui.moderators.setup import Setup, setup_view
-from bot.discord_ui.moderators.suggestions import review_view, suggestions_view
+from bot.discord_ui.moderators.source_jobs import refresh_progress_view
 from bot.discord_ui.moderators.views import (
     article_view,
     corrections_view,
@@ -47,7 +52,7 @@ from bot.discord_ui.moderators.views import (
     preview_view,
 )
 from bot.discord_ui.rendering import notice_view
-from bot.ledger.model import (
+from bot.ledger.records import (
     AuditAction,
     AuditEntry,
     DueNotice,

@@ -12,7 +12,7 @@ from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.ledger import Ledger
-from bot.ledger.model import AnswerKind, AnswerRecord, Feedback, FeedbackVerdict
+from bot.ledger.records import AnswerKind, AnswerRecord, Feedback, FeedbackVerdict
 from bot.outcomes import as_object
 from bot.settings import BotSettings
 from ingest.__main__ import main as ingest

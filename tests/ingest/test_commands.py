@@ -9,7 +9,7 @@ import pytest
 
 from ingest.__main__ import main
 from ingest.archive import Archive
-from ingest.commands import articles, output
+from ingest.commands import article_commands, output
 from ingest.commands.indexing import BadLineError, questions
 from tests.builders import NOW, TEXT, an_extract, saved
 
@@ -244,7 +244,7 @@ def test_a_long_list_is_printed_in_parts(run, home, monkeypatch):
         parts = list(archive.articles.in_parts(2))
     assert [len(part) for part in parts] == [2, 2, 1]
     assert [each for part in parts for each in part] == whole
-    monkeypatch.setattr(articles, "_TABLE_ROWS", 2)
+    monkeypatch.setattr(article_commands, "_TABLE_ROWS", 2)
     code, said, _ = run("list")
     assert code == 0
     assert [said.count(f"Ward {n} met") for n in range(5)] == [1] * 5

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.desk import open_desk
 from bot.settings import BotSettings
 from ingest import adding

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from bot.community.rules import DigestPlan, ServerRules
 from bot.discord_ui.notifier import NOTIFICATION_SECONDS
 from bot.ledger import Ledger
-from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange, Follow, FollowKind
-from bot.ledger.schema import leases
+from bot.ledger.ledger_tables import leases
+from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange, Follow, FollowKind
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.model import Removal

@@ -1,4 +1,4 @@
-"""Prompts: one file each with its front matter, and the digest stored with each answer."""
+"""Prompts, one file each with its front matter, and reading of the replies to them."""
 
 from __future__ import annotations
 

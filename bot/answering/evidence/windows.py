@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bot.answering.evidence.pairs import above
 from bot.answering.evidence.reader import Readable, Reading
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import BETWEEN, Role, roles
 from ingest.language.script import Script

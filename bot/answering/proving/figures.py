@@ -1,4 +1,4 @@
-"""Check that the cited sentences state the figures of a draft, or figures they derive from."""
+"""The figures and days of a draft, compared with those of the cited sentences."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _full_date(day: Day | date) -> date | None:
     return day if isinstance(day, date) else day.whole
 
 
-def day_distances(ground: CitedGround) -> set[int]:
+def _day_distances(ground: CitedGround) -> set[int]:
     """Return the numbers of days between every two cited dates."""
     dates = {full for day in _stated_days(ground) if (full := _full_date(day))}
     return {abs((a - b).days) for a, b in combinations(dates, 2)}
@@ -277,7 +277,7 @@ def _time_distance(
     if any(f.unit == figure.unit and _DISTANCE_WORDS.match(s[f.end :]) for f, s in cited_figures):
         return None
     figure_text = text[figure.start : figure.end]
-    offsets = day_distances(ground)
+    offsets = _day_distances(ground)
     if not offsets:
         return Derived(figure_text, "apart")
     unit_days = {"days": 1, "weeks": 7}.get(figure.unit)

@@ -1,4 +1,4 @@
-"""A drafted sentence, and the cited sentences that have to support it."""
+"""A drafted sentence, the cited sentences that have to support it, and its quotations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answering.model import Citation
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from ingest.language.as_english import plain_english
 from ingest.language.instructions import speaks_to_a_model
 from ingest.language.languages import Language
@@ -100,7 +100,7 @@ def quotations_in(sentence: str) -> list[str]:
     return [quotation.rstrip(_INNER_ENDS).strip() for quotation in quotations]
 
 
-def without_quotations(sentence: str) -> str:
+def _without_quotations(sentence: str) -> str:
     """Return *sentence* without quotations: only the words of the writer."""
     return _QUOTATION.sub(" ", marked(sentence))
 
@@ -115,7 +115,7 @@ class Draft:
     @property
     def unquoted(self) -> str:
         """Return the text without quotations."""
-        return without_quotations(self.text)
+        return _without_quotations(self.text)
 
     @property
     def plain_text(self) -> str:

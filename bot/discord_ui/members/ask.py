@@ -1,4 +1,4 @@
-"""The command `/ask`: acknowledge at once, then show the answer in the same place."""
+"""`/ask`, the buttons that ask a suggested question, and those that go on from an answer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.answering.model import Exchange, UnaskableError
 from bot.answering.understanding.question import LONGEST
 from bot.community.suggested_questions import SuggestedTopic
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
+from bot.discord_ui.escaping import thread_name, title, worded
 from bot.discord_ui.history import exchange_in, last_exchange, question_of
 from bot.discord_ui.members.contributing import address_in, linked_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, asking_of, post, respond, send_privately, words_of
-from bot.discord_ui.text import thread_name, title, worded
 from bot.wording import WordedError, Wording
 from ingest.model import parse_moment
 

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.community.members import QuotationShown
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
+from bot.discord_ui.escaping import escape, flat, literal, safe_address, shortened, size
 from bot.discord_ui.rendering import (
     BUDGET,
     GAP,
@@ -20,7 +21,6 @@ from bot.discord_ui.rendering import (
     with_buttons,
 )
 from bot.discord_ui.replying import Interaction, asking_of, send_privately, words_of
-from bot.discord_ui.text import escape, flat, literal, safe_address, shortened, size
 from bot.wording import Wording
 
 _LENGTHS = Lengths(quote=2500, title=200, claims=0)

@@ -1,4 +1,4 @@
-"""Suggestions of sources by members; moderators decide on them."""
+"""Contributions of members: suggested sources, and feedback on answers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from discord import app_commands, ui
 
 from bot.community.reviewing import FAULTS
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
+from bot.discord_ui.escaping import escape, safe_address, worded
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import Lengths, entry, layout, notice_view, quotation, with_buttons
 from bot.discord_ui.replying import Interaction, asking_of, send_privately, words_of
-from bot.discord_ui.text import escape, safe_address, worded
-from bot.ledger.model import FeedbackVerdict
+from bot.ledger.records import FeedbackVerdict
 from bot.wording import Wording
 from ingest.model import Edition
 

@@ -12,6 +12,7 @@ from bot.answering.model import Reason
 from bot.community.reviewing import GAP_REASONS
 from bot.community.rules import Speaks
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
+from bot.discord_ui.escaping import escape
 from bot.discord_ui.history import exchange_in, first_message_of, replied_message
 from bot.discord_ui.members.ask import (
     AgainButton,
@@ -26,17 +27,16 @@ from bot.discord_ui.members.contributing import (
     ReportButton,
     SuggestButton,
 )
-from bot.discord_ui.members.following import TellMeButton, UnfollowButton
+from bot.discord_ui.members.follow_commands import TellMeButton, UnfollowButton
 from bot.discord_ui.members.privacy import ForgetButton
-from bot.discord_ui.members.results import ResultsButton
+from bot.discord_ui.members.result_views import ResultsButton
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, asking_of, send_privately, words_of
-from bot.discord_ui.text import escape
 from bot.wording import Wording
 
 
-class DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
+class _DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
     """A button that deletes an answer, for its asker or a person who manages messages."""
 
     kind = "delete"
@@ -67,7 +67,7 @@ def _row_in(message: discord.Message) -> int | None:
     return int(keys[0].rpartition("-")[2]) if keys else None
 
 
-class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
+class _ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
     """A button that shows a private answer to everybody in the channel."""
 
     kind = "show"
@@ -144,13 +144,13 @@ _ENTRIES: Mapping[str, type[KeyButton]] = {
         ThreadButton,
         MissingButton,
         SuggestButton,
-        DeleteButton,
+        _DeleteButton,
     )
 }
 """The button behind each entry; older messages have the same buttons themselves."""
 
 
-class MoreButton(KeyButton, template=r"desk:more:(?P<key>[0-9]{1,12}(?:-none)?)"):
+class _MoreButton(KeyButton, template=r"desk:more:(?P<key>[0-9]{1,12}(?:-none)?)"):
     """A button that shows further actions for an answer, or with "-none" for a missing answer."""
 
     kind = "more"
@@ -174,13 +174,13 @@ def _answer_actions(interaction: Interaction, *, private: bool) -> list[str]:
         return [HelpfulButton.kind, QuoteButton.kind]
     threads = [ThreadButton.kind] if Place.of(interaction).threads else []
     shared = [HelpfulButton.kind, ReportButton.kind, QuoteButton.kind]
-    return [*shared, *threads, DeleteButton.kind]
+    return [*shared, *threads, _DeleteButton.kind]
 
 
 def _gap_actions(interaction: Interaction, *, private: bool) -> list[str]:
     """Return the kinds of the actions for a question without an answer."""
     suggest = [SuggestButton.kind] if Place.of(interaction).server is not None else []
-    return suggest if private else [MissingButton.kind, *suggest, DeleteButton.kind]
+    return suggest if private else [MissingButton.kind, *suggest, _DeleteButton.kind]
 
 
 MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
@@ -192,13 +192,13 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     ThreadButton,
     AgainButton,
     SuggestButton,
-    ShowButton,
-    DeleteButton,
+    _ShowButton,
+    _DeleteButton,
     ReaskButton,
     TellMeButton,
     UnfollowButton,
     QuoteButton,
-    MoreButton,
+    _MoreButton,
     SuggestedQuestionButton,
     ForgetButton,
     ResultsButton,
@@ -214,7 +214,7 @@ def buttons_under(
     table. Actions on a private message have their own button: “More” could not find that message.
     """
     private, place = audience.private, audience.place
-    delete = [] if private else [DeleteButton(key, words("delete"))]
+    delete = [] if private else [_DeleteButton(key, words("delete"))]
     foreign = delete if place.foreign else []
     if reason is None:
         return [
@@ -222,16 +222,16 @@ def buttons_under(
             *([] if table is None else [ResultsButton(f"{key}-{table}", words("results"))]),
             FollowButton(key, words("follow")),
             *([ReportButton(key, words("report"))] if private else []),
-            *([ShowButton(key, words("show"))] if audience.showable else []),
+            *([_ShowButton(key, words("show"))] if audience.showable else []),
             *foreign,
-            MoreButton(key, words("menu")),
+            _MoreButton(key, words("menu")),
         ]
     follow = FollowButton(key, words("ask_else"))
     if reason not in GAP_REASONS:
         return [follow, *delete]
     tell_me, more_button = (
         TellMeButton(key, words("tellme")),
-        MoreButton(f"{key}-none", words("menu")),
+        _MoreButton(f"{key}-none", words("menu")),
     )
     if private:
         missing_button = MissingButton(key, words("missing"))

@@ -13,13 +13,13 @@ from discord import ui
 
 from bot.answering.model import Citation
 from bot.community.corrections import Corrections
+from bot.discord_ui.escaping import directed_lines, escape, link, phrase, title
 from bot.discord_ui.history import has_question, question_of
-from bot.discord_ui.news import newer_text
+from bot.discord_ui.news_views import newer_text
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import Colour, layout
 from bot.discord_ui.replying import report, words_in
-from bot.discord_ui.text import directed_lines, escape, link, phrase, title
-from bot.ledger.model import DueNotice, NoticeKey, ShownAnswer
+from bot.ledger.records import DueNotice, NoticeKey, ShownAnswer
 from bot.wording import Wording
 from ingest.reading.text import letters_and_digits
 

@@ -1,4 +1,4 @@
-"""The command “Find coverage of this”: the coverage of the claims in a message, send_privately."""
+"""The command “Find coverage of this”: the coverage of the claims in a message, sent privately."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from discord import app_commands, ui
 
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Verdict
+from bot.discord_ui.escaping import escape, literal, size, title, worded
 from bot.discord_ui.history import text_in
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
@@ -23,7 +24,6 @@ from bot.discord_ui.rendering import (
     quotation,
 )
 from bot.discord_ui.replying import show_result, words_of
-from bot.discord_ui.text import escape, literal, size, title, worded
 from bot.wording import Wording
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The command `/timeline`: the coverage of a topic by day, each line with its source."""
+"""`/timeline`, `/latest`, `/coverage` and `/help`: what the desk has, without a question."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.answering.timeline import Timeline, TimelineLine
 from bot.answering.understanding.question import LONGEST
 from bot.community.members import CoverageOverview
 from bot.discord_ui.buttons import matching_choices
+from bot.discord_ui.escaping import escape, link, literal, phrase, size, title, worded
 from bot.discord_ui.pictures import coverage_picture, timeline_picture
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
@@ -42,7 +43,6 @@ from bot.discord_ui.replying import (
     show_nowhere,
     words_of,
 )
-from bot.discord_ui.text import escape, link, literal, phrase, size, title, worded
 from bot.wording import Wording
 from ingest.model import UNVERIFIED_PASTE, Article, OutletSummary
 

@@ -8,9 +8,9 @@ import discord
 from discord import app_commands, ui
 
 from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.escaping import escape, worded
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, send_privately, show_result, words_of
-from bot.discord_ui.text import escape, worded
 from bot.wording import Wording
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
+from bot.discord_ui.escaping import escape, literal, title
 from bot.discord_ui.members.ask import AgainButton
 from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
 from bot.discord_ui.replying import edit_reply, if_possible, send_once
-from bot.discord_ui.text import escape, literal, title
-from bot.ledger.model import PendingQuestion
+from bot.ledger.records import PendingQuestion
 from bot.wording import Wording
 
 if TYPE_CHECKING:

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import discord
 from discord import ui
 
 from bot.community.curating import can_be_undone
 from bot.discord_ui.buttons import Form
+from bot.discord_ui.escaping import escape, title
 from bot.discord_ui.moderators.moderation import (
     Action,
     Moderation,
     ModeratorButton,
-    moderation_of,
+    OutletForm,
     moderator,
     server_in,
 )
-from bot.discord_ui.moderators.settings import UnsetButton
+from bot.discord_ui.moderators.settings_panel import UnsetButton
 from bot.discord_ui.moderators.views import audit_line, done_view, preview_view
 from bot.discord_ui.rendering import item_list, notice_view
-from bot.discord_ui.replying import Interaction, words_of
-from bot.discord_ui.text import escape, title
-from bot.ledger.model import AuditAction, AuditEntry
+from bot.discord_ui.replying import Interaction, show_result, words_of
+from bot.ledger.records import AuditAction, AuditEntry
 from bot.wording import Wording
 from ingest.adding import Preview
 from ingest.model import Decision
+from ingest.reading import Hints
 
 
-def preview_with_buttons(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
+def _preview_with_buttons(
+    preview: Preview, moderation: Moderation, words: Wording
+) -> ui.LayoutView:
     """Show a preview with the buttons for deciding on it."""
     key = moderation.store_preview(preview)
     buttons: list[ui.Item[Any]] = []
@@ -94,7 +96,7 @@ class _DecisionButton(Action, template=r"desk:decision"):
 
 
 class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
-    """A button that adds the preview_with_buttons articles to the archive."""
+    """A button that adds the _preview_with_buttons articles to the archive."""
 
     kind = "keep"
 
@@ -113,7 +115,7 @@ class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
 
 
 class WatchButton(_DecisionButton, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
-    """A button that starts watching the preview_with_buttons feed or sitemap."""
+    """A button that starts watching the _preview_with_buttons feed or sitemap."""
 
     kind = "watch"
 
@@ -126,30 +128,6 @@ class WatchButton(_DecisionButton, template=r"desk:watch:(?P<key>[0-9a-f]{12})")
             preview, preview.outlet, moderator(interaction)
         )
         return words_of(interaction)("watching", number=source.id)
-
-
-class OutletForm(Form):
-    """A form for the name of an outlet whose feed or sitemap is to be watched."""
-
-    def __init__(self, address: str, name: Callable[[Interaction, str], Awaitable[None]]) -> None:
-        """Suggest the host of *address* as the name; *name* receives the input."""
-        super().__init__(title=Wording.default()("name_outlet"))
-        self._name = name
-        host = (urlsplit(address).hostname or "").removeprefix("www.")
-        self.outlet: ui.TextInput[Any] = ui.TextInput(
-            custom_id="outlet", max_length=100, default=host or None
-        )
-
-    async def ask(self, interaction: Interaction) -> None:
-        """Open the form in the language of the user."""
-        self.title = words_of(interaction)("name_outlet")
-        self.field("paste_outlet", self.outlet, interaction)
-        await interaction.response.send_modal(self)
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        """Pass on the input if the user is still a moderator."""
-        if await moderation_of(interaction).admits(interaction):
-            await self._name(interaction, self.outlet.value.strip())
 
 
 class _NameButton(ModeratorButton, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
@@ -166,7 +144,7 @@ class _NameButton(ModeratorButton, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
             return
 
         async def show_named(submission: Interaction, outlet: str) -> None:
-            view = preview_with_buttons(
+            view = _preview_with_buttons(
                 replace(preview, outlet=outlet), moderation, words_of(submission)
             )
             await submission.response.edit_message(view=view)
@@ -211,3 +189,98 @@ async def undo_sentence(number: int, interaction: Interaction, moderation: Moder
 
 
 DECISION_BUTTONS = (KeepButton, WatchButton, _NameButton, DiscardButton, UndoButton)
+
+
+async def preview(
+    interaction: Interaction, moderation: Moderation, reading: Awaitable[Preview]
+) -> None:
+    """Show the preview from *reading*, or the sentence of its error."""
+
+    async def work() -> ui.LayoutView:
+        return _preview_with_buttons(await reading, moderation, words_of(interaction))
+
+    await show_result(interaction, work)
+
+
+class _AddingForm(Form):
+    """A form for moderators alone."""
+
+    def __init__(self, title: str, moderation: Moderation, interaction: Interaction) -> None:
+        super().__init__(title=words_of(interaction)(title))
+        self.moderation = moderation
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Check the user again, then show a preview."""
+        if await self.moderation.admits(interaction):
+            await interaction.response.defer(thinking=True, ephemeral=True)
+            await preview(interaction, self.moderation, self.reading())
+
+    def reading(self) -> Awaitable[Preview]:
+        """Read the input of the form."""
+        raise NotImplementedError
+
+
+class Paste(_AddingForm):
+    """A form for copied text."""
+
+    def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
+        super().__init__("paste_title", moderation, interaction)
+        self.headline = _line("headline", 300)
+        self.outlet = _line("outlet", 100)
+        self.url = _line("url", 500)
+        self.body: ui.TextInput[Any] = ui.TextInput(
+            custom_id="text", style=discord.TextStyle.paragraph, min_length=40, max_length=4000
+        )
+        self.field("paste_headline", self.headline, interaction)
+        self.field("paste_outlet", self.outlet, interaction)
+        self.field("paste_url", self.url, interaction)
+        self.field("paste_text", self.body, interaction)
+
+    def reading(self) -> Awaitable[Preview]:
+        """Read the text as a pasted article."""
+        hints = Hints(
+            outlet=self.outlet.value or None,
+            url=self.url.value or None,
+            title=self.headline.value or None,
+        )
+        return self.moderation.desk.previewer.data(self.body.value.encode(), "paste.txt", hints)
+
+
+class Address(_AddingForm):
+    """A form for the address of a page, a feed or a sitemap."""
+
+    def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
+        super().__init__("add_title", moderation, interaction)
+        self.url: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500)
+        self.outlet = _line("outlet", 100)
+        self.field("suggest_address", self.url, interaction)
+        self.field("paste_outlet", self.outlet, interaction)
+
+    def reading(self) -> Awaitable[Preview]:
+        """Fetch the address."""
+        return self.moderation.desk.previewer.address(self.url.value, self.outlet.value or None)
+
+
+class AddButton(ModeratorButton, template=r"desk:add:(?P<key>[0-9]{1,12})"):
+    """A button that opens the form for an address."""
+
+    kind = "add"
+
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form."""
+        await interaction.response.send_modal(Address(moderation, interaction))
+
+
+class PasteButton(ModeratorButton, template=r"desk:paste:(?P<key>0)"):
+    """A button that opens the form for copied text."""
+
+    kind = "paste"
+
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form."""
+        await interaction.response.send_modal(Paste(moderation, interaction))
+
+
+def _line(name: str, longest: int) -> ui.TextInput[Any]:
+    """Make an optional text field of one line."""
+    return ui.TextInput(custom_id=name, max_length=longest, required=False)

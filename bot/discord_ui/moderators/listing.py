@@ -12,8 +12,8 @@ from discord import ui
 
 from bot.community.curating import Moderator
 from bot.discord_ui.buttons import Form, KeySelect
-from bot.discord_ui.moderators.adding import AddButton, PasteButton
-from bot.discord_ui.moderators.decisions import audit_view, undo_sentence
+from bot.discord_ui.escaping import escape, phrase, title
+from bot.discord_ui.moderators.decisions import AddButton, PasteButton, audit_view, undo_sentence
 from bot.discord_ui.moderators.moderation import (
     Action,
     Moderation,
@@ -22,8 +22,8 @@ from bot.discord_ui.moderators.moderation import (
     moderator,
     server_in,
 )
-from bot.discord_ui.moderators.refreshing import refresh_now
-from bot.discord_ui.moderators.suggestions import suggestions_view
+from bot.discord_ui.moderators.review import suggestions_view
+from bot.discord_ui.moderators.source_jobs import refresh_now
 from bot.discord_ui.moderators.views import (
     ENTRY_LENGTHS,
     article_view,
@@ -33,8 +33,7 @@ from bot.discord_ui.moderators.views import (
 )
 from bot.discord_ui.rendering import entry, item_list, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, show_result, words_of
-from bot.discord_ui.text import escape, phrase, title
-from bot.ledger.model import AuditAction, AuditEntry
+from bot.ledger.records import AuditAction, AuditEntry
 from bot.wording import Wording, translated_failure
 from ingest.model import Article, Source
 

@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import discord
 from discord import ui
@@ -251,3 +252,27 @@ class ManagerForm(Form):
         refusal = await self._refusal(interaction, moderation_of(interaction))
         if await admitted(interaction, refusal):
             await self._on_input(interaction)
+
+
+class OutletForm(Form):
+    """A form for the name of an outlet whose feed or sitemap is to be watched."""
+
+    def __init__(self, address: str, name: Callable[[Interaction, str], Awaitable[None]]) -> None:
+        """Suggest the host of *address* as the name; *name* receives the input."""
+        super().__init__(title=Wording.default()("name_outlet"))
+        self._name = name
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
+        self.outlet: ui.TextInput[Any] = ui.TextInput(
+            custom_id="outlet", max_length=100, default=host or None
+        )
+
+    async def ask(self, interaction: Interaction) -> None:
+        """Open the form in the language of the user."""
+        self.title = words_of(interaction)("name_outlet")
+        self.field("paste_outlet", self.outlet, interaction)
+        await interaction.response.send_modal(self)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Pass on the input if the user is still a moderator."""
+        if await moderation_of(interaction).admits(interaction):
+            await self._name(interaction, self.outlet.value.strip())

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.community.quiet import QuietSource
 from bot.community.rules import DeskRules, ServerRules
-from bot.discord_ui.text import escape, link, phrase, title
+from bot.discord_ui.escaping import escape, link, phrase, title
 from bot.settings import BotSettings
 from bot.wording import Wording, language_name
 

@@ -14,7 +14,8 @@ from discord import app_commands, ui
 from bot.community.curating import NothingToDoError
 from bot.community.rules import DESK, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.moderators.adding import AddButton
+from bot.discord_ui.escaping import escape, link, title, worded
+from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import (
     Managed,
     ManagerForm,
@@ -22,10 +23,9 @@ from bot.discord_ui.moderators.moderation import (
     admitted,
     moderator,
 )
-from bot.discord_ui.moderators.settings import LinkButton
+from bot.discord_ui.moderators.settings_panel import LinkButton
 from bot.discord_ui.rendering import item_list, notice_view
 from bot.discord_ui.replying import Interaction, send_privately, show_result, words_in, words_of
-from bot.discord_ui.text import escape, link, title, worded
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.discord_ui.escaping import escape, link, literal, phrase, title
 from bot.discord_ui.rendering import (
     GAP,
     LINE,
@@ -19,8 +20,7 @@ from bot.discord_ui.rendering import (
     layout,
     with_buttons,
 )
-from bot.discord_ui.text import escape, link, literal, phrase, title
-from bot.ledger.model import AuditAction, AuditEntry, GivenNotice
+from bot.ledger.records import AuditAction, AuditEntry, GivenNotice
 from bot.wording import Wording, translated_failure
 from ingest.adding import Preview, PreviewedArticle
 from ingest.model import Article, Evidence, Source

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.ledger.schema import ledger_metadata
+from bot.ledger.ledger_tables import ledger_metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -43,7 +43,7 @@ def is_figure(cell: str) -> bool:
     )
 
 
-def is_fraction(cell: str) -> bool:
+def _is_fraction(cell: str) -> bool:
     """Return True if a cell is a share or has one or two decimals, so it is not a vote count."""
     text = unicodedata.normalize("NFKC", cell).strip()
     return is_figure(cell) and (text.endswith("%") or _DECIMALS.search(text) is not None)
@@ -342,7 +342,7 @@ def _holds_figures(layout: ColumnLayout, column: Column) -> bool:
 def _has_fractions(layout: ColumnLayout, column: Column) -> bool:
     """Return True if a column has fractions; next to counts they are a share of the place."""
     cells = (row.cell(column.number) for row in layout.body if row.filled > 1)
-    return any(is_fraction(cell) for cell in cells)
+    return any(_is_fraction(cell) for cell in cells)
 
 
 def _is_results(layout: ColumnLayout) -> bool:

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx) as grids: each sheet a table, with its cells as they are displayed."""
+"""Workbooks (.xlsx) and text files as grids, with their cells as they are displayed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import openpyxl
 
 from ingest.errors import UnreadableError
 from ingest.reading.documents import Document
-from ingest.reading.packed import open_package
+from ingest.reading.packages import open_package
 from ingest.reading.results.grid import (
     LONGEST_CELL,
     MOST_COLUMNS,

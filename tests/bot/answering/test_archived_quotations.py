@@ -14,7 +14,7 @@ from bot.answering.proving.archived import (
     prove_quotation,
 )
 from ingest.archive import Archive
-from ingest.index.passages import sentences
+from ingest.index.cutting import sentences
 from ingest.language.script import has_cjk
 from ingest.model import Removal
 from tests.builders import NOW, TEXT, an_extract, saved

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.__main__ import main
 from bot.commands import terminal
-from bot.commands.asking import examples
+from bot.commands.running import examples
 from bot.desk import open_desk
 from bot.settings import BotSettings
 from tests.bot.conftest import MORNING

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.answering.understanding.question import ask
-from bot.ledger.model import FollowKind
+from bot.ledger.records import FollowKind
 from ingest import adding
-from ingest.index.passages import cut
+from ingest.index.cutting import cut
 from ingest.language.languages import Language
 from ingest.model import Kind
 from ingest.reading import Hints, read_bytes

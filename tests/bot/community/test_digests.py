@@ -9,7 +9,7 @@ from bot.community.digests import Digests, last_due
 from bot.community.news import Stories
 from bot.community.rules import DigestPlan, ServerRules
 from bot.ledger import Ledger
-from bot.ledger.model import AnswerRecord, Feedback, FeedbackVerdict
+from bot.ledger.records import AnswerRecord, Feedback, FeedbackVerdict
 from ingest.archive import Archive
 from tests.builders import NOW, TEXT, an_extract, saved
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.community.rules import QuietHours, ServerRules
-from bot.ledger.model import FollowKind
+from bot.ledger.records import FollowKind
 from ingest.language.languages import Language
 from ingest.model import Kind, Removal
 from tests.bot.builders import open_in

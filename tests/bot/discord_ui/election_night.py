@@ -20,7 +20,7 @@ from bot.discord_ui.members.correcting import report_newer_coverage, send_correc
 from bot.discord_ui.notifier import notify_followers, post_digests
 from bot.wording import Wording
 from ingest import adding
-from ingest.index.passages import cut, sentences
+from ingest.index.cutting import cut, sentences
 from ingest.language.languages import Language
 from ingest.reading import Hints, read_bytes, read_path
 from tests.bot.builders import open_in

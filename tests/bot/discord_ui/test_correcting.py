@@ -20,10 +20,10 @@ from bot.discord_ui.members.correcting import (
     send_corrections,
 )
 from bot.discord_ui.rendering import Colour
-from bot.ledger.model import DueNotice, NoticeKind, ShownAnswer
+from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
 from ingest import adding
-from ingest.index.passages import cut
+from ingest.index.cutting import cut
 from ingest.model import Kind
 from ingest.reading import read_bytes
 from tests.bot.community import night

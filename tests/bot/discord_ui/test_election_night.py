@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from bot.commands.serving import SAMPLE_COVERAGE
+from bot.commands.running import SAMPLE_COVERAGE
 from bot.discord_ui.client import ElectionDeskClient
 from tests.bot.discord_ui import election_night, night_script
 

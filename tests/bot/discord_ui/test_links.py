@@ -7,7 +7,7 @@ import pytest
 from bot.answering.model import UnaskableError
 from bot.answering.understanding.question import PRIVACY, ask
 from bot.discord_ui.members.contributing import address_in
-from ingest.index.passages import cut
+from ingest.index.cutting import cut
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ingest.archive import Archive
+from ingest.index.cutting import cut
 from ingest.index.index import Index
-from ingest.index.passages import cut
 from ingest.language.script import Script
 from ingest.settings import Settings
 from tests.benchmarks import symmetry

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.ledger import Ledger
-from bot.ledger.model import (
+from bot.ledger.ledger_tables import ledger_metadata
+from bot.ledger.records import (
     AnswerRecord,
     AuditAction,
     AuditEntry,
@@ -27,7 +28,6 @@ from bot.ledger.model import (
     PendingQuestion,
     Suggestion,
 )
-from bot.ledger.schema import ledger_metadata
 from ingest.archive import Archive
 from ingest.archive.schema import archive_metadata
 from tests.builders import NOW, an_extract, saved

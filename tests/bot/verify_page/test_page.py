@@ -7,9 +7,9 @@ import httpx
 import pytest
 from lxml import html
 
-from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
-from bot.verify_page import server
-from bot.verify_page.server import served_to_browsers
+from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange
+from bot.verify_page import web
+from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest.errors import ArchiveError, SettingsError
 from ingest.language.languages import Language
@@ -250,7 +250,7 @@ async def test_every_reply_forbids_scripts_frames_and_copies(desk):
 async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
     """Bounded bytes; a file where a text belongs is no text."""
     async with a_browser(desk) as browser:
-        large = await browser.post("/prove", data={"quotation": "x" * server._MAX_BODY_BYTES})
+        large = await browser.post("/prove", data={"quotation": "x" * web._MAX_BODY_BYTES})
         assert large.status_code == 413
         page_of(large)
         file = await browser.post("/prove", files={"quotation": ("a.txt", b"won 46 seats")})
@@ -264,7 +264,7 @@ async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
 
 async def test_too_many_requests_wait(desk, monkeypatch):
     """Whoever asks too often is told for how long."""
-    monkeypatch.setattr(server, "_MAX_PROOFS", 2)
+    monkeypatch.setattr(web, "_MAX_PROOFS", 2)
     async with a_browser(desk) as browser:
         form = {"quotation": "won", "article": "1"}
         replies = [await browser.post("/prove", data=form) for _ in range(3)]

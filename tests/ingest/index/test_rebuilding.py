@@ -11,8 +11,8 @@ import pytest
 
 from ingest.archive import Archive
 from ingest.errors import GenerationFaultyError, NoGenerationError
+from ingest.index import cutting, rebuilding
 from ingest.index import index as index_module
-from ingest.index import passages, rebuilding
 from ingest.index.index import Index
 from ingest.index.rebuilding import build, faults, rebuild, repair, roll_back
 from ingest.index.search import search
@@ -150,8 +150,8 @@ def test_a_faulty_generation_does_not_serve(archive, index, monkeypatch):
 def test_other_passages_are_cut_for_a_new_generation_alone(archive, index, monkeypatch):
     """While it is built the old one is served by its own passages; then the new ones are."""
     before = archive.passages.count()
-    monkeypatch.setattr(passages, "TARGET", 250)
-    for module in (passages, rebuilding, index_module):
+    monkeypatch.setattr(cutting, "TARGET", 250)
+    for module in (cutting, rebuilding, index_module):
         monkeypatch.setattr(module, "SPLITTER", 3)
     build(archive, MODEL, index._stores, now=NOW)
     after = archive.passages.count()

@@ -7,7 +7,7 @@ import pytest
 
 from bot.community.rules import ServerRules, Speaks
 from bot.discord_ui.client import ElectionDeskClient
-from bot.ledger.model import FeedbackVerdict
+from bot.ledger.records import FeedbackVerdict
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import choose, entries, labels
 from tests.bot.discord_ui.reading import markdown_of, seen

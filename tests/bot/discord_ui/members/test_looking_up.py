@@ -10,7 +10,7 @@ import pytest
 from bot.answering.proving.verifier import Finding
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.overview import gaps
-from bot.ledger.model import FeedbackVerdict
+from bot.ledger.records import FeedbackVerdict
 from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.discord_ui.choosing import choose, labels
 from tests.bot.discord_ui.reading import links, seen

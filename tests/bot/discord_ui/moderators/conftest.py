@@ -14,7 +14,7 @@ from bot.ledger import Ledger
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
-from ingest.embedding.memory import Memory
+from ingest.embedding.meaning import Memory
 from tests.bot.builders import a_desk, scripted
 from tests.bot.discord_ui.builders import an_answer
 from tests.bot.discord_ui.choosing import buttons

@@ -10,11 +10,10 @@ from datetime import timedelta
 import pytest
 
 from bot.community.reviewing import FeedbackGroup
-from bot.discord_ui.moderators import refreshing
-from bot.discord_ui.moderators.reports import as_table
-from bot.discord_ui.moderators.suggestions import ApproveButton
+from bot.discord_ui.moderators import source_jobs
+from bot.discord_ui.moderators.review import ApproveButton, as_table
 from bot.ledger import Ledger
-from bot.ledger.model import (
+from bot.ledger.records import (
     AnswerRecord,
     AuditAction,
     CitedRange,
@@ -310,7 +309,7 @@ async def test_a_look_shows_how_it_goes(
     simcord_env, channel, moderator, desk, archive, monkeypatch
 ):
     """Beside the panel: asked for, under way, done."""
-    monkeypatch.setattr(refreshing, "EDIT_SECONDS", 0.01)
+    monkeypatch.setattr(source_jobs, "EDIT_SECONDS", 0.01)
     source = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
     watched = await panel(moderator, channel, "watched")
     archive.sources.checked(source.id, NOW, listed=3)
@@ -327,7 +326,7 @@ async def test_a_look_shows_how_it_goes(
 
 async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archive, monkeypatch):
     """The source is looked at again, and whoever waits is told; one that is gone says so."""
-    monkeypatch.setattr(refreshing, "EDIT_SECONDS", 0.01)
+    monkeypatch.setattr(source_jobs, "EDIT_SECONDS", 0.01)
     dead = replace(desk.jobs, lease=replace(desk.lease, owner="dead"))
     job = await dead.begin(99, "token", "en")
     [taken] = await desk.jobs.resume(desk.curator)
@@ -336,9 +335,9 @@ async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archiv
     progress = await desk.jobs.progress(job)
     assert progress.finished
     assert "not watched any more" in str(
-        refreshing.refresh_progress_view(progress, words()).to_components()
+        source_jobs.refresh_progress_view(progress, words()).to_components()
     )
-    await refreshing.follow_job(simcord_env.bot, simcord_env.bot.moderation, job)
+    await source_jobs.follow_job(simcord_env.bot, simcord_env.bot.moderation, job)
     assert Ledger.of(archive).jobs.take_over("nobody", set()) == []
 
 

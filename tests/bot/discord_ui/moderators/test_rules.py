@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.discord_ui.moderators.settings import Section, UnsetButton, _LimitMenu
+from bot.discord_ui.moderators.settings_panel import Section, UnsetButton, _LimitMenu
 from bot.ledger import Ledger
 from ingest.language.languages import Language
 from tests.bot.discord_ui.choosing import labels, walked

@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from bot.community.rules import DeskRules, Speaks
-from bot.discord_ui.moderators.settings import _ApprovalMenu
+from bot.discord_ui.moderators.settings_panel import _ApprovalMenu
 from bot.discord_ui.moderators.setup import welcome
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.moderators.conftest import send, shown

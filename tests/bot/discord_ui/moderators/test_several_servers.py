@@ -13,8 +13,8 @@ from bot.discord_ui.moderators.listing import (
     _RestoreButton,
     _ShowButton,
 )
-from bot.discord_ui.moderators.suggestions import ApproveButton
-from bot.ledger.model import AuditAction, FeedbackVerdict
+from bot.discord_ui.moderators.review import ApproveButton
+from bot.ledger.records import AuditAction, FeedbackVerdict
 from ingest.adding import Preview
 from ingest.model import Edition
 from tests.bot.discord_ui.choosing import labels, walked

@@ -7,18 +7,10 @@ import pytest
 
 from bot.discord_ui.buttons import KeyChannelSelect, KeyRoleSelect, KeySelect
 from bot.discord_ui.client import MODERATORS_CONTROLS
-from bot.discord_ui.moderators import (
-    adding,
-    decisions,
-    listing,
-    reports,
-    settings,
-    setup,
-    suggestions,
-)
-from bot.discord_ui.moderators.adding import AddButton
+from bot.discord_ui.moderators import decisions, listing, review, settings_panel, setup
+from bot.discord_ui.moderators.decisions import AddButton
 from bot.ledger import Ledger
-from bot.ledger.model import AuditAction, AuditEntry
+from bot.ledger.records import AuditAction, AuditEntry
 from tests.bot.discord_ui.moderators.conftest import (
     PAGE,
     allow,
@@ -57,10 +49,12 @@ KEYS = {
     "settings-digest": "day",
     "settings-quiet": "begin",
 }
-OF_MANAGERS = (*settings.SETTINGS_CONTROLS, *setup.SETUP_BUTTONS)
+OF_MANAGERS = (*settings_panel.SETTINGS_CONTROLS, *setup.SETUP_BUTTONS)
 MODERATED = [each for each in MODERATORS_CONTROLS if each not in OF_MANAGERS]
-OF_DESK = [each for each in settings.SETTINGS_CONTROLS if issubclass(each, settings._OfDesk)]
-FORMS = (AddButton, adding.PasteButton)
+OF_DESK = [
+    each for each in settings_panel.SETTINGS_CONTROLS if issubclass(each, settings_panel._OfDesk)
+]
+FORMS = (AddButton, decisions.PasteButton)
 CHOICES = {
     "source-listing": "articles",
     "settings-section": "overview",
@@ -73,7 +67,7 @@ CHOICES = {
     "settings-approval": "yes",
 }
 """What is chosen in each menu of options."""
-ROOMS = (adding, decisions, listing, reports, settings, setup, suggestions)
+ROOMS = (decisions, decisions, listing, review, settings_panel, setup, review)
 
 
 SET = {"was": {"second_moderator": True}, "now": {"second_moderator": False}}
@@ -163,7 +157,7 @@ async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive,
     assert f"Refused {alice.id}" in caplog.text
 
 
-@pytest.mark.parametrize("button", [*MODERATED, settings.UnsetButton])
+@pytest.mark.parametrize("button", [*MODERATED, settings_panel.UnsetButton])
 async def test_a_button_from_another_server_changes_nothing_that_is_shared(
     simcord_env, channel, archive, button
 ):
@@ -198,8 +192,8 @@ async def test_each_server_sets_itself(simcord_env, channel, archive):
     """What is set elsewhere holds there and nowhere else."""
     await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     stranger, place = elsewhere(simcord_env)
-    for kind in settings.SETTINGS_CONTROLS:
-        if kind not in OF_DESK and kind is not settings.UnsetButton:
+    for kind in settings_panel.SETTINGS_CONTROLS:
+        if kind not in OF_DESK and kind is not settings_panel.UnsetButton:
             await use(stranger, place, kind, key_of(kind))
     overview = shown(await stranger.slash(place, "settings"))
     assert "Channels: does not answer" in overview
@@ -230,7 +224,7 @@ async def test_a_moderator_sets_nothing(simcord_env, channel, moderator, archive
     await allow(simcord_env, moderator, "settings")
     result = await moderator.slash(channel, "settings")
     assert "Only those who may manage this server" in shown(result)
-    result = await use(moderator, channel, settings._ApprovalMenu, "0")
+    result = await use(moderator, channel, settings_panel._ApprovalMenu, "0")
     assert "Only those who may manage this server" in shown(result)
     assert not Ledger.of(archive).rules.get("").get("second_moderator")
 
@@ -244,11 +238,11 @@ async def test_autocomplete_offers_a_member_nothing(
     assert await alice.autocomplete(channel, command, option, "") == []
 
 
-@pytest.mark.parametrize("form", [adding.Paste, adding.Address])
+@pytest.mark.parametrize("form", [decisions.Paste, decisions.Address])
 async def test_a_form_checks_who_sends_it(simcord_env, channel, moderator, archive, form, caplog):
     """Rights may be lost while a form is open."""
-    if form is adding.Paste:
-        message = await send(channel, adding.PasteButton("0", "x"))
+    if form is decisions.Paste:
+        message = await send(channel, decisions.PasteButton("0", "x"))
         opened = await moderator.click(message, custom_id="desk:paste:0")
         values = {"headline": "", "outlet": "", "url": "", "text": "x" * 60}
     else:

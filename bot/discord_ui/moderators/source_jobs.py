@@ -10,12 +10,12 @@ import discord
 from discord import ui
 
 from bot.community.jobs import LookProgress
+from bot.discord_ui.escaping import escape, link, literal, title
 from bot.discord_ui.moderators.moderation import Moderation, moderator
 from bot.discord_ui.moderators.views import TEXT_LENGTH
 from bot.discord_ui.rendering import layout, notice_view
 from bot.discord_ui.replying import Interaction, edit_reply, words_of
-from bot.discord_ui.text import escape, link, literal, title
-from bot.ledger.model import Job
+from bot.ledger.records import Job
 from bot.wording import Wording, translated_failure
 
 logger = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.answering.model import Citation
+from bot.discord_ui.escaping import escape, link, literal, phrase, size, title
 from bot.discord_ui.rendering import (
     BUDGET,
     GAP,
@@ -20,7 +21,6 @@ from bot.discord_ui.rendering import (
     layout,
     quotation,
 )
-from bot.discord_ui.text import escape, link, literal, phrase, size, title
 from bot.outcomes import opening_at
 from bot.wording import Wording, translated_failure
 from ingest.model import Header

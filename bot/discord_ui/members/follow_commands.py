@@ -8,6 +8,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.discord_ui.buttons import KeyButton, matching_choices
+from bot.discord_ui.escaping import escape, literal, title, worded
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import (
@@ -18,8 +19,7 @@ from bot.discord_ui.replying import (
     show_result,
     words_of,
 )
-from bot.discord_ui.text import escape, literal, title, worded
-from bot.ledger.model import LONGEST_TOPIC, Follow, FollowKind
+from bot.ledger.records import LONGEST_TOPIC, Follow, FollowKind
 from bot.wording import RIGHT_TO_LEFT, Wording
 from ingest.language.languages import Language
 

@@ -1,4 +1,4 @@
-"""Settings of each server, and of the whole desk."""
+"""Settings of each server and of the whole desk, their audit entries, and what is spent."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from bot.ledger.model import AuditAction, AuditEntry, Spending
-from bot.ledger.schema import LedgerPart, audit, in_places, rules, spending
+from bot.ledger.ledger_tables import LedgerPart, audit, in_places, rules, spending
+from bot.ledger.records import AuditAction, AuditEntry, Spending
 from ingest.archive import rows
 
 _SECRET_ROW = "secret"  # noqa: S105 - the row's name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.community.corrections import quotation_changes
-from bot.ledger.model import NoticeKind
+from bot.ledger.records import NoticeKind
 from ingest.model import Kind, Removal, Version
 from tests.builders import NOW, an_extract
 

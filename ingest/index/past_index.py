@@ -15,7 +15,7 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from ingest.archive.past import PastArchive
-from ingest.embedding.memory import Meaning
+from ingest.embedding.meaning import Meaning
 from ingest.index.index import Index
 from ingest.index.vectors import vectors_of
 from ingest.index.words import WordStore

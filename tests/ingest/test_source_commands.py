@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 
 from ingest.__main__ import main
-from ingest.commands import sources
+from ingest.commands import source_commands
 from ingest.fetching.fetcher import Fetcher
 from tests.ingest.newsroom import Newsroom, story
 from tests.ingest.refreshing import ToOnePort
@@ -33,8 +33,8 @@ def web(monkeypatch, tmp_path):
     thread.start()
     ready.wait()
     reach = {"resolver": ToOnePort(room.port), "allows": room.allows, "pause": 0.0}
-    monkeypatch.setattr(sources, "Fetcher", partial(Fetcher, **reach))
-    monkeypatch.setattr(sources, "extractor", partial(ThreadPoolExecutor, 2))
+    monkeypatch.setattr(source_commands, "Fetcher", partial(Fetcher, **reach))
+    monkeypatch.setattr(source_commands, "extractor", partial(ThreadPoolExecutor, 2))
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     yield room

@@ -30,7 +30,7 @@ from ingest.commands.options import (
     now,
     usage_error,
 )
-from ingest.commands.sources import add_address
+from ingest.commands.source_commands import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.model import Decision, Removal, Saved
 from ingest.process.invocation import as_called

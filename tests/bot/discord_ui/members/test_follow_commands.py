@@ -8,9 +8,9 @@ import discord
 import pytest
 
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
-from bot.discord_ui.members.following import contest_followed, following_view
+from bot.discord_ui.members.follow_commands import contest_followed, following_view
 from bot.discord_ui.notifier import notify_followers, post_digests
-from bot.ledger.model import Follow, FollowKind
+from bot.ledger.records import Follow, FollowKind
 from bot.wording import Wording
 from ingest import adding
 from ingest.language.languages import Language

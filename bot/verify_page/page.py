@@ -1,4 +1,4 @@
-"""Rendering of the page as HTML elements, so that no article's text becomes markup."""
+"""The page of a stored answer: its quotations as they stand in the archive, as HTML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.answering.proving.archived import (
     RefusedQuotation,
 )
 from bot.ledger import Ledger
-from bot.ledger.model import CitedRange
+from bot.ledger.records import CitedRange
 from bot.outcomes import opening_at
 from bot.wording import Wording
 from ingest.archive import Archive

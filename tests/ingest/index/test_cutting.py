@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.index.passages import TARGET, sentences, split
+from ingest.index.cutting import TARGET, sentences, split
 
 PIECES = st.sampled_from(
     [

@@ -15,6 +15,7 @@ from bot.answering.results import Contest, ContestName, Results
 from bot.answering.tables import ContestTable, Poll, TableKind
 from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.buttons import KeyButton, matching_choices
+from bot.discord_ui.escaping import escape, literal, size, title, worded
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.pictures import results_picture
 from bot.discord_ui.places import Place
@@ -41,7 +42,6 @@ from bot.discord_ui.replying import (
     show_result,
     words_of,
 )
-from bot.discord_ui.text import escape, literal, size, title, worded
 from bot.wording import Wording
 from ingest.reading.results.columns import Field
 

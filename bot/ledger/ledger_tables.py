@@ -1,4 +1,4 @@
-"""Tables of the ledger in the archive's database."""
+"""Tables of the ledger in the archive's database, and the base class of their parts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sqlalchemy import (
     true,
 )
 
-from bot.ledger.model import AnswerKind, AuditAction, FeedbackVerdict, FollowKind, NoticeKind
+from bot.ledger.records import AnswerKind, AuditAction, FeedbackVerdict, FollowKind, NoticeKind
 from ingest.archive.database import DatabasePart
 from ingest.archive.schema import articles
 from ingest.language.languages import Language

@@ -23,6 +23,7 @@ from bot.discord_ui.buttons import (
     KeySelect,
     matching_choices,
 )
+from bot.discord_ui.escaping import escape, phrase, safe_address, title, worded
 from bot.discord_ui.moderators.moderation import (
     Managed,
     ManagedAction,
@@ -47,11 +48,10 @@ from bot.discord_ui.moderators.rules_view import (
     role_line,
     weekday_name,
 )
-from bot.discord_ui.news import digest_view
+from bot.discord_ui.news_views import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, send_privately, show_result, words_of
-from bot.discord_ui.text import escape, phrase, safe_address, title, worded
-from bot.ledger.model import AuditAction, AuditEntry
+from bot.ledger.records import AuditAction, AuditEntry
 from bot.wording import WordedError, Wording, language_name
 from ingest.language.languages import Language
 

@@ -20,7 +20,7 @@ from bot.answering.proving.archived import (
 )
 from bot.community.budget import Limiter
 from bot.listening import address_of, listening
-from bot.verify_page.rendering import (
+from bot.verify_page.page import (
     STYLE_SHEET,
     Page,
     PastedQuotation,

@@ -1,4 +1,4 @@
-"""Records of answers and their citations; the question's text is kept only if given."""
+"""Records of questions, answers, their citations, and what readers say of them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, delete, insert, select, true, update
 
-from bot.ledger.model import (
-    AnswerRecord,
-    CitedRange,
-    Feedback,
-    FeedbackVerdict,
-    PendingQuestion,
-    Suggestion,
-)
-from bot.ledger.schema import (
+from bot.ledger.ledger_tables import (
     LedgerPart,
     answers,
     citations,
@@ -26,6 +18,14 @@ from bot.ledger.schema import (
     leases,
     pending,
     suggestions,
+)
+from bot.ledger.records import (
+    AnswerRecord,
+    CitedRange,
+    Feedback,
+    FeedbackVerdict,
+    PendingQuestion,
+    Suggestion,
 )
 from ingest.archive import rows
 

@@ -1,4 +1,4 @@
-"""A cache of vectors, and similarity on a scale that is the same for all embedders."""
+"""What an embedder is, a cache of its vectors, and similarity on one scale for all embedders."""
 
 from __future__ import annotations
 

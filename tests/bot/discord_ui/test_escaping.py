@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord_ui.text import (
+from bot.discord_ui.escaping import (
     directed_lines,
     flat,
     link,
