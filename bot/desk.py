@@ -15,11 +15,13 @@ from bot.answering.answer import answer, answer_now
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import fitted
 from bot.answering.evidence.reader import window_reader
-from bot.answering.lookup import LookedUpClaim, LookUp, look_up, look_up_one
+from bot.answering.lookup import look_up, look_up_one
 from bot.answering.model import (
     Abstention,
     Answer,
     Exchange,
+    LookedUpClaim,
+    LookUp,
     Meter,
     Question,
     Reason,

@@ -21,7 +21,7 @@ from ingest.language.script import Script
 from ingest.model import Header, Moment
 
 if TYPE_CHECKING:
-    from bot.answering.lookup import ClosestSentence, LookedUpClaim
+    from bot.answering.model import ClosestSentence, LookedUpClaim
 
 _WITHOUT_RESULT = {
     Reason.NOT_COVERED,

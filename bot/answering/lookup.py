@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.windows import Window, alike
-from bot.answering.model import Citation, Claim, Meter, Question, Reason, Verdict
+from bot.answering.model import (
+    Citation,
+    Claim,
+    ClosestSentence,
+    LookedUpClaim,
+    LookUp,
+    Meter,
+    Question,
+    Reason,
+    Verdict,
+)
 from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft, citation_context
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
@@ -41,45 +50,6 @@ _VERDICTS = {
     Finding.CONTRADICTED: Verdict.OTHERWISE,
     Finding.CLAIMED: Verdict.CLAIMED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ClosestSentence:
-    """A sentence of the coverage, its context, and its verdict on the claim."""
-
-    citation: Citation
-    context: str
-    verdict: Verdict = Verdict.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class LookedUpClaim:
-    """A claim and the sentences that decide it or come closest, the best first.
-
-    *judged* is True if a judging verifier has read them; otherwise the lack of a verdict means
-    nothing.
-    """
-
-    claim: str
-    closest: tuple[ClosestSentence, ...] = ()
-    judged: bool = False
-
-    @property
-    def verdict(self) -> Verdict:
-        """Return the verdict of the newest sentence with one; a report outweighs a claim."""
-        for verdicts in ((Verdict.SAYS, Verdict.OTHERWISE), (Verdict.CLAIMED,)):
-            deciding = [sentence for sentence in self.closest if sentence.verdict in verdicts]
-            if deciding:
-                return max(deciding, key=lambda c: c.citation.header.day or date.min).verdict
-        return Verdict.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    """The claims of a message that were looked up, and those beyond the limit."""
-
-    claims: tuple[LookedUpClaim, ...] = ()
-    left_out: tuple[str, ...] = ()
 
 
 async def look_up(

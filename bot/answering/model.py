@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -399,3 +399,42 @@ class UnaskableError(ValueError):
         self.key = key
         self.language = language
         self.topic = topic
+
+
+@dataclass(frozen=True, slots=True)
+class ClosestSentence:
+    """A sentence of the coverage, its context, and its verdict on the claim."""
+
+    citation: Citation
+    context: str
+    verdict: Verdict = Verdict.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUpClaim:
+    """A claim and the sentences that decide it or come closest, the best first.
+
+    *judged* is True if a judging verifier has read them; otherwise the lack of a verdict means
+    nothing.
+    """
+
+    claim: str
+    closest: tuple[ClosestSentence, ...] = ()
+    judged: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict of the newest sentence with one; a report outweighs a claim."""
+        for verdicts in ((Verdict.SAYS, Verdict.OTHERWISE), (Verdict.CLAIMED,)):
+            deciding = [sentence for sentence in self.closest if sentence.verdict in verdicts]
+            if deciding:
+                return max(deciding, key=lambda c: c.citation.header.day or date.min).verdict
+        return Verdict.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The claims of a message that were looked up, and those beyond the limit."""
+
+    claims: tuple[LookedUpClaim, ...] = ()
+    left_out: tuple[str, ...] = ()

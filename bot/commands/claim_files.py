@@ -14,8 +14,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.answering.chat.prompting import Prompt
-from bot.answering.lookup import LookedUpClaim, LookUp
-from bot.answering.model import DraftQuote, Dropped, Meter, Question, Sentence
+from bot.answering.model import (
+    DraftQuote,
+    Dropped,
+    LookedUpClaim,
+    LookUp,
+    Meter,
+    Question,
+    Sentence,
+)
 from bot.answering.proving.gates import propose
 from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError

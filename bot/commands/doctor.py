@@ -19,11 +19,10 @@ from bot.answering.evidence.reader import NO_READER, window_reader
 from bot.answering.model import ChatError, Meter
 from bot.answering.writing.models import chats
 from bot.commands import terminal
-from bot.commands.running import SAMPLE_COVERAGE
 from bot.community.rules import DESK, DeskRules
 from bot.desk import Desk, open_desk
 from bot.ledger import Ledger
-from bot.settings import BotSettings
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest import adding
 from ingest.archive import Archive
 from ingest.commands.options import AsJson, configured, now

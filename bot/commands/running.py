@@ -19,7 +19,7 @@ from bot.answering.understanding.question import not_past
 from bot.answering.writing.models import Models
 from bot.commands import claim_files, contests, exports, terminal
 from bot.desk import Desk, open_desk
-from bot.settings import BotSettings
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest import adding
@@ -29,9 +29,6 @@ from ingest.commands.output import with_progress
 from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
 from ingest.process import ending, loops
 from ingest.reading import Hints, read_path
-
-SAMPLE_COVERAGE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
-"""Sample coverage of a fictional election."""
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from bot.community.budget import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.community.suggested_questions import SuggestedTopic
 from bot.discord_ui.escaping import escape, title
-from bot.discord_ui.history import Recent
+from bot.discord_ui.history import MEMORY_ENTRIES, Exchanges, Recent
 from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.news_views import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
@@ -43,7 +43,7 @@ from bot.discord_ui.question_message import (
     RunningAnswers,
 )
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
-from bot.discord_ui.replying import Send, error_view, if_possible, report
+from bot.discord_ui.replying import Interaction, Send, error_view, if_possible, report
 from bot.wording import Wording, in_words_of, unaskable
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Edition
@@ -65,12 +65,9 @@ _MakeSuggestions: TypeAlias = Callable[[Sequence[SuggestedTopic], Wording], Sequ
 
 _GREETING_KEYS = frozenset({"hint", "talk_help", "talk_hello"})
 """Keys of the messages to people who have not asked a question yet."""
-"""Possible languages of a text that consists of Chinese characters."""
 _STORING_SECONDS = 1.0
 """Seconds that storing a question may delay its acknowledgement; Discord waits three."""
 _Begin: TypeAlias = Callable[[], Awaitable[Exchange | None]]
-_MEMORY_ENTRIES = 1000
-"""Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +108,17 @@ class Asking:
     unfinished: set[QuestionMessage] = field(default_factory=set)
     """The messages of the questions that have neither an answer nor a notice yet."""
     runs: RunningAnswers = field(default_factory=RunningAnswers)
-    exchanges: Recent[int, Exchange] = field(default_factory=lambda: Recent(_MEMORY_ENTRIES))
-    """Verified exchanges, by the id of the message, the thread or the direct channel."""
+    exchanges: Exchanges = field(init=False)
+    """The verified exchanges to which a question may refer."""
     used_keys: Recent[tuple[object, ...], None] = field(
-        default_factory=lambda: Recent(_MEMORY_ENTRIES)
+        default_factory=lambda: Recent(MEMORY_ENTRIES)
     )
     """Keys for which :meth:`is_first` returned True, the newest ones."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
+
+    def __post_init__(self) -> None:
+        """Find exchanges that are no longer in memory in the desk's archive."""
+        object.__setattr__(self, "exchanges", Exchanges(self.desk.community))
 
     def question(
         self, text: str, rules: ServerRules | None = None, reader: Language | None = None
@@ -309,10 +310,14 @@ class Asking:
         if exchange is not None:
             self.exchanges.keep(place, exchange)
 
-    def forget(self, channel: int, *, private: bool) -> None:
-        """Forget the exchange of a direct channel; other channels hold no data by person."""
-        if private:
-            self.exchanges.pop(channel, None)
+    async def forget(self, interaction: Interaction) -> int:
+        """Delete the data of the person who acts; return the number of deleted entries.
+
+        In memory, only the exchange of a direct channel belongs to a person.
+        """
+        if interaction.guild_id is None:
+            self.exchanges.forget(interaction.channel_id or 0)
+        return await self.desk.community.forget(interaction.user.id)
 
     async def note_shown(
         self,

@@ -232,7 +232,7 @@ def _members_commands(asking: Asking) -> list[_Command]:
         find_command(asking),
         suggest_command(),
         privacy_command(asking.desk),
-        forget_command(asking),
+        forget_command(asking.forget),
     ]
 
 

@@ -16,10 +16,9 @@ from bot.answering.understanding.followup import asks_question
 from bot.answering.understanding.question import CHECK
 from bot.community.rules import Speaks
 from bot.discord_ui.escaping import thread_name
-from bot.discord_ui.history import exchange_in, is_answer, last_exchange, text_in
-from bot.discord_ui.members.ask import FollowButton
+from bot.discord_ui.history import is_answer, text_in
+from bot.discord_ui.members.ask import FollowButton, ReaskButton
 from bot.discord_ui.members.contributing import address_in, linked_view
-from bot.discord_ui.members.controls import ReaskButton
 from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
@@ -205,7 +204,7 @@ async def _answer_referenced(
     target = reference.resolved if reference else None
     text = text_in(target) if isinstance(target, discord.Message) else ""
     if reference is None:
-        is_own = await last_exchange(message.channel, asking) is not None
+        is_own = await asking.exchanges.last_in(message.channel) is not None
     else:
         is_own = isinstance(target, discord.Message) and is_answer(target)
     if is_own:
@@ -298,11 +297,12 @@ async def _previous_exchange(message: discord.Message, asking: Asking) -> Exchan
     """Return the exchange that *message* replies to, else the last one of its thread or DM."""
     reference = message.reference
     if reference is not None and reference.message_id is not None:
-        if reference.message_id in asking.exchanges:
-            return asking.exchanges[reference.message_id]
+        recent = asking.exchanges.recent(reference.message_id)
+        if recent is not None:
+            return recent
         if isinstance(reference.resolved, discord.Message):
-            return await exchange_in(reference.resolved, asking)
-    return await last_exchange(message.channel, asking)
+            return await asking.exchanges.shown_in(reference.resolved)
+    return await asking.exchanges.last_in(message.channel)
 
 
 async def _open_thread(message: discord.Message, name: str) -> discord.Thread | None:

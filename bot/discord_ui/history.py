@@ -12,8 +12,10 @@ import discord
 from bot.answering.model import Exchange
 
 if TYPE_CHECKING:
-    from bot.discord_ui.asking import Asking
+    from bot.community.members import Community
 
+MEMORY_ENTRIES = 1000
+"""Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
 _ANSWER_ID = re.compile(r"desk:(?:sources|report):(\d{1,12})")
 """Custom ids with the answer's number; every answer has one of these buttons."""
 _QUESTION = re.compile(r"(?:-# )?\*\*(?P<asked>.+)\*\*", re.DOTALL)
@@ -24,29 +26,78 @@ _STATEMENT = re.compile(
 )
 """A statement in an answer: an excerpt, or a sentence before its numbers."""
 _MENTION = re.compile(r"<@!?\d+>")
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
-async def exchange_in(message: discord.Message, asking: Asking) -> Exchange | None:
-    """Return the verified exchange shown in *message*, from memory or from the archive."""
-    if message.id in asking.exchanges:
-        return asking.exchanges[message.id]
-    number, question = _answer_number_in(message), await question_of(message, asking)
-    if number is None or question is None:
-        return None
-    return await asking.desk.community.exchange(number, question)
+class Recent(OrderedDict[_Key, _Value]):
+    """A mapping with a maximum number of entries; it drops the oldest."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def keep(self, key: _Key, value: _Value) -> None:
+        """Store *value* as the newest entry, and drop the oldest above the maximum."""
+        self[key] = value
+        self.move_to_end(key)
+        while len(self) > self._limit:
+            self.popitem(last=False)
 
 
-async def question_of(message: discord.Message, asking: Asking) -> str | None:
-    """Return the question answered in *message*, from it or the message it replies to."""
-    if message.id in asking.exchanges:
-        return asking.exchanges[message.id].question
-    question = _question_above(message)
-    if question is not None:
-        return question
-    question_message = await replied_message(message)
-    return (
-        (_MENTION.sub(" ", question_message.content).strip() or None) if question_message else None
-    )
+class Exchanges:
+    """The verified exchanges to which a question may refer.
+
+    The newest ones are in memory, by the id of their message, thread or direct channel. An older
+    one is found by the number in its message, and read from the archive.
+    """
+
+    def __init__(self, community: Community) -> None:
+        self._community = community
+        self._recent: Recent[int, Exchange] = Recent(MEMORY_ENTRIES)
+
+    def keep(self, place: int, exchange: Exchange) -> None:
+        """Store the newest exchange of a message, a thread or a direct channel."""
+        self._recent.keep(place, exchange)
+
+    def forget(self, place: int) -> None:
+        """Remove the exchange of *place* from memory."""
+        self._recent.pop(place, None)
+
+    def recent(self, place: int) -> Exchange | None:
+        """Return the exchange of *place* if it is in memory."""
+        return self._recent.get(place)
+
+    async def shown_in(self, message: discord.Message) -> Exchange | None:
+        """Return the verified exchange shown in *message*, from memory or from the archive."""
+        if message.id in self._recent:
+            return self._recent[message.id]
+        number, question = _answer_number_in(message), await self.question_of(message)
+        if number is None or question is None:
+            return None
+        return await self._community.exchange(number, question)
+
+    async def question_of(self, message: discord.Message) -> str | None:
+        """Return the question answered in *message*, from it or the message it replies to."""
+        if message.id in self._recent:
+            return self._recent[message.id].question
+        question = _question_above(message)
+        if question is not None:
+            return question
+        asked = await replied_message(message)
+        return (_MENTION.sub(" ", asked.content).strip() or None) if asked else None
+
+    async def last_in(self, channel: object) -> Exchange | None:
+        """Return the last exchange of a thread or a direct channel; ``None`` for other channels.
+
+        The first exchange of a thread on an answer is that answer.
+        """
+        if not isinstance(channel, discord.Thread | discord.DMChannel):
+            return None
+        if channel.id in self._recent:
+            return self._recent[channel.id]
+        first = await first_message_of(channel) if isinstance(channel, discord.Thread) else None
+        return await self.shown_in(first) if first else None
 
 
 async def replied_message(message: discord.Message) -> discord.Message | None:
@@ -69,19 +120,6 @@ async def first_message_of(thread: discord.Thread) -> discord.Message | None:
         return await thread.parent.fetch_message(thread.id)
     except discord.HTTPException:
         return None
-
-
-async def last_exchange(channel: object, asking: Asking) -> Exchange | None:
-    """Return the last exchange of a thread or a direct channel; ``None`` for other channels.
-
-    The first exchange of a thread on an answer is that answer.
-    """
-    if not isinstance(channel, discord.Thread | discord.DMChannel):
-        return None
-    if channel.id in asking.exchanges:
-        return asking.exchanges[channel.id]
-    first_message = await first_message_of(channel) if isinstance(channel, discord.Thread) else None
-    return await exchange_in(first_message, asking) if first_message else None
 
 
 def text_in(message: discord.Message) -> str:
@@ -155,22 +193,3 @@ def _nested(components: Iterable[Any]) -> Iterator[Any]:
     for component in components:
         yield component
         yield from _nested(getattr(component, "children", ()))
-
-
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
-
-
-class Recent(OrderedDict[_Key, _Value]):
-    """A mapping with a maximum number of entries; it drops the oldest."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-
-    def keep(self, key: _Key, value: _Value) -> None:
-        """Store *value* as the newest entry, and drop the oldest above the maximum."""
-        self[key] = value
-        self.move_to_end(key)
-        while len(self) > self._limit:
-            self.popitem(last=False)

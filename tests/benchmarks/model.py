@@ -20,11 +20,10 @@ from rich.table import Table
 from bot.answering.model import Abstention, Answer, Claim
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
-from bot.commands.running import SAMPLE_COVERAGE
 from bot.desk import Desk, open_desk
 from bot.evaluating import FROZEN, SetQuestion, read_question_set
 from bot.evaluating import SAMPLE_QUESTIONS as QUESTIONS
-from bot.settings import BotSettings
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest.adding import add
 from ingest.errors import SettingsError
 from ingest.reading import Hints, read_path

@@ -10,8 +10,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
-from bot.answering.model import Answer, Reason, Verdict
+from bot.answering.model import Answer, ClosestSentence, LookedUpClaim, LookUp, Reason, Verdict
 from bot.answering.results import Contest, Results
 from bot.answering.tables import TableKind, contests_in, polls_in
 from bot.answering.timeline import Timeline, TimelineLine
@@ -20,9 +19,9 @@ from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
 from bot.community.suggested_questions import SuggestedTopic
-from bot.discord_ui.members.ask import FollowButton, suggested_question_buttons
+from bot.discord_ui.members.ask import FollowButton, ReaskButton, suggested_question_buttons
 from bot.discord_ui.members.citations import quotations_view, quote_view
-from bot.discord_ui.members.controls import ReaskButton, buttons_under
+from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.members.follow_commands import UnfollowButton, following_view
 from bot.discord_ui.members.overview import help_view, timeline_view

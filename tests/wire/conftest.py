@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.commands.running import SAMPLE_COVERAGE
 from bot.desk import open_desk
-from bot.settings import BotSettings
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.processes import PROCESSES

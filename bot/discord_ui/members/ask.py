@@ -15,11 +15,13 @@ from bot.answering.understanding.question import LONGEST
 from bot.community.suggested_questions import SuggestedTopic
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.escaping import thread_name, title, worded
-from bot.discord_ui.history import exchange_in, last_exchange, question_of
-from bot.discord_ui.members.contributing import address_in, linked_view
+from bot.discord_ui.members.contributing import (
+    address_in,
+    linked_view,
+)
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, asking_of, post, respond, send_privately, words_of
+from bot.discord_ui.replying import Interaction, post, respond, send_privately, words_of
 from bot.wording import WordedError, Wording
 from ingest.model import parse_moment
 
@@ -170,8 +172,9 @@ async def _previous_exchange_of(
     interaction: Interaction, answer_message: discord.Message | None, asking: Asking
 ) -> Exchange | None:
     """Return the exchange that a question may follow up."""
-    exchange = await exchange_in(answer_message, asking) if answer_message else None
-    return exchange or await last_exchange(interaction.channel, asking)
+    exchanges = asking.exchanges
+    exchange = await exchanges.shown_in(answer_message) if answer_message else None
+    return exchange or await exchanges.last_in(interaction.channel)
 
 
 _LATEST = "latest"
@@ -187,7 +190,8 @@ class SuggestedQuestionButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,2
 
     async def on_press(self, interaction: Interaction) -> None:
         """Answer the question like one asked by command."""
-        words, asking = words_of(interaction), asking_of(interaction)
+        asking: Asking = interaction.client.asking
+        words = words_of(interaction)
         kind, _, topic = self.key.partition(":")
         if kind != _LATEST:
             private = interaction.message is not None and interaction.message.flags.ephemeral
@@ -245,7 +249,8 @@ class _FollowUp(Form):
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Answer the question; its only context is the verified exchange."""
-        asking, message = asking_of(interaction), interaction.message
+        asking: Asking = interaction.client.asking
+        message = interaction.message
         private = message is not None and message.flags.ephemeral
         await answer_here(
             interaction, self.question.value, asking, private=private, answer_message=message
@@ -259,13 +264,14 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """Open the thread, or explain why that is not possible."""
-        words, asking = words_of(interaction), asking_of(interaction)
+        asking: Asking = interaction.client.asking
+        words = words_of(interaction)
         message = await self.message(interaction)
         if message is None or not isinstance(message.channel, discord.TextChannel):
             await send_privately(interaction, notice_view(words("thread_not_here")))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        question = await question_of(message, asking) or words("follow_title")
+        question = await asking.exchanges.question_of(message) or words("follow_title")
         try:
             thread = await message.channel.create_thread(
                 name=thread_name(question), message=message, auto_archive_duration=_ARCHIVE_MINUTES
@@ -279,7 +285,7 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
             text = words("thread_exists" if exists else "thread_not_here")
             await interaction.edit_original_response(view=notice_view(text))
             return
-        asking.remember(thread.id, await exchange_in(message, asking))
+        asking.remember(thread.id, await asking.exchanges.shown_in(message))
         confirmation = notice_view(words("thread_made"))
         await interaction.edit_original_response(view=confirmation)
 
@@ -305,7 +311,8 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """Answer the question in a new message; after a refusal the button still works."""
-        words, asking = words_of(interaction), asking_of(interaction)
+        asking: Asking = interaction.client.asking
+        words = words_of(interaction)
         pending = await asking.desk.community.take(int(self.key))
         if pending is None:
             await send_privately(interaction, notice_view(words("again_too_late")))
@@ -315,3 +322,27 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
             interaction, pending.question, asking, private=private, as_of=as_of
         ):
             await asking.desk.community.give_back(pending)
+
+
+class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
+    """A button that asks an edited question again."""
+
+    kind = "reask"
+    style = discord.ButtonStyle.primary
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Pass the edited message to the client as a new one, and delete the offer."""
+        words = words_of(interaction)
+        channel = interaction.channel
+        assert isinstance(channel, discord.abc.Messageable)
+        try:
+            question_message = await channel.fetch_message(int(self.key))
+        except discord.NotFound:
+            await send_privately(interaction, notice_view(words("again_too_late")))
+            return
+        if question_message.author.id != interaction.user.id:
+            await send_privately(interaction, notice_view(words("reask_not_yours")))
+            return
+        await interaction.response.defer()
+        await interaction.delete_original_response()
+        await interaction.client.on_message(question_message)

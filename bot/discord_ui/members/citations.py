@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from discord import ui
 
@@ -20,8 +21,11 @@ from bot.discord_ui.rendering import (
     past_line,
     with_buttons,
 )
-from bot.discord_ui.replying import Interaction, asking_of, send_privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.wording import Wording
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
 
 _LENGTHS = Lengths(quote=2500, title=200, claims=0)
 _COPIED_LENGTH = 900
@@ -40,8 +44,9 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
     async def on_press(self, interaction: Interaction) -> None:
         """Show the quotations to the user."""
         words = words_of(interaction)
+        asking: Asking = interaction.client.asking
         number, _, first = self.key.partition("-")
-        community = asking_of(interaction).desk.community
+        community = asking.desk.community
         quotations, as_of = await community.quotations(int(number))
         view = (
             quotations_view(quotations, int(number), words, start=int(first or 0), as_of=as_of)
@@ -59,7 +64,8 @@ class QuoteButton(KeyButton, template=rf"desk:quote:(?P<key>{ANSWER_KEY})"):
     async def on_press(self, interaction: Interaction) -> None:
         """Show the quotations to the user, in a block that Discord copies by one click."""
         words = words_of(interaction)
-        quotations, _ = await asking_of(interaction).desk.community.quotations(self.number)
+        asking: Asking = interaction.client.asking
+        quotations, _ = await asking.desk.community.quotations(self.number)
         current = [quotation for quotation in quotations if quotation.current]
         if current:
             await send_privately(interaction, quote_view(current, words))

@@ -13,9 +13,8 @@ from discord import app_commands, ui
 from bot.community.reviewing import FAULTS
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.escaping import escape, safe_address, worded
-from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import Lengths, entry, layout, notice_view, quotation, with_buttons
-from bot.discord_ui.replying import Interaction, asking_of, send_privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.ledger.records import FeedbackVerdict
 from bot.wording import Wording
 from ingest.model import Edition
@@ -51,7 +50,8 @@ class SuggestButton(KeyButton, template=rf"desk:suggest:(?P<key>{ANSWER_KEY})"):
 
 async def _open_form(interaction: Interaction) -> None:
     """Open the form if the suggestion could be stored, else explain the refusal."""
-    words, community = words_of(interaction), asking_of(interaction).desk.community
+    asking: Asking = interaction.client.asking
+    words, community = words_of(interaction), asking.desk.community
     if interaction.guild_id is None:
         await send_privately(interaction, notice_view(words("suggest_in_server")))
     elif not await community.may_suggest(interaction.user.id):
@@ -81,8 +81,8 @@ class _Suggest(Form):
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Store the suggestion for the moderators; its address is not fetched yet."""
-        words = words_of(interaction)
-        community = asking_of(interaction).desk.community
+        asking: Asking = interaction.client.asking
+        words, community = words_of(interaction), asking.desk.community
         assert interaction.guild_id is not None
         address = _address_in(self.address.value)
         if address is None:
@@ -227,10 +227,10 @@ async def _store(
     message: discord.Message | None = None,
     comment: str | None = None,
 ) -> None:
-    """Store the feedback on the answer in *message*, and thank the user send_privately."""
+    """Store the feedback on the answer in *message*, and thank the user privately."""
     words = words_of(interaction)
-    asking = asking_of(interaction)
-    question = await question_of(message, asking) if message is not None else None
+    asking: Asking = interaction.client.asking
+    question = await asking.exchanges.question_of(message) if message is not None else None
     feedback_id = await asking.desk.community.say(
         number,
         verdict,

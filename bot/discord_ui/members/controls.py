@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
@@ -13,10 +13,11 @@ from bot.community.reviewing import GAP_REASONS
 from bot.community.rules import Speaks
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
 from bot.discord_ui.escaping import escape
-from bot.discord_ui.history import exchange_in, first_message_of, replied_message
+from bot.discord_ui.history import first_message_of, replied_message
 from bot.discord_ui.members.ask import (
     AgainButton,
     FollowButton,
+    ReaskButton,
     SuggestedQuestionButton,
     ThreadButton,
 )
@@ -32,8 +33,11 @@ from bot.discord_ui.members.privacy import ForgetButton
 from bot.discord_ui.members.result_views import ResultsButton
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, asking_of, send_privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.wording import Wording
+
+if TYPE_CHECKING:
+    from bot.discord_ui.asking import Asking
 
 
 class _DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
@@ -74,7 +78,8 @@ class _ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """Show the answer once, in channels with public answers."""
-        words, asking, message = words_of(interaction), asking_of(interaction), interaction.message
+        asking: Asking = interaction.client.asking
+        words, message = words_of(interaction), interaction.message
         assert message is not None
         place = Place.of(interaction)
         rules = await asking.desk.community.rules(place.server)
@@ -89,32 +94,8 @@ class _ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
         with_buttons(view, asking.make_controls(self.key, words, Audience(place), None, table))
         await interaction.response.send_message(view=view)
         reply = await interaction.original_response()
-        exchange = await exchange_in(message, asking)
+        exchange = await asking.exchanges.shown_in(message)
         await asking.note_shown(reply, exchange, int(self.key), words.language)
-
-
-class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
-    """A button that asks an edited question again."""
-
-    kind = "reask"
-    style = discord.ButtonStyle.primary
-
-    async def on_press(self, interaction: Interaction) -> None:
-        """Pass the edited message to the client as a new one, and delete the offer."""
-        words = words_of(interaction)
-        channel = interaction.channel
-        assert isinstance(channel, discord.abc.Messageable)
-        try:
-            question_message = await channel.fetch_message(int(self.key))
-        except discord.NotFound:
-            await send_privately(interaction, notice_view(words("again_too_late")))
-            return
-        if question_message.author.id != interaction.user.id:
-            await send_privately(interaction, notice_view(words("reask_not_yours")))
-            return
-        await interaction.response.defer()
-        await interaction.delete_original_response()
-        await interaction.client.on_message(question_message)
 
 
 async def _asker_of(message: discord.Message) -> int | None:

@@ -14,7 +14,7 @@ from discord import ui
 from bot.answering.model import Citation
 from bot.community.corrections import Corrections
 from bot.discord_ui.escaping import directed_lines, escape, link, phrase, title
-from bot.discord_ui.history import has_question, question_of
+from bot.discord_ui.history import has_question
 from bot.discord_ui.news_views import newer_text
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import Colour, layout
@@ -276,7 +276,7 @@ async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
     doubted, upto = await desk.news.outdated.doubted()
     for answer in doubted:
         message = await _message(client, answer.shown)
-        question = await question_of(message, asking) if message else None
+        question = await asking.exchanges.question_of(message) if message else None
         if message is None or question is None:
             continue
         guild = await server_of(client, int(answer.shown.channel))

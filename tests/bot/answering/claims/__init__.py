@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.commands.claim_files import ClaimLine, SourceLine
-from bot.commands.running import SAMPLE_COVERAGE
+from bot.settings import SAMPLE_COVERAGE
 from ingest.reading import Hints, read_path
 
 FILE = Path(__file__).with_name("claims.jsonl")
