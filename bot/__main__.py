@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import typer
 
-from bot.answering.model import UnaskableError
-from bot.commands import doctor, running, translations
+from bot.answering.values import UnaskableError
+from bot.commands import doctor, running
 from bot.wording import Wording, unaskable
 from ingest.commands.options import ShowVersion, make_app, run_app
 
@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "answers": doctor.answers_command,
     "home": doctor.home_command,
     "doctor": doctor.doctor_command,
-    "languages": translations.languages_command,
+    "languages": doctor.languages_command,
     "evaluate": doctor.evaluate_command,
 }
 

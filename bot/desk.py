@@ -16,7 +16,10 @@ from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import fitted
 from bot.answering.evidence.reader import window_reader
 from bot.answering.lookup import look_up, look_up_one
-from bot.answering.model import (
+from bot.answering.proving.identity import IdentityVerifier
+from bot.answering.timeline import Timeline, timeline
+from bot.answering.understanding.followup import complete_question
+from bot.answering.values import (
     Abstention,
     Answer,
     Exchange,
@@ -27,12 +30,10 @@ from bot.answering.model import (
     Reason,
     Trouble,
     Usage,
+    Watch,
 )
-from bot.answering.proving.identity import IdentityVerifier
-from bot.answering.timeline import Timeline, timeline
-from bot.answering.understanding.followup import complete_question
-from bot.answering.watching import Watch
 from bot.answering.writing.models import Models
+from bot.bot_settings import BotSettings
 from bot.community.budget import Budget
 from bot.community.contest_index import ContestIndex
 from bot.community.corrections import Corrections
@@ -50,7 +51,6 @@ from bot.community.suggested_questions import SuggestedQuestions
 from bot.ledger import Ledger
 from bot.metrics import Metrics
 from bot.outcomes import answer_page, level_of, record_of
-from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import ArchiveError, IngestError
@@ -61,7 +61,7 @@ from ingest.process import logs
 from ingest.process.invocation import as_called
 from ingest.process.isolation import end_isolated
 from ingest.process.threads import in_search_thread, in_thread
-from ingest.schedule import keep_fresh
+from ingest.refresh import keep_fresh
 
 
 @dataclass(frozen=True, slots=True)

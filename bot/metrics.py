@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from bot.answering.model import Abstention, Answer, Usage
+from bot.answering.values import Abstention, Answer, Usage
 from bot.outcomes import level_of
 from ingest.archive import Archive
 from ingest.errors import IngestError, SettingsError

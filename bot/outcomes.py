@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.answering.model import (
+from bot.answering.values import (
     Abstention,
     Answer,
     Citation,
@@ -21,7 +21,7 @@ from ingest.language.script import Script
 from ingest.model import Header, Moment
 
 if TYPE_CHECKING:
-    from bot.answering.model import ClosestSentence, LookedUpClaim
+    from bot.answering.values import ClosestSentence, LookedUpClaim
 
 _WITHOUT_RESULT = {
     Reason.NOT_COVERED,

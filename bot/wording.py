@@ -17,7 +17,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from bot.answering.model import (
+from bot.answering.values import (
     Abstention,
     Answer,
     Ground,

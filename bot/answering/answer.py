@@ -9,7 +9,11 @@ from dataclasses import replace
 from functools import partial
 
 from bot.answering.coverage import Coverage, View
-from bot.answering.model import (
+from bot.answering.resting import fetched_first, rests_on, shown_sources, trusted
+from bot.answering.understanding.followup import complete_followup
+from bot.answering.understanding.lexicon import lexicon_for
+from bot.answering.understanding.question import in_unread_language
+from bot.answering.values import (
     Abstention,
     Answer,
     ChatError,
@@ -22,13 +26,9 @@ from bot.answering.model import (
     Question,
     Reason,
     Trouble,
+    Watch,
     Written,
 )
-from bot.answering.resting import fetched_first, rests_on, shown_sources, trusted
-from bot.answering.understanding.followup import complete_followup
-from bot.answering.understanding.lexicon import lexicon_for
-from bot.answering.understanding.question import in_unread_language
-from bot.answering.watching import Watch
 from bot.answering.writing.composing import compose
 from bot.answering.writing.drafting import ModelWriter
 from bot.answering.writing.excerpts import EXCERPTS, differ, excerpts, newest_first

@@ -20,9 +20,8 @@ from bot.answering.evidence.ranking import (
 )
 from bot.answering.evidence.reader import WindowReader
 from bot.answering.evidence.windows import Window
-from bot.answering.model import Level, Question, Reason
 from bot.answering.resting import RankedSource, fetched_first
-from bot.answering.understanding.guard import guard
+from bot.answering.understanding.guard import classifier_for, guard
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.normalising import (
@@ -32,7 +31,7 @@ from bot.answering.understanding.normalising import (
     without_markup,
 )
 from bot.answering.understanding.question import language_asked, language_read
-from bot.answering.understanding.requests import classifier_for
+from bot.answering.values import Level, Question, Reason
 from ingest.archive import Archive
 from ingest.archive.past import PastArchive
 from ingest.index.analysis import terms

@@ -12,7 +12,11 @@ from datetime import datetime
 
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.windows import Window, alike
-from bot.answering.model import (
+from bot.answering.proving.gates import Stopped, run_gates
+from bot.answering.proving.ground import CitedGround, Draft, citation_context
+from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
+from bot.answering.understanding.question import language_asked
+from bot.answering.values import (
     Citation,
     Claim,
     ClosestSentence,
@@ -23,10 +27,6 @@ from bot.answering.model import (
     Reason,
     Verdict,
 )
-from bot.answering.proving.gates import Stopped, run_gates
-from bot.answering.proving.ground import CitedGround, Draft, citation_context
-from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
-from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.index.cutting import sentences
 from ingest.index.scope import QuestionScope

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.answering.model import Answer, Ground, Level, Resting, WithoutOutlet
+from bot.answering.values import Answer, Ground, Level, Resting, WithoutOutlet
 from ingest.model import Header, Ownership
 
 

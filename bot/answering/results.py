@@ -12,8 +12,7 @@ from decimal import Decimal
 
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import YEAR
-from bot.answering.table_lines import ResultCell
-from bot.answering.tables import ContestTable, ResultRow, TableKind, tables_in
+from bot.answering.tables import ContestTable, ResultCell, ResultRow, TableKind, tables_in
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
 from ingest.reading.results.columns import Field

@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.windows import ASKING, alike, sentences_of
-from bot.answering.model import Citation, Question
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.question import language_asked
+from bot.answering.values import Citation, Question
 from ingest.model import Evidence, Span
 
 _PASSAGES = 40

@@ -1,4 +1,4 @@
-"""Commands for operators: the doctor, stored answers, the home server, the evaluation."""
+"""Commands for operators: the doctor, answers, the home server, languages, the evaluation."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.evidence.reader import NO_READER, window_reader
-from bot.answering.model import ChatError, Meter
+from bot.answering.values import ChatError, Meter
 from bot.answering.writing.models import chats
+from bot.bot_settings import SAMPLE_COVERAGE, BotSettings
 from bot.commands import terminal
 from bot.community.rules import DESK, DeskRules
 from bot.desk import Desk, open_desk
 from bot.ledger import Ledger
-from bot.settings import SAMPLE_COVERAGE, BotSettings
+from bot.wording import WORDS, Wording, language_name, untranslated_failures
 from ingest import adding
 from ingest.archive import Archive
 from ingest.commands.options import AsJson, configured, now
-from ingest.commands.output import cell, print_line, when, with_progress
+from ingest.commands.output import cell, print_json, print_line, when, with_progress
 from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import EmbeddingError, IngestError, SettingsError
 from ingest.index.ownership import owner
 from ingest.index.vectors import client_of
+from ingest.language.languages import Language
 from ingest.model import Generation
-from ingest.process import loops
+from ingest.process import threads
 from ingest.process.invocation import as_called
 from ingest.reading import Hints, read_path
 
@@ -202,7 +204,7 @@ def _models(settings: BotSettings) -> Iterator[_PartFinding]:
         yield _PartFinding("models", True, "no CHAT_MODEL: the coverage answers in its own words")
     for part, chat in (*(("writer", chat) for chat in writing), ("reader", reading)):
         if chat is not None:
-            yield loops.run(chat_findings(part, chat))
+            yield threads.run(chat_findings(part, chat))
 
 
 async def chat_findings(part: str, chat: Chat) -> _PartFinding:
@@ -304,7 +306,7 @@ def evaluate_command(
             results = with_progress(
                 "Answering",
                 len(set_questions),
-                lambda progress: loops.run(
+                lambda progress: threads.run(
                     evaluation.answer_all(set_questions, desk.answer, progress)
                 ),
             )
@@ -326,3 +328,48 @@ def _with_writer(writer: _WrittenBy, desk: Desk) -> Desk:
             raise SettingsError("CHAT_MODEL is not set. Name the model to evaluate in .env.")
         return desk
     return replace(desk, models=replace(desk.models, writers=()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Coverage:
+    """The messages and the error sentences that one language lacks."""
+
+    language: str
+    name: str
+    messages: int
+    untranslated: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
+def languages_command(as_json: AsJson = False) -> int:
+    """Show which messages are not translated yet, language by language."""
+    coverages = list(_read_coverages(WORDS))
+    if as_json:
+        print_json([asdict(coverage) for coverage in coverages])
+        return 0
+    table = Table("Language", "", "Messages", "Not translated: shown in English", box=None)
+    for coverage in coverages:
+        lacking = [*coverage.untranslated, *coverage.errors]
+        translated = coverage.messages - len(coverage.untranslated)
+        table.add_row(
+            coverage.language,
+            cell(coverage.name),
+            f"{translated:,} of {coverage.messages:,}",
+            cell("\n".join(lacking) or "–"),
+        )
+    Console().print(table)
+    return 0
+
+
+def _read_coverages(folder: Path) -> Iterator[_Coverage]:
+    """Yield the coverage of each language by the catalogues in *folder*."""
+    english = Wording.read(folder, Language.ENGLISH)
+    for language in Language:
+        words = Wording.read(folder, language)
+        yield _Coverage(
+            str(language),
+            language_name(language, english),
+            len(english.messages.texts),
+            tuple(key for key in english.messages.texts if key in words.messages.untranslated),
+            tuple(untranslated_failures(language)),
+        )

@@ -17,9 +17,9 @@ import typer
 from bot import metrics
 from bot.answering.understanding.question import not_past
 from bot.answering.writing.models import Models
-from bot.commands import claim_files, contests, exports, terminal
+from bot.bot_settings import SAMPLE_COVERAGE, BotSettings
+from bot.commands import terminal, verification
 from bot.desk import Desk, open_desk
-from bot.settings import SAMPLE_COVERAGE, BotSettings
 from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest import adding
@@ -27,7 +27,7 @@ from ingest.archive import Archive
 from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
 from ingest.commands.output import with_progress
 from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
-from ingest.process import ending, loops
+from ingest.process import ending, threads
 from ingest.reading import Hints, read_path
 
 
@@ -82,7 +82,7 @@ def mcp_command(
         return stop.code
 
     with _prepared_desk(settings, "`python -m bot mcp`", sample=False) as desk:
-        return loops.run(serve_until_done(desk))
+        return threads.run(serve_until_done(desk))
 
 
 def page_command() -> int:
@@ -104,7 +104,7 @@ def _serve(settings: BotSettings, holder: str) -> int:
         return stop.code
 
     with _prepared_desk(settings, holder, sample=False) as desk:
-        return loops.run(serve_until_stopped(desk))
+        return threads.run(serve_until_stopped(desk))
 
 
 @asynccontextmanager
@@ -183,7 +183,7 @@ def run_command() -> int:
 
     with open_desk(settings, holder="the bot (`python -m bot`)", clock=now) as desk:
         desk.coverage.catch_up_words()  # embedding follows in the background
-        stop = loops.run(serve_until_stopped(desk))
+        stop = threads.run(serve_until_stopped(desk))
     if stop.event.is_set():
         ending.exit_at_once(stop.code)
     return stop.code
@@ -262,13 +262,13 @@ def look_up_command(
         async def search_archive() -> int:
             try:
                 if batch is not None:
-                    return await claim_files.look_up_file(batch, desk.look_up_one)
-                claim_files.show_found(await desk.look_up(text or ""), as_json=as_json)
+                    return await verification.look_up_file(batch, desk.look_up_one)
+                verification.show_found(await desk.look_up(text or ""), as_json=as_json)
             finally:
                 await desk.close()
             return 0
 
-        return loops.run(search_archive())
+        return threads.run(search_archive())
 
 
 def show_results_command(
@@ -277,9 +277,9 @@ def show_results_command(
 ) -> int:
     """Show the newest figures of a contest source by source; without a table, the answer."""
     with _prepared_desk(configured(BotSettings), "`python -m bot results`", sample=True) as desk:
-        results = loops.run(desk.news.contests.results(contest))
+        results = threads.run(desk.news.contests.results(contest))
         if results.contests:
-            contests.show_results(results, as_json=as_json)
+            terminal.show_results(results, as_json=as_json)
             return 0
         words = Wording.default()
         if not as_json:
@@ -300,16 +300,16 @@ def check_claims_command(
     as_json: AsJson = False,
 ) -> int:
     """Check the claims of a file against their citations: rules, identity, verifier."""
-    claims = claim_files.read_claims(file)
+    claims = verification.read_claims(file)
     models = Models.of(configured(BotSettings))
 
     async def checked() -> list[dict[str, Any]]:
         try:
-            return await claim_files.check(claims, models.verifier)
+            return await verification.check(claims, models.verifier)
         finally:
             await models.close()
 
-    claim_files.show_checked(loops.run(checked()), json_lines=as_json)
+    verification.show_checked(threads.run(checked()), json_lines=as_json)
     return 0
 
 
@@ -319,4 +319,4 @@ def prove_command(
 ) -> int:
     """Check an exported answer: does the archive contain each quotation?"""
     with Archive.open(configured(BotSettings).archive_url) as archive:
-        return exports.show_export(exports.check_export(file, archive), as_json=as_json)
+        return verification.show_export(verification.check_export(file, archive), as_json=as_json)

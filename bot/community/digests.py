@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.answering.answer import answer_now
 from bot.answering.coverage import Coverage
-from bot.answering.model import Answer, Citation, Level, UnaskableError
 from bot.answering.understanding.followup import stands_alone
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer, Citation, Level, UnaskableError
 from bot.community.news import Stories, Story, citable_article, new_coverage
 from bot.community.rules import DigestPlan, ServerRules
 from bot.ledger import Ledger

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bot.answering.answer import answer_now
 from bot.answering.coverage import Coverage
-from bot.answering.model import Answer, Citation, Level, Question
 from bot.answering.results import Results, results
 from bot.answering.tables import ContestTable, contests_of_version
 from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
+from bot.answering.values import Answer, Citation, Level, Question
 from bot.community.corrections import counterpart
 from bot.community.news import ENTRY_TIME, Appeared, citable_article, new_coverage
 from bot.community.result_steps import ResultStep, steps_between

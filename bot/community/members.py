@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.answering.model import Exchange
+from bot.answering.values import Exchange
 from bot.community.rules import DESK, DeskRules, ServerRules
 from bot.ledger import Ledger
 from bot.ledger.records import CitedRange, Feedback, FeedbackVerdict, PendingQuestion, Suggestion

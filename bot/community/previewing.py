@@ -16,7 +16,7 @@ from ingest.model import Extract
 from ingest.process.isolation import isolated
 from ingest.process.threads import in_thread
 from ingest.reading import FoundArticle, Hints, read_bytes
-from ingest.reading.found import Entry
+from ingest.reading.documents import Entry
 from ingest.reading.listings import is_listing, read_listing
 from ingest.reading.registry import read_fetched
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.model import Reason
+from bot.answering.values import Reason
 from bot.ledger import Ledger
 from bot.ledger.records import AuditEntry, Feedback, FeedbackVerdict, GivenNotice, Suggestion
 from ingest.adding import Preview

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.answering.model import Answer, Citation, Level, Question
 from bot.answering.understanding.question import LONGEST, language_asked
-from bot.answering.watching import Outcome
+from bot.answering.values import Answer, Citation, Level, Outcome, Question
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import discord
 from discord import ui
 
-from bot.answering.model import (
+from bot.answering.tables import holds_result
+from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, ask, may_be_in
+from bot.answering.understanding.small_talk import news_request_in
+from bot.answering.values import (
     Abstention,
     Answer,
     Citation,
@@ -24,9 +27,6 @@ from bot.answering.model import (
     Reason,
     UnaskableError,
 )
-from bot.answering.tables import holds_result
-from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, ask, may_be_in
-from bot.answering.understanding.small_talk import news_request_in
 from bot.community.budget import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.community.suggested_questions import SuggestedTopic

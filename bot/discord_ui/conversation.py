@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.answering.model import Exchange, Question, UnaskableError
 from bot.answering.understanding.followup import asks_question
 from bot.answering.understanding.question import CHECK
+from bot.answering.values import Exchange, Question, UnaskableError
 from bot.community.rules import Speaks
 from bot.discord_ui.escaping import thread_name
 from bot.discord_ui.history import is_answer, text_in

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 
-from bot.answering.model import Exchange
+from bot.answering.values import Exchange
 
 if TYPE_CHECKING:
     from bot.community.members import Community

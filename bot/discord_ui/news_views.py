@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from discord import ui
 from discord.utils import format_dt
 
-from bot.answering.model import Citation
+from bot.answering.values import Citation
 from bot.discord_ui.escaping import escape, link, literal, phrase, size, title
 from bot.discord_ui.rendering import (
     BUDGET,

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import discord
 from discord import ui
 
-from bot.answering.model import Claim, Phase, Question
-from bot.answering.watching import Watch
+from bot.answering.values import Claim, Phase, Question, Watch
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import notice_view, progress_view
 from bot.discord_ui.replying import (

@@ -11,7 +11,7 @@ from typing import Any
 from discord import ui
 from discord.utils import format_dt
 
-from bot.answering.model import Abstention, Answer, Citation, Claim, Excerpt, Level, Question
+from bot.answering.values import Abstention, Answer, Citation, Claim, Excerpt, Level, Question
 from bot.discord_ui.escaping import (
     directed,
     directed_lines,

@@ -10,9 +10,8 @@ from html import escape
 from pathlib import Path
 from statistics import fmean
 
-from bot.answering.model import Abstention, Answer, Citation, Level
 from bot.answering.understanding.question import ask
-from bot.answering.watching import Answerer
+from bot.answering.values import Abstention, Answer, Answerer, Citation, Level
 from bot.outcomes import as_object, level_of
 from ingest.errors import UnreadableError
 

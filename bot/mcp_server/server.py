@@ -37,11 +37,11 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.community.budget import Limiter
-from bot.listening import address_of, listening
 from bot.mcp_server.tools import ADDRESS, RefusedCallError, ShownPassages, Tool, Tools
 from bot.wording import Wording
 from ingest.errors import IngestError
 from ingest.language.instructions import speaks_to_a_model
+from ingest.process.listening import address_of, listening
 from ingest.process.logs import fault_code
 
 if TYPE_CHECKING:

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bot.answering.model import (
-    UnaskableError,
-)
 from bot.answering.proving.archived import (
     LONGEST_QUOTATION,
     ProvenQuotation,
@@ -21,6 +18,9 @@ from bot.answering.proving.archived import (
 )
 from bot.answering.proving.ground import title_of
 from bot.answering.understanding.question import LONGEST, ask, not_past
+from bot.answering.values import (
+    UnaskableError,
+)
 from bot.outcomes import as_object, found_object, opening_at, source_object
 from bot.wording import Wording, unaskable
 from ingest.archive import Archive

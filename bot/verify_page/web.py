@@ -19,7 +19,6 @@ from bot.answering.proving.archived import (
     prove_quotation,
 )
 from bot.community.budget import Limiter
-from bot.listening import address_of, listening
 from bot.verify_page.page import (
     STYLE_SHEET,
     Page,
@@ -29,6 +28,7 @@ from bot.verify_page.page import (
     quotations_of,
 )
 from bot.wording import Wording, language_of_locale
+from ingest.process.listening import address_of, listening
 from ingest.process.logs import fault_code
 from ingest.process.threads import in_search_thread
 

@@ -18,12 +18,11 @@ from ingest.commands.output import printable, sources_table
 from ingest.fetching.addresses import checked
 from ingest.fetching.fetcher import Fetcher
 from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
-from ingest.process import loops
+from ingest.process import threads
 from ingest.process.invocation import as_called
 from ingest.reading import Hints
-from ingest.refresh import Refresher, SourceRound
-from ingest.refreshing import extractor
-from ingest.schedule import keep_fresh
+from ingest.refresh import Refresher, SourceRound, keep_fresh
+from ingest.refresh_steps import extractor
 from ingest.settings import Settings
 
 _HOUR_MINUTES = 60
@@ -123,7 +122,7 @@ def _refresh_forever(settings: Settings, numbers: Sequence[int] | None) -> int:
         return usage_error("--keep looks at every source when it is due. Leave the numbers out.")
     with Archive.open(settings.archive_url) as archive:
         print(f"{len(archive.sources.watched())} sources are looked at when they are due.")
-        loops.run(keep_fresh(archive, now, contact=settings.contact, snapshots=_limits(settings)))
+        threads.run(keep_fresh(archive, now, contact=settings.contact, snapshots=_limits(settings)))
     return 0
 
 
@@ -154,7 +153,7 @@ def _refresh(
                 )
                 return await refresher.refresh(sources)
 
-    return output.with_progress("Refreshing", None, lambda progress: loops.run(work(progress)))
+    return output.with_progress("Refreshing", None, lambda progress: threads.run(work(progress)))
 
 
 def _limits(settings: Settings) -> SnapshotLimits:

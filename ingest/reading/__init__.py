@@ -7,8 +7,7 @@ from pathlib import Path
 
 from ingest.errors import ReadingError, UnreadableError
 from ingest.process.isolation import isolated
-from ingest.reading.documents import Document, Parser
-from ingest.reading.found import FoundArticle, Hints
+from ingest.reading.documents import Document, FoundArticle, Hints, Parser
 from ingest.reading.registry import ENDINGS, LARGEST, parser_of, parsers, read, too_large
 
 __all__ = [

@@ -11,9 +11,8 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.datelines import parse_date
 from ingest.model import Header
 from ingest.reading.decoding import decode
-from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser
 from ingest.reading.elements import Element
-from ingest.reading.found import FoundArticle
 from ingest.reading.packages import Package, open_package
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line

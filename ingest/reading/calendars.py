@@ -11,8 +11,7 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import SURE, Document, Parser
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser
 from ingest.reading.text import clean, clean_line
 
 _SIGNATURE = re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE)

@@ -11,8 +11,7 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.script import CJK, UNKNOWN_LANGUAGE
 from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import SURE, Document, Parser
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, SENTENCE_END
 from ingest.reading.text import clean, clean_line
 

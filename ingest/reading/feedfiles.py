@@ -15,8 +15,7 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.fetching.identities import clean_url
 from ingest.model import Header
 from ingest.reading.declarations import is_ahead
-from ingest.reading.documents import SURE, Document, Parser, broken_file
-from ingest.reading.found import Entry, FoundArticle
+from ingest.reading.documents import SURE, Document, Entry, FoundArticle, Parser, broken_file
 from ingest.reading.listings import is_listing, read_listing
 from ingest.reading.pages import read_page
 from ingest.reading.paragraphs import paragraphs

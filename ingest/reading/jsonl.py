@@ -11,8 +11,7 @@ from ingest.language.datelines import parse_date
 from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
-from ingest.reading.documents import SURE, Document, Parser, broken_file
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser, broken_file
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.paragraphs import paragraphs
 from ingest.reading.pastes import assemble, sort_lines

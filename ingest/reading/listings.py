@@ -22,8 +22,8 @@ from ingest.errors import UnreadableError
 from ingest.language.datelines import parse_date
 from ingest.model import Moment
 from ingest.reading.decoding import LARGEST_ARTICLE
+from ingest.reading.documents import ITEM_MARK, Entry
 from ingest.reading.elements import Element
-from ingest.reading.found import ITEM_MARK, Entry
 from ingest.reading.text import clean_line
 
 _MAX_PAGES = 5000

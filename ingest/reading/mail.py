@@ -19,8 +19,7 @@ from ingest.language.datelines import parse_date
 from ingest.language.languages import words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
-from ingest.reading.documents import SURE, Document, Parser, broken_file
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser, broken_file
 from ingest.reading.pages import read_page
 from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import read_paste

@@ -16,8 +16,7 @@ from ingest.errors import UnreadableError
 from ingest.language.datelines import BYLINE, is_date_line, parse_date
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import SURE, Document, Parser
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import SENTENCE_END, join_lines, paragraphs
 from ingest.reading.pastes import BOILERPLATE, assemble, sort_lines

@@ -9,15 +9,13 @@ from lxml import etree
 
 from ingest.errors import NoArticleError
 from ingest.model import Extract
-from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser
 from ingest.reading.elements import Element
-from ingest.reading.found import FoundArticle
 from ingest.reading.packages import open_package
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import assemble, sort_lines
-from ingest.reading.signs import inline_sign
-from ingest.reading.text import clean_line
+from ingest.reading.text import clean_line, inline_sign
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"

@@ -23,8 +23,7 @@ from ingest.language.datelines import (
 from ingest.language.languages import words
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import POSSIBLE, Document, Parser
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import POSSIBLE, Document, FoundArticle, Parser
 from ingest.reading.paragraphs import SENTENCE_END, paragraphs
 from ingest.reading.text import clean
 

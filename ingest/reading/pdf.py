@@ -18,8 +18,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
-from ingest.reading.documents import SURE, Document, Parser, broken_file
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser, broken_file
 from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
 from ingest.reading.page_tables import Cell
 from ingest.reading.pastes import read_paste

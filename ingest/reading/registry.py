@@ -27,7 +27,7 @@ from ingest.model import Extract, Snapshot
 from ingest.reading.books import BookParser
 from ingest.reading.calendars import CalendarParser
 from ingest.reading.captions import CaptionsParser
-from ingest.reading.documents import Document, Parser
+from ingest.reading.documents import Document, Entry, FoundArticle, Hints, Parser, apply_hints
 from ingest.reading.feedfiles import (
     SUFFIX,
     FeedListParser,
@@ -36,7 +36,6 @@ from ingest.reading.feedfiles import (
     with_address,
     with_listing_metadata,
 )
-from ingest.reading.found import Entry, FoundArticle, Hints, apply_hints
 from ingest.reading.jsonl import JsonLinesParser, JsonParser
 from ingest.reading.mail import MailParser, SavedPageParser, WebArchiveParser
 from ingest.reading.markdown import MarkdownParser

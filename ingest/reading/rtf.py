@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.reading.decoding import LARGEST_ARTICLE
-from ingest.reading.documents import SURE, Document, Parser, broken_file
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser, broken_file
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.pastes import read_paste
-from ingest.reading.signs import inline_sign
-from ingest.reading.text import clean_line
+from ingest.reading.text import clean_line, inline_sign
 
 _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+"

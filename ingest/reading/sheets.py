@@ -10,8 +10,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.errors import NoArticleError
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import SURE, Document, Parser
-from ingest.reading.found import FoundArticle
+from ingest.reading.documents import SURE, Document, FoundArticle, Parser
 from ingest.reading.page_tables import Cell, lines_of
 from ingest.reading.results.columns import EMPTY_CELL, is_figure, layout_of
 from ingest.reading.results.grid import Grid

@@ -17,8 +17,7 @@ from ingest.language.lines import BETWEEN
 from ingest.reading.answers import write_answers
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
-from ingest.reading.signs import inline_sign
-from ingest.reading.text import clean_line
+from ingest.reading.text import clean_line, inline_sign
 
 _PAGE = words()["pages"]
 _HIDDEN_CLASS = re.compile(

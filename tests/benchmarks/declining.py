@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.coverage import Coverage
-from bot.answering.model import Question
+from bot.answering.values import Question
 from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from ingest.language.languages import Language
 from tests.benchmarks.corpora import lines

@@ -15,13 +15,13 @@ from pathlib import Path
 import simcord
 from rich.console import Console
 
-from bot.answering.model import UnaskableError
+from bot.answering.values import UnaskableError
+from bot.bot_settings import SAMPLE_COVERAGE
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
-from bot.settings import SAMPLE_COVERAGE
 from bot.wording import Wording
 from ingest import adding
 from ingest.reading import Hints, read_path

@@ -33,8 +33,8 @@ from rich.table import Table
 
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import LONGEST, ask
+from bot.bot_settings import BotSettings
 from bot.desk import Desk
-from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
 from ingest.index.cutting import SPLITTER
@@ -42,7 +42,7 @@ from ingest.index.index import Index
 from ingest.index.search import search
 from ingest.language.script import Script
 from ingest.model import Cut, Extract, Header, Permission, Scope, Span
-from ingest.refreshing import extractor
+from ingest.refresh_steps import extractor
 from tests.benchmarks import refreshing
 from tests.benchmarks.corpora import multihoprag, realtimeqa
 from tests.benchmarks.servers import beside, servers

@@ -12,8 +12,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Level, Question, UnaskableError
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer, Level, Question, UnaskableError
 from bot.desk import Desk
 from bot.ledger.follows import ChangeConsumer
 from bot.outcomes import record_of

@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer
 from bot.desk import Desk
 from bot.outcomes import as_object
 from ingest.index.cutting import cut

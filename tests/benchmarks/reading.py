@@ -15,9 +15,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.evidence.pairs import above
 from bot.answering.evidence.ranking import logistic
-from bot.answering.evidence.reader import Readable, shipped_reader
+from bot.answering.evidence.reader import Readable, above, shipped_reader
 from ingest.embedding.embedder import embedder
 from ingest.settings import Settings
 from training.groups import CAPS, Group, grams, groups_of

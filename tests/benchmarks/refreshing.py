@@ -21,14 +21,14 @@ from rich.table import Table
 
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
+from bot.bot_settings import BotSettings
 from bot.desk import Desk, open_desk
-from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.fetching.fetcher import Fetcher, Validators
 from ingest.model import Permission
 from ingest.reading import Hints, read_path
 from ingest.refresh import Refresher
-from ingest.refreshing import extractor
+from ingest.refresh_steps import extractor
 from tests.benchmarks.servers import beside
 from tests.benchmarks.speed import SAMPLE, SAMPLE_QUESTIONS, texts
 from tests.ingest.newsroom import Newsroom, story

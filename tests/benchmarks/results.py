@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer
 from bot.outcomes import level_of
 from tests.benchmarks.asked import NOW, covered, holds
 from tests.benchmarks.corpora import lines

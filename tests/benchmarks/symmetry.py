@@ -23,8 +23,8 @@ from rich.table import Table
 
 from bot.answering.answer import answer_now
 from bot.answering.evidence.reader import Readable, Reading
-from bot.answering.model import Abstention, Answer
 from bot.answering.understanding.question import ask
+from bot.answering.values import Abstention, Answer
 from bot.desk import Desk
 from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from bot.outcomes import level_of

@@ -15,8 +15,8 @@ from bot.answering.chat.chat import (
     refused_by_message,
     trouble_of,
 )
-from bot.answering.model import Answer, ChatError, Meter, Trouble
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer, ChatError, Meter, Trouble
 from bot.answering.writing.composing import by_key
 from bot.answering.writing.drafting import ModelWriter
 from bot.outcomes import record_of

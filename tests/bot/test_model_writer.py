@@ -8,15 +8,24 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering.chat import chat
-from bot.answering.model import Abstention, Answer, Claim, Exchange, Failing, Phase, Reason, Trouble
 from bot.answering.proving.verifier import Finding
 from bot.answering.understanding.question import ask
-from bot.answering.watching import Watch
+from bot.answering.values import (
+    Abstention,
+    Answer,
+    Claim,
+    Exchange,
+    Failing,
+    Phase,
+    Reason,
+    Trouble,
+    Watch,
+)
 from bot.answering.writing.composing import by_key
+from bot.bot_settings import BotSettings
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger import Ledger
-from bot.settings import BotSettings
 from bot.wording import Wording
 from tests.bot.builders import told_in, written_by
 from tests.bot.conftest import MORNING, ScriptedVerifier

@@ -10,8 +10,9 @@ from filelock import FileLock
 from sqlalchemy import event
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Trouble, Usage
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer, Trouble, Usage
+from bot.bot_settings import BotSettings
 from bot.community.budget import Budget
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
@@ -20,7 +21,6 @@ from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import Ledger
 from bot.outcomes import as_object
-from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive, database
 from ingest.errors import ArchiveError, IndexUnavailableError

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Abstention, Answer, Reason
 from bot.answering.understanding.question import ask
+from bot.answering.values import Abstention, Answer, Reason
 from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from tests.bot.conftest import MORNING
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Abstention, Answer, Level, Reason
 from bot.answering.understanding.question import ask
+from bot.answering.values import Abstention, Answer, Level, Reason
+from bot.bot_settings import BotSettings
 from bot.desk import open_desk
-from bot.settings import BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 

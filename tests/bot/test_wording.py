@@ -8,8 +8,8 @@ from string import Formatter
 
 import pytest
 
-from bot.answering.model import Ground, Reason, Resting, WithoutOutlet
 from bot.answering.understanding.question import LONGEST
+from bot.answering.values import Ground, Reason, Resting, WithoutOutlet
 from bot.wording import WORDS, Wording, ground_line, in_one_language, language_of_locale
 from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Ownership, Passage

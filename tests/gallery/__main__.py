@@ -23,7 +23,7 @@ from PIL import Image, ImageChops
 from playwright.async_api import async_playwright
 from simcord.preview import _capture
 
-from bot.answering.model import Excerpt, Level, Phase, Reason, Trouble, Written
+from bot.answering.values import Excerpt, Level, Phase, Reason, Trouble, Written
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.question_message import StopButton
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view

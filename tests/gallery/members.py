@@ -10,10 +10,10 @@ from typing import Any
 
 from discord import ui
 
-from bot.answering.model import Answer, ClosestSentence, LookedUpClaim, LookUp, Reason, Verdict
 from bot.answering.results import Contest, Results
 from bot.answering.tables import TableKind, contests_in, polls_in
 from bot.answering.timeline import Timeline, TimelineLine
+from bot.answering.values import Answer, ClosestSentence, LookedUpClaim, LookUp, Reason, Verdict
 from bot.community.digests import Digest
 from bot.community.following import DueNews
 from bot.community.members import QuotationShown

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from discord import ui
 
+from bot.bot_settings import BotSettings
 from bot.community.curating import Moderator
 from bot.community.jobs import LookProgress
 from bot.community.members import CoverageOverview
@@ -40,11 +41,11 @@ from bot.discord_ui.moderators.review import (
     review_view,
     suggestions_view,
 )
-from bot.discord_ui.moderators.rules_view import RulesState
 from bot.discord_ui.moderators.settings_panel import Section, settings_view
 from bot.discord_ui.moderators.setup import Setup, setup_view
 from bot.discord_ui.moderators.source_jobs import refresh_progress_view
 from bot.discord_ui.moderators.views import (
+    RulesState,
     article_view,
     corrections_view,
     done_view,
@@ -64,7 +65,6 @@ from bot.ledger.records import (
     ShownAnswer,
     Suggestion,
 )
-from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.adding import Preview, PreviewedArticle, prepared_article
 from ingest.language.languages import Language
@@ -78,7 +78,7 @@ from ingest.model import (
     Source,
     Summary,
 )
-from ingest.reading.found import Entry
+from ingest.reading.documents import Entry
 from tests.bot.discord_ui import builders as built
 from tests.builders import an_extract
 

@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver
 from ingest.archive import Archive
 from ingest.fetching.fetcher import Fetcher
 from ingest.refresh import Refresher
-from ingest.refreshing import extractor
+from ingest.refresh_steps import extractor
 from ingest.settings import Settings
 
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.fetching.fetcher import Fetcher
-from ingest.process import loops
-from ingest.process.loops import NAME_THREADS
+from ingest.process import threads
+from ingest.process.threads import NAME_THREADS
 
 PATIENCE = 10.0
 HOSTS = 3 * NAME_THREADS
@@ -53,7 +53,7 @@ def test_pages_whose_names_hang_hold_up_nothing_else(resolver):
         return stored, known, len(resolver)
 
     began = time.monotonic()
-    stored, known, asked = loops.run(main())
+    stored, known, asked = threads.run(main())
     assert time.monotonic() - began < PATIENCE
     assert stored == "stored"
     assert known
@@ -74,6 +74,6 @@ def test_a_name_that_hangs_does_not_keep_the_loop_from_ending(resolver):
         return looking
 
     began = time.monotonic()
-    looking = loops.run(main())
+    looking = threads.run(main())
     assert time.monotonic() - began < PATIENCE
     assert all(task.cancelled() for task in looking)

@@ -1,4 +1,4 @@
-"""Refreshing on a schedule, inside a process that does other things."""
+"""Refreshing on a refresh, inside a process that does other things."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import partial
 
 import pytest
 
-from ingest import schedule
+from ingest import refresh
 from ingest.archive import Archive
 from ingest.errors import ArchiveError
 from ingest.fetching.fetcher import Fetcher
 from ingest.model import Permission
-from ingest.schedule import keep_fresh
+from ingest.refresh import keep_fresh
 from tests.ingest.newsroom import Newsroom, story
 
 PAGE = "http://ledger.example/1"
@@ -25,8 +25,8 @@ async def web(monkeypatch):
     """Open a local web that the schedule fetches from."""
     async with Newsroom().open() as room:
         reach = {"resolver": room, "allows": room.allows, "pause": 0.0}
-        monkeypatch.setattr(schedule, "Fetcher", partial(Fetcher, **reach))
-        monkeypatch.setattr(schedule, "extractor", partial(ThreadPoolExecutor, 2))
+        monkeypatch.setattr(refresh, "Fetcher", partial(Fetcher, **reach))
+        monkeypatch.setattr(refresh, "extractor", partial(ThreadPoolExecutor, 2))
         yield room
 
 

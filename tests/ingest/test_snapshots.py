@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands.exports import Proof, SnapshotProof, check_export, show_export
+from bot.commands.verification import Proof, SnapshotProof, check_export, show_export
 from ingest.archive import Archive
 from ingest.errors import ReadingError
 from ingest.model import NO_SNAPSHOTS, Permission, SnapshotLimits

@@ -16,7 +16,7 @@ import discord
 import yarl
 
 from bot.__main__ import main
-from ingest import schedule
+from ingest import refresh
 from tests.ingest.refreshing import ToOnePort
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def launch(environment: Mapping[str, str], log: Path) -> None:
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://{loopback}/gw")
     if "WIRE_WEB" in environment:
         port = int(environment["WIRE_WEB"])
-        schedule.Fetcher = partial(
-            schedule.Fetcher,
+        refresh.Fetcher = partial(
+            refresh.Fetcher,
             allows=lambda _number, number: number == port,
             resolver=ToOnePort(port),
             pause=float(environment.get("WIRE_PAUSE", "0")),

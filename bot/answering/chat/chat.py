@@ -25,7 +25,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, S
 from pydantic import SecretStr
 
 from bot.answering.chat.prompting import ThoughtFilter
-from bot.answering.model import ChatError, Meter, Trouble, Usage
+from bot.answering.values import ChatError, Meter, Trouble, Usage
 from ingest.embedding.response_limits import UNCOMPRESSED, TooLongError, limit_async
 from ingest.errors import SettingsError
 

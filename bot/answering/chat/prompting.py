@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from json_repair import repair_json
 
-from bot.answering.model import ChatError, Dropped, Sentence, Trouble
+from bot.answering.values import ChatError, Dropped, Sentence, Trouble
 from ingest.language.script import CJK
 from ingest.model import Evidence
 

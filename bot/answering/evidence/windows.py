@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.answering.evidence.pairs import above
-from bot.answering.evidence.reader import Readable, Reading
+from bot.answering.evidence.reader import Readable, Reading, above
 from ingest.index.cutting import sentences
 from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import BETWEEN, Role, roles

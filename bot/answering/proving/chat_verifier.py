@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.answering.chat.prompting import Prompt
-from bot.answering.model import ChatError, Citation, Meter, Trouble
 from bot.answering.proving.ground import citation_context
 from bot.answering.proving.verifier import Finding, ProposedClaim, VerifierError
+from bot.answering.values import ChatError, Citation, Meter, Trouble
 
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat

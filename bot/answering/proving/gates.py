@@ -9,7 +9,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.answering.model import (
+from bot.answering.proving.figures import Derived, check_figures, unstated_date
+from bot.answering.proving.ground import CitedGround, Draft, locate, quotations_in, title_of
+from bot.answering.proving.verifier import Finding, ProposedClaim
+from bot.answering.values import (
     Citation,
     Claim,
     DraftQuote,
@@ -18,9 +21,6 @@ from bot.answering.model import (
     Question,
     Sentence,
 )
-from bot.answering.proving.figures import Derived, check_figures, unstated_date
-from bot.answering.proving.ground import CitedGround, Draft, locate, quotations_in, title_of
-from bot.answering.proving.verifier import Finding, ProposedClaim
 from ingest.index.analysis import terms
 from ingest.language.instructions import speaks_to_a_model
 from ingest.model import Evidence, Kind

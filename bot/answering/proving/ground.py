@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.answering.model import Citation
+from bot.answering.values import Citation
 from ingest.index.cutting import sentences
 from ingest.language.as_english import plain_english
 from ingest.language.instructions import speaks_to_a_model

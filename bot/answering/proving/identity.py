@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from bot.answering.model import Citation, Claim, Meter
 from bot.answering.proving.ground import overlapping_sentences
 from bot.answering.proving.verifier import Finding, ProposedClaim
+from bot.answering.values import Citation, Claim, Meter
 from ingest.language.as_english import plain_english
 from ingest.language.lines import marked
 from ingest.language.numbers import figures_in

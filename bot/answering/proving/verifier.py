@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from bot.answering.model import Claim, Meter, Trouble
+from bot.answering.values import Claim, Meter, Trouble
 
 if TYPE_CHECKING:
     from bot.answering.proving.figures import Derived

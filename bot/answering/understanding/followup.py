@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answering.chat.prompting import Prompt
-from bot.answering.model import ChatError, Exchange, Meter, Question
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
 from bot.answering.understanding.question import LONGEST, language_read
 from bot.answering.understanding.small_talk import languages_of_bare_question
+from bot.answering.values import ChatError, Exchange, Meter, Question
 from ingest.index.analysis import terms
 from ingest.language.names import names_in
 

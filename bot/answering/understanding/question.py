@@ -6,8 +6,8 @@ import unicodedata
 from datetime import datetime
 from functools import lru_cache
 
-from bot.answering.model import Question, UnaskableError
 from bot.answering.understanding.small_talk import languages_of_bare_question, small_talk_in
+from bot.answering.values import Question, UnaskableError
 from ingest.language.languages import Language
 from ingest.language.script import UNKNOWN_LANGUAGE, Kanji, guessed, has_japanese, has_kanji_alone
 from ingest.model import Moment

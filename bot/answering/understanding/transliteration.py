@@ -9,8 +9,7 @@ from typing import Protocol
 
 from bot.answering.understanding.lexicon import Lexicon
 from ingest.index.analysis import terms
-from ingest.language.readings import english_places, read_aloud
-from ingest.language.sounds import RUN, beginnings, likeness, spellings
+from ingest.language.sounds import RUN, beginnings, english_places, likeness, read_aloud, spellings
 
 SHORTEST_NAME = 4
 """Letters of the shortest Latin word matched with Japanese; shorter ones match by chance."""

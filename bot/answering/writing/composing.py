@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from bot.answering.model import (
+from bot.answering.proving.gates import apply_finding, propose
+from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
+from bot.answering.values import (
     ChatError,
     Claim,
     Dropped,
@@ -17,15 +20,14 @@ from bot.answering.model import (
     Question,
     Sentence,
     Trouble,
+    Watch,
     Written,
 )
-from bot.answering.proving.gates import apply_finding, propose
-from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
-from bot.answering.watching import Watch, until
 from bot.answering.writing.drafting import ModelWriter, Unsaid
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
+_Item = TypeVar("_Item")
 _KEY_CHARACTERS = 5
 """Length of a passage's key."""
 _FINAL_FAILINGS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMPT, Failing.UNREAD}
@@ -240,3 +242,23 @@ def _repeats_question(part: str, question: str) -> bool:
     """Return True if *part* has words of the question only; it may be shown unverified."""
     part_terms = terms(part)
     return bool(part_terms) and set(part_terms) <= set(terms(question))
+
+
+async def until(stop: asyncio.Event, stream: AsyncGenerator[_Item, None]) -> AsyncIterator[_Item]:
+    """Yield the items of *stream* until it ends or *stop* is set; then close it."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while True:
+            next_item = asyncio.ensure_future(anext(stream))
+            await asyncio.wait({next_item, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not next_item.done():
+                next_item.cancel()
+                await asyncio.gather(next_item, return_exceptions=True)
+                return
+            try:
+                yield next_item.result()
+            except StopAsyncIteration:
+                return
+    finally:
+        stopping.cancel()
+        await stream.aclose()

@@ -16,7 +16,8 @@ from bot.answering.chat.prompting import (
     read_object,
     room_for,
 )
-from bot.answering.model import (
+from bot.answering.proving.verifier import ClaimVerifier
+from bot.answering.values import (
     ChatError,
     DraftQuote,
     Dropped,
@@ -26,7 +27,6 @@ from bot.answering.model import (
     Sentence,
     Trouble,
 )
-from bot.answering.proving.verifier import ClaimVerifier
 from ingest.model import Evidence
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from functools import cache
 
 from bot.answering.evidence.ranking import Weights, answer_terms
 from bot.answering.evidence.windows import ASKING, PassageSentences, Window, alike, same_article
-from bot.answering.model import Citation, Excerpt, Level
 from bot.answering.understanding.lexicon import lexicon_for
+from bot.answering.values import Citation, Excerpt, Level
 from ingest.index.analysis import terms
 from ingest.index.copies import altered
 from ingest.language.as_english import plain_english

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord import app_commands, ui
 
-from bot.answering.model import Exchange, UnaskableError
 from bot.answering.understanding.question import LONGEST
+from bot.answering.values import Exchange, UnaskableError
 from bot.community.suggested_questions import SuggestedTopic
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.escaping import thread_name, title, worded

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
-from bot.answering.model import Reason
+from bot.answering.values import Reason
 from bot.community.reviewing import GAP_REASONS
 from bot.community.rules import Speaks
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton

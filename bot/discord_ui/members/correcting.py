@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ui
 
-from bot.answering.model import Citation
+from bot.answering.values import Citation
 from bot.community.corrections import Corrections
 from bot.discord_ui.escaping import directed_lines, escape, link, phrase, title
 from bot.discord_ui.history import has_question

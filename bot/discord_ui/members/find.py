@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands, ui
 
-from bot.answering.model import ClosestSentence, LookedUpClaim, LookUp, Verdict
+from bot.answering.values import ClosestSentence, LookedUpClaim, LookUp, Verdict
 from bot.discord_ui.escaping import escape, literal, size, title, worded
 from bot.discord_ui.history import text_in
 from bot.discord_ui.places import Place

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import discord
 from discord import app_commands, ui
 
-from bot.answering.model import UnaskableError
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.answering.understanding.question import LONGEST
+from bot.answering.values import UnaskableError
 from bot.community.members import CoverageOverview
 from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.escaping import escape, link, literal, phrase, size, title, worded

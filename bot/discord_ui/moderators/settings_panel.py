@@ -34,7 +34,7 @@ from bot.discord_ui.moderators.moderation import (
     moderator,
     server_in,
 )
-from bot.discord_ui.moderators.rules_view import (
+from bot.discord_ui.moderators.views import (
     RulesState,
     channel_lines,
     desk_lines,

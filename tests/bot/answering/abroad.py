@@ -3,10 +3,10 @@
 import json
 from contextlib import contextmanager
 
-from bot.answering.model import Citation
 from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft
 from bot.answering.understanding.question import language_asked
+from bot.answering.values import Citation
 from ingest import adding
 from ingest.model import Header, Passage, passage_id
 from ingest.reading import Hints, read_path

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.model import Dropped, Failing, Verdict
 from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.proving.verifier import Finding
-from bot.commands.claim_files import check, gate, read_claims
+from bot.answering.values import Dropped, Failing, Verdict
+from bot.commands.verification import check, gate, read_claims
 from tests.bot.answering.claims import labelled
 from tests.bot.conftest import ScriptedVerifier
 

@@ -7,9 +7,9 @@ from langchain_core.outputs import ChatGenerationChunk
 
 from bot.answering.chat.chat import Chat, chat_model
 from bot.answering.chat.prompting import FOLDER, Prompt
-from bot.answering.model import ChatError, DraftQuote, Dropped, Failing, Meter, Sentence, Trouble
 from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
+from bot.answering.values import ChatError, DraftQuote, Dropped, Failing, Meter, Sentence, Trouble
 from bot.answering.writing.drafting import ModelWriter, Unsaid, parse_line
 from bot.answering.writing.drafting import draft_of as understood
 from tests.builders import NOW

@@ -8,8 +8,8 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.coverage import openings
-from bot.answering.model import Answer, Level
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer, Level
 from bot.outcomes import as_object
 from ingest import adding
 from ingest.model import Evidence

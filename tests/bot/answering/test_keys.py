@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.answering.model import DraftQuote, Dropped, Failing, Sentence
 from bot.answering.proving.gates import propose
 from bot.answering.proving.verifier import ProposedClaim
 from bot.answering.understanding.question import ask
+from bot.answering.values import DraftQuote, Dropped, Failing, Sentence
 from bot.answering.writing.composing import by_key
 from tests.bot.conftest import MORNING
 

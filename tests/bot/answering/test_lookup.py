@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.lookup import CLAIMS, claims_in
-from bot.answering.model import Trouble, Verdict
 from bot.answering.proving.verifier import Finding, VerifierError
+from bot.answering.values import Trouble, Verdict
 from tests.bot.builders import written_by
 from tests.bot.conftest import ScriptedVerifier
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.model import Citation, Claim, UnsupportedQuoteError
+from bot.answering.values import Citation, Claim, UnsupportedQuoteError
 from ingest.model import Header, Passage
 
 TEXT = "Turnout was 61.4 percent, the commission said. 投票率は61.4％だった。"

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.answering.model import Answer, Question
 from bot.answering.understanding.question import ask
-from bot.answering.watching import Watch
+from bot.answering.values import Answer, Question, Watch
 from bot.outcomes import as_object
 from ingest.archive import Archive
 from ingest.index.index import Index

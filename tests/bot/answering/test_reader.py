@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 
 from bot.answering.evidence import reader as reading
-from bot.answering.evidence.pairs import LONGEST_PAIR, Pair, above, pair_of
 from bot.answering.evidence.reader import (
+    LONGEST_PAIR,
+    Pair,
     Readable,
     Reading,
     RerankingReader,
+    above,
+    pair_of,
     shipped_reader,
     window_reader,
 )

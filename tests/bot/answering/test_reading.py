@@ -9,11 +9,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.answering.chat.chat import chat_model
-from bot.answering.model import Citation, Claim, Dropped, Failing, Meter, Trouble
 from bot.answering.proving.chat_verifier import ChatVerifier, claims_material, key_of
 from bot.answering.proving.figures import Derived
 from bot.answering.proving.verifier import Finding, ProposedClaim, VerifierError
-from bot.commands.claim_files import ClaimLine, SourceLine, gate
+from bot.answering.values import Citation, Claim, Dropped, Failing, Meter, Trouble
+from bot.commands.verification import ClaimLine, SourceLine, gate
 from tests.bot.discord_ui.builders import OPINION, a_citation, a_claim
 
 SAID = [

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.answering.model import (
+from bot.answering.resting import RankedSource, rests_on, shown_sources
+from bot.answering.values import (
     Answer,
     Citation,
     Claim,
@@ -14,7 +15,6 @@ from bot.answering.model import (
     Resting,
     WithoutOutlet,
 )
-from bot.answering.resting import RankedSource, rests_on, shown_sources
 from bot.wording import Wording, ground_line
 from ingest.language.languages import Language
 from ingest.model import Header, Ownership, Passage, Span

@@ -11,8 +11,8 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.evidence.reader import Reading
-from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer
 from bot.outcomes import as_object
 from bot.wording import Wording, ground_line
 from ingest.archive import Archive

@@ -9,7 +9,7 @@ import pytest
 
 from bot.answering.results import results, results_beside
 from bot.answering.tables import contests_in, holds_result
-from bot.commands.contests import results_object, show_results
+from bot.commands.terminal import results_object, show_results
 from ingest import adding
 from ingest.model import Header, Passage
 from ingest.reading import Hints, read_bytes

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.answering.answer import answer_now, questions_in
-from bot.answering.model import Answer, Level
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer, Level
 from bot.outcomes import as_object
 from tests.bot.conftest import MORNING
 

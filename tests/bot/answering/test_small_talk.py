@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.answering.model import Exchange, Reason, UnaskableError
 from bot.answering.understanding.followup import asks_question, complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask, may_be_in
 from bot.answering.understanding.small_talk import SmallTalk, news_request_in, small_talk_in
+from bot.answering.values import Exchange, Reason, UnaskableError
 from ingest.language.languages import Language
 from tests.builders import NOW
 

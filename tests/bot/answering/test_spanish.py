@@ -11,10 +11,10 @@ from decimal import Decimal
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Exchange, Reason
 from bot.answering.understanding.followup import complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask
+from bot.answering.values import Answer, Exchange, Reason
 from ingest.language.as_english import as_english
 from ingest.language.dates import clocks_in, days_in
 from ingest.language.languages import Language

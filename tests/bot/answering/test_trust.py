@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.model import Level
 from bot.answering.resting import fetched_first, trusted
+from bot.answering.values import Level
 
 
 def test_a_paste_never_leads_where_a_fetched_source_answers():

@@ -6,7 +6,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering.understanding.question import ask
-from bot.commands.exports import Proof, check_export
+from bot.commands.verification import Proof, check_export
 from bot.outcomes import as_object
 from ingest.archive import Archive
 from ingest.errors import IngestError

@@ -19,7 +19,7 @@ def catalogues(tmp_path, monkeypatch):
     errors = folder / "errors.toml"
     errors.write_text(errors.read_text(encoding="utf-8").replace("\nde = ", "\n# ", 1), "utf-8")
     monkeypatch.setattr(wording, "WORDS", folder)
-    monkeypatch.setattr("bot.commands.translations.WORDS", folder)
+    monkeypatch.setattr("bot.commands.doctor.WORDS", folder)
     return folder
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from bot.answering.model import (
+from bot.answering.understanding.question import ask
+from bot.answering.values import (
     Abstention,
     Answer,
     Citation,
@@ -14,7 +15,6 @@ from bot.answering.model import (
     Reason,
     Written,
 )
-from bot.answering.understanding.question import ask
 from ingest.model import Header, Kind, Passage, Span, passage_id
 
 NOW = datetime(2026, 11, 2, 9, 5, tzinfo=UTC)

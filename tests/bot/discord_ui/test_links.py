@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.model import UnaskableError
 from bot.answering.understanding.question import PRIVACY, ask
+from bot.answering.values import UnaskableError
 from bot.discord_ui.members.contributing import address_in
 from ingest.index.cutting import cut
 from tests.bot.discord_ui.choosing import labels

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.model import Claim, Excerpt, Level, Reason, Trouble, Written
+from bot.answering.values import Claim, Excerpt, Level, Reason, Trouble, Written
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
 from bot.wording import Wording
 from ingest.language.languages import Language

@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.answering.model import Phase, Reason
 from bot.answering.understanding.question import ask
-from bot.answering.watching import Watch
+from bot.answering.values import Phase, Reason, Watch
 from bot.discord_ui import question_message as screens
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient

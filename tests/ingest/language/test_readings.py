@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.language.readings import hepburn, read_aloud
+from ingest.language.sounds import hepburn, read_aloud
 
 
 @pytest.mark.parametrize(

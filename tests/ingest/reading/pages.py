@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ingest.errors import ReadingError
-from ingest.reading.found import Hints
+from ingest.reading.documents import Hints
 from ingest.reading.registry import read_fetched
 
 URL = "https://courier.example/politics/holm-count"

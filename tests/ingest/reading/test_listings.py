@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from ingest.errors import ReadingError
-from ingest.reading.found import Hints
+from ingest.reading.documents import Hints
 from ingest.reading.listings import is_listing, read_listing
 from ingest.reading.registry import read_item
 from tests.ingest.reading.pages import FIRST, SECOND, STORY, refused

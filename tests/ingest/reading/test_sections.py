@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.model import Kind
-from ingest.reading.found import kind_by_address
+from ingest.reading.documents import kind_by_address
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.lookup import _verdict_of
-from bot.answering.model import Level, Verdict
 from bot.answering.proving.verifier import Finding
+from bot.answering.values import Level, Verdict
 from bot.community.news import Stories
 from bot.discord_ui.rendering import Colour, outcome_view
 from bot.outcomes import as_object

@@ -15,7 +15,7 @@ from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.model import Source, SourcePage
 from ingest.process.isolation import Isolation, isolated
-from ingest.reading.found import Entry
+from ingest.reading.documents import Entry
 from ingest.reading.listings import CHILDREN, Listing, is_listing, read_listing
 
 _AGE_DIVISOR = 10

@@ -1,13 +1,14 @@
-"""The data types of answering: questions, claims, citations, answers and abstentions."""
+"""The data types of answering: questions, claims, citations, outcomes, and their progress."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Protocol, Self, TypeAlias
 
 from ingest.language.languages import Language
 from ingest.model import Header, Moment, Passage, Span
@@ -438,3 +439,29 @@ class LookUp:
 
     claims: tuple[LookedUpClaim, ...] = ()
     left_out: tuple[str, ...] = ()
+
+
+Outcome: TypeAlias = Answer | Abstention
+
+
+@dataclass(slots=True)
+class Watch:
+    """Callbacks for each phase and for the proven claims so far; ``stop`` ends the writing."""
+
+    phase: Callable[[Phase, int], None] = lambda _phase, _count: None
+    claims: Callable[[Sequence[Claim]], None] = lambda _claims: None
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Answerer(Protocol):
+    """A function that answers the question of a member and reports to a watch."""
+
+    def __call__(
+        self,
+        question: Question,
+        watch: Watch | None = None,
+        *,
+        member: str = "",
+        before: Exchange | None = None,
+    ) -> Awaitable[Answer | Abstention]:
+        """Return the answer to *question*, which may refer to the exchange *before*."""
