@@ -15,6 +15,8 @@ _OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None),
 
 _MIN_TOKEN_CHARACTERS = 16
 """Minimum number of characters of the token for programs."""
+SAMPLE_COVERAGE = Path(__file__).parents[1] / "ingest" / "sample" / "coverage"
+"""Sample coverage of a fictional election."""
 
 
 def _parse_shard(text: object) -> object:
@@ -123,7 +125,3 @@ class BotSettings(_ServedSettings):
         if self.daily_budget is not None and None in {self.price_input, self.price_output}:
             raise ValueError("DAILY_BUDGET needs PRICE_INPUT and PRICE_OUTPUT")
         return self
-
-
-SAMPLE_COVERAGE = Path(__file__).parents[1] / "ingest" / "sample" / "coverage"
-"""Sample coverage of a fictional election."""

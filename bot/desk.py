@@ -63,6 +63,10 @@ from ingest.process.isolation import end_isolated
 from ingest.process.threads import in_search_thread, in_thread
 from ingest.refresh import keep_fresh
 
+logger = logging.getLogger(__name__)
+
+_Clock = Callable[[], datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class _News:
@@ -97,11 +101,6 @@ class _News:
             Quiet(archive, ledger, clock),
             contests,
         )
-
-
-logger = logging.getLogger(__name__)
-
-_Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)

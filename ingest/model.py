@@ -21,6 +21,8 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 UNVERIFIED_PASTE = "unverified paste"
 """The outlet of an article that names none and has no URL."""
+_UNVERSIONED_FIELDS = ("modified", "section", "preview", "original", "ownership", "pasted")
+"""Header fields whose change alone makes no new version."""
 
 
 class Kind(StrEnum):
@@ -97,10 +99,6 @@ class Header:
         if self.kind is not Kind.LIVE or self.modified is None:
             return day
         return max(day or date.min, day_of(self.modified))
-
-
-_UNVERSIONED_FIELDS = ("modified", "section", "preview", "original", "ownership", "pasted")
-"""Header fields whose change alone makes no new version."""
 
 
 @dataclass(frozen=True, slots=True)

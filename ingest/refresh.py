@@ -62,6 +62,8 @@ _MOST_GONE_SHARE = 0.2
 """Share of a source's pages that may be gone in one round; more is treated as a site failure."""
 _MOST_GONE_PAGES = 3
 """Number of pages that may be gone in one round, regardless of the share."""
+_POLL_SECONDS = 60.0
+"""Seconds between two checks for due sources."""
 
 
 @dataclass(slots=True)
@@ -511,10 +513,6 @@ def _at_host(header: Header, address: str) -> Header:
     host = urlsplit(address)
     url = urlsplit(header.url or "")._replace(scheme=host.scheme, netloc=host.netloc).geturl()
     return replace(header, url=url)
-
-
-_POLL_SECONDS = 60.0
-"""Seconds between two checks for due sources."""
 
 
 async def keep_fresh(

@@ -22,6 +22,8 @@ _AGE_DIVISOR = 10
 """A page without an announced change is checked again after its age divided by this."""
 _UNLISTED_AGE = timedelta(days=90)
 """Age from which a page that is no longer listed is not checked again."""
+_LEAST_USUAL_PAGES = 10
+"""Usual number of pages from which a listing with less than half of them is reported."""
 
 
 def due_pages(
@@ -92,10 +94,6 @@ def validators(page: SourcePage | None) -> Validators | None:
 def extractor() -> Isolation:
     """Return a pool with one limited process for each core, started on first use."""
     return Isolation(os.cpu_count() or 1)
-
-
-_LEAST_USUAL_PAGES = 10
-"""Usual number of pages from which a listing with less than half of them is reported."""
 
 
 @dataclass(slots=True)

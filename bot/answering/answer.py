@@ -40,6 +40,16 @@ from ingest.process.threads import StoppedEarlyError, search_in_turn
 _QUESTIONS_AT_ONCE = 3
 """Questions of one message that are answered."""
 _QUESTION = re.compile(r"(?<![^?？])[^?？]*[?？]+")
+_EVIDENCE = 10
+"""Passages of evidence that a model is given for one question."""
+_ROOM = (5, 2, 1)
+"""Passages that a model is given where it has no room for all."""
+_OWN_WORDS = Written()
+"""How an answer comes about that no model was asked for."""
+_SILENT = frozenset({Reason.NOT_COVERED, Reason.TOO_VAGUE})
+"""What says little where the question was hardly understood."""
+_NEAREST = 3
+"""Articles named when the coverage does not answer."""
 
 
 def questions_in(question: Question) -> list[Question]:
@@ -86,18 +96,6 @@ def _join_answers(
         written=replace(answers[0].written, unsaid=uncovered),
     )
     return replace(joined, ground=rests_on(shown_sources(joined)))
-
-
-_EVIDENCE = 10
-"""Passages of evidence that a model is given for one question."""
-_ROOM = (5, 2, 1)
-"""Passages that a model is given where it has no room for all."""
-_OWN_WORDS = Written()
-"""How an answer comes about that no model was asked for."""
-_SILENT = frozenset({Reason.NOT_COVERED, Reason.TOO_VAGUE})
-"""What says little where the question was hardly understood."""
-_NEAREST = 3
-"""Articles named when the coverage does not answer."""
 
 
 async def answer(

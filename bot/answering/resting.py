@@ -12,6 +12,8 @@ from typing import TypeVar
 from bot.answering.values import Answer, Ground, Level, Resting, WithoutOutlet
 from ingest.model import Header, Ownership
 
+_Found = TypeVar("_Found")
+
 
 @dataclass(frozen=True, slots=True)
 class RankedSource:
@@ -134,9 +136,6 @@ def _indispensable(ranked: Sequence[RankedSource]) -> tuple[WithoutOutlet, ...]:
         if remaining and source.answers:
             return (WithoutOutlet(outlet, remaining[0]),)
     return (WithoutOutlet(outlet, None),)
-
-
-_Found = TypeVar("_Found")
 
 
 def fetched_first(found: Sequence[_Found], unverified: Callable[[_Found], bool]) -> list[_Found]:

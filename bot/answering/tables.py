@@ -38,6 +38,10 @@ _HEADING_CHARACTERS = 150
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟")
 _WHOLE = 100
 """Per cent: whatever is more is counted."""
+_LEAST = 2
+"""Rows of a contest: one figure alone is no table of it."""
+_POLL_DETAILS = frozenset({Field.DAYS, Field.SAMPLE, Field.METHOD, Field.ERROR})
+"""Columns by which a row is known to be a whole poll, with one column for each candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +170,6 @@ def _measured(header: str) -> tuple[str, Field] | None:
     if not whose or kind not in MEASURES or is_general(header) or field_of(whose):
         return None
     return whose, kind
-
-
-_LEAST = 2
-"""Rows of a contest: one figure alone is no table of it."""
-_POLL_DETAILS = frozenset({Field.DAYS, Field.SAMPLE, Field.METHOD, Field.ERROR})
-"""Columns by which a row is known to be a whole poll, with one column for each candidate."""
 
 
 class TableKind(StrEnum):

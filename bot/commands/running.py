@@ -30,6 +30,14 @@ from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, Se
 from ingest.process import ending, threads
 from ingest.reading import Hints, read_path
 
+logger = logging.getLogger(__name__)
+
+_UPDATE_SECONDS = 30.0
+"""Seconds between two updates of the index."""
+_NEWEST = 8
+"""Number of stories in the reply to a request for news."""
+_EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
+
 
 @contextmanager
 def _prepared_desk(settings: BotSettings, holder: str, *, sample: bool) -> Iterator[Desk]:
@@ -54,12 +62,6 @@ def _add_sample(desk: Desk) -> None:
         None,
         lambda progress: adding.add(articles, desk.archive, now=now(), progress=progress),
     )
-
-
-logger = logging.getLogger(__name__)
-
-_UPDATE_SECONDS = 30.0
-"""Seconds between two updates of the index."""
 
 
 def mcp_command(
@@ -156,11 +158,6 @@ async def _run_first(*works: Coroutine[Any, Any, object]) -> None:
     await asyncio.gather(*unfinished, return_exceptions=True)
     for task in finished:
         task.result()
-
-
-_NEWEST = 8
-"""Number of stories in the reply to a request for news."""
-_EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
 
 
 def run_command() -> int:

@@ -22,6 +22,10 @@ from ingest.errors import ArchiveError
 logger = logging.getLogger(__name__)
 
 _MILLION = Decimal(1_000_000)
+WINDOW_SECONDS = 60.0
+"""Period of a limit, in seconds."""
+MAX_KEYS = 10_000
+"""Number of keys above which expired keys are deleted."""
 
 
 @dataclass(slots=True)
@@ -94,12 +98,6 @@ class Budget:
 
     def _hashed(self, member: str) -> str:
         return hashlib.sha256(f"{self._salt}{member}".encode()).hexdigest()[:32] if member else ""
-
-
-WINDOW_SECONDS = 60.0
-"""Period of a limit, in seconds."""
-MAX_KEYS = 10_000
-"""Number of keys above which expired keys are deleted."""
 
 
 @dataclass(slots=True)

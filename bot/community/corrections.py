@@ -36,6 +36,8 @@ _MIN_SPELLING_SHARE = 0.7
 """Minimum share of common letter pairs of two spellings of a word."""
 _MIN_SPELLING_LETTERS = 4
 """Minimum number of letters of a word that may have two spellings."""
+_WITHDRAWN = frozenset({NoticeKind.RETRACTED, NoticeKind.REMOVED})
+"""Kinds that concern an article as a whole, not words of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,10 +282,6 @@ def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[
         )
         for change in change_by_version.values()
     ]
-
-
-_WITHDRAWN = frozenset({NoticeKind.RETRACTED, NoticeKind.REMOVED})
-"""Kinds that concern an article as a whole, not words of it."""
 
 
 def _latest(notices: Iterable[NoticeKey]) -> dict[tuple[int, int, bool], int]:

@@ -40,6 +40,7 @@ _WATCH_INTERVAL_MINUTES = 60
 """Minutes between two fetches of a source that a moderator watches."""
 _MAX_SOURCES_PER_SERVER = 10
 """Maximum number of sources of a server other than home; the operator pays for them."""
+_CHANNELS, _CHANNEL = "channels", "channels "
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,9 +545,6 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str,
         "was": {name: old.get(name) for name in names},
         "now": {name: new.get(name) for name in names},
     }
-
-
-_CHANNELS, _CHANNEL = "channels", "channels "
 
 
 def _flat(rules: Mapping[str, Any]) -> dict[str, Any]:

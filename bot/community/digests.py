@@ -25,6 +25,12 @@ from ingest.process.threads import in_thread
 
 _LATEST_DELAY = timedelta(hours=12)
 """Maximum delay of a digest, if the bot was not running at its time."""
+_SIMILAR_PASSAGES = 40
+"""Number of passages similar to an article; with ten, a third of the answers is missed."""
+_MAX_QUERY_CHARACTERS = 600
+"""Maximum number of characters of a live page's new entries in the search."""
+_MAX_ANSWERS = 50
+"""Maximum number of answers checked for one article, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +131,6 @@ class Digests:
             tuple(corrected),
             gaps,
         )
-
-
-_SIMILAR_PASSAGES = 40
-"""Number of passages similar to an article; with ten, a third of the answers is missed."""
-_MAX_QUERY_CHARACTERS = 600
-"""Maximum number of characters of a live page's new entries in the search."""
-_MAX_ANSWERS = 50
-"""Maximum number of answers checked for one article, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ ANSWER_KEY = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
 
 _NO_OPTIONS = (discord.SelectOption(label="…", value="0"),)
 """Options of a menu that is only restored to receive a choice."""
+_CHOICE_COUNT, _CHOICE_LENGTH = 25, 100
+"""Choices that Discord shows, and characters of one choice."""
 
 
 class KeyItem(ui.DynamicItem[ui.Item[Any]], template=r"desk:nothing"):
@@ -178,10 +180,6 @@ class Form(ui.Modal):
     ) -> None:
         """Report *error* to the person who sent the form."""
         await report_failure(interaction, error)
-
-
-_CHOICE_COUNT, _CHOICE_LENGTH = 25, 100
-"""Choices that Discord shows, and characters of one choice."""
 
 
 def matching_choices(

@@ -64,6 +64,13 @@ _ARTICLE, _SOURCE = "article ", "source "
 """Beginnings of the values that are offered for `find`, before a number."""
 _Choices: TypeAlias = list[app_commands.Choice[str]]
 _PanelCommand: TypeAlias = app_commands.Command[Any, ..., None]
+_Guard: TypeAlias = Callable[[Interaction], Awaitable[str | None]]
+"""Return the key of a refusal, or ``None`` if the command may be used."""
+_Command: TypeAlias = (
+    app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
+)
+_MODERATOR_COMMANDS = ("source", "add-source", "reports", "gaps")
+"""Names of the commands for moderators."""
 
 
 def _source_command(moderation: Moderation) -> _PanelCommand:
@@ -175,15 +182,6 @@ def _is_readable(file: discord.Attachment) -> bool:
     return kind.startswith("text/") or any(
         kind in parser.media_types or ending in parser.endings for parser in parsers()
     )
-
-
-_Guard: TypeAlias = Callable[[Interaction], Awaitable[str | None]]
-"""Return the key of a refusal, or ``None`` if the command may be used."""
-_Command: TypeAlias = (
-    app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
-)
-_MODERATOR_COMMANDS = ("source", "add-source", "reports", "gaps")
-"""Names of the commands for moderators."""
 
 
 class DeskTree(app_commands.CommandTree[discord.Client]):

@@ -22,6 +22,14 @@ from bot.wording import (
 from ingest.errors import IngestError
 from ingest.process.logs import fault_code
 
+logger = logging.getLogger(__name__)
+
+Interaction: TypeAlias = discord.Interaction[Any]
+Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
+_Result = TypeVar("_Result")
+DEFER_AFTER_SECONDS = 1.0
+"""Seconds after which Discord is told to wait; quotations alone take a twentieth of that."""
+
 
 def report(error: BaseException) -> str:
     """Log *error*, with Discord's own message if it has one, and return its code."""
@@ -40,16 +48,6 @@ async def if_possible(work: Awaitable[_Result]) -> _Result | None:
 def error_view(code: str, words: Wording) -> ui.LayoutView:
     """Show that something failed, the next step, and the code of the log entry."""
     return notice_view(words("error", id=code))
-
-
-logger = logging.getLogger(__name__)
-
-Interaction: TypeAlias = discord.Interaction[Any]
-Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
-_Result = TypeVar("_Result")
-
-DEFER_AFTER_SECONDS = 1.0
-"""Seconds after which Discord is told to wait; quotations alone take a twentieth of that."""
 
 
 class Attached(ui.LayoutView):

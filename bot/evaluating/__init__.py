@@ -21,6 +21,15 @@ FROZEN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """Time at which the questions are asked: the day after the last article."""
 _CHECKED_CITATIONS = 2
 """Number of first citations of which one must be correct."""
+_Scores = Mapping[str, Mapping[str, float]]
+_WIDTH = 260
+_STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;color:#1d2430}
+table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}
+td,th{padding:.3rem .6rem;text-align:left;border-bottom:1px solid #dde2ea;vertical-align:top}
+td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+rect.back{fill:#e8ecf2}rect.bar{fill:#2f6fae}.wrong{color:#9b2c2c}small{color:#5a6474}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +175,6 @@ def _neutral(results: Sequence[Result]) -> list[bool]:
         result.right == swapped_result.right
         for result, swapped_result in zip(pairs[::2], pairs[1::2], strict=False)
     ]
-
-
-_Scores = Mapping[str, Mapping[str, float]]
-
-_WIDTH = 260
-_STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;color:#1d2430}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}
-td,th{padding:.3rem .6rem;text-align:left;border-bottom:1px solid #dde2ea;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-rect.back{fill:#e8ecf2}rect.bar{fill:#2f6fae}.wrong{color:#9b2c2c}small{color:#5a6474}
-"""
 
 
 def write_scorecard(

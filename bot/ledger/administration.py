@@ -15,6 +15,15 @@ from ingest.archive import rows
 
 _SECRET_ROW = "secret"  # noqa: S105 - the row's name
 """The row that holds the key for the hashes of members."""
+_COVERAGE_ACTIONS = (
+    AuditAction.ADDED,
+    AuditAction.REMOVED,
+    AuditAction.RESTORED,
+    AuditAction.HIDDEN,
+    AuditAction.WATCHED,
+    AuditAction.UNWATCHED,
+)
+"""Actions on articles and sources, which affect every server that cites them."""
 
 
 class Rules(LedgerPart):
@@ -126,17 +135,6 @@ class Spendings(LedgerPart):
                     update(spending).where(condition).values(values)
                 ).rowcount:
                     connection.execute(insert(spending).values(day=day, member="", **values))
-
-
-_COVERAGE_ACTIONS = (
-    AuditAction.ADDED,
-    AuditAction.REMOVED,
-    AuditAction.RESTORED,
-    AuditAction.HIDDEN,
-    AuditAction.WATCHED,
-    AuditAction.UNWATCHED,
-)
-"""Actions on articles and sources, which affect every server that cites them."""
 
 
 class Audit(LedgerPart):

@@ -65,6 +65,12 @@ _CALL_SECONDS = 300.0
 _ARTICLE_KEYS = frozenset({"title", "heading", "corrections", "goes_on", "outlet", "authors"})
 """Keys whose values come from articles and may contain instructions to a model."""
 _OMITTED = "[…]"
+_MAX_BODY_BYTES = 256 * 1024
+"""Maximum number of bytes of a request."""
+_MAX_CONNECTIONS = 64
+_IDLE_SECONDS = 10
+"""Seconds after which an idle connection is closed."""
+_BEARER = b"bearer "
 
 
 @dataclass(slots=True)
@@ -234,14 +240,6 @@ def _without_instructions(value: Any, key: str = "") -> Any:  # noqa: ANN401 - J
     if isinstance(value, str) and key in _ARTICLE_KEYS and speaks_to_a_model(value):
         return _OMITTED
     return value
-
-
-_MAX_BODY_BYTES = 256 * 1024
-"""Maximum number of bytes of a request."""
-_MAX_CONNECTIONS = 64
-_IDLE_SECONDS = 10
-"""Seconds after which an idle connection is closed."""
-_BEARER = b"bearer "
 
 
 def desk_server(desk: Desk) -> DeskServer:

@@ -42,6 +42,14 @@ _RESULT_CHARACTERS = 300
 """Maximum number of characters of a search result."""
 _OMITTED = "[…]"
 """Placeholder of a sentence with instructions to a model, and of text beyond the limit."""
+_Arguments: TypeAlias = Mapping[str, str]
+_CLIENT = "mcp"
+"""Name under which programs are counted in the daily budget of members."""
+_MAX_RESULTS = 10
+"""Maximum number of search results."""
+_MAX_OUTLETS = 200
+"""Maximum number of listed outlets, those with the most articles."""
+_MAX_ID_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +124,6 @@ class ShownPassages:
 def _address(passage: Passage) -> str:
     """Return the resource address of a passage."""
     return ADDRESS.format(article=passage.article_id, number=passage.order + 1)
-
-
-_Arguments: TypeAlias = Mapping[str, str]
-_CLIENT = "mcp"
-"""Name under which programs are counted in the daily budget of members."""
-_MAX_RESULTS = 10
-"""Maximum number of search results."""
-_MAX_OUTLETS = 200
-"""Maximum number of listed outlets, those with the most articles."""
-_MAX_ID_CHARACTERS = 300
 
 
 class RefusedCallError(IngestError):

@@ -34,6 +34,27 @@ _CONTEXT_CHARACTERS = 300
 """Number of characters shown before and after a quotation."""
 _HIDING_REMOVALS = frozenset({Removal.REMOVED, Removal.HIDDEN, Removal.QUARANTINED, Removal.ERASED})
 """Removals after which an article's text is not shown."""
+STYLE_SHEET = """\
+:root { color-scheme: light dark; }
+body { font: 1rem/1.6 system-ui, sans-serif; margin: 0 auto; max-width: 44rem; padding: 1rem; }
+a:focus-visible, button:focus-visible, input:focus-visible, textarea:focus-visible {
+  outline: 3px solid; outline-offset: 2px; }
+article { border-block-start: 1px solid; margin-block: 1.5rem; padding-block-start: .5rem; }
+blockquote { border-inline-start: .3rem solid; margin-inline: 0; padding-inline-start: 1rem; }
+blockquote span { opacity: .8; }
+blockquote strong { font-weight: 600; }
+label { display: block; font-weight: 600; margin-block-start: 1rem; }
+textarea, input { box-sizing: border-box; font: inherit; padding: .4rem; width: 100%; }
+button { font: inherit; margin-block-start: 1rem; padding: .5rem 1.5rem; }
+code { overflow-wrap: anywhere; }
+p, blockquote { overflow-wrap: break-word; }
+[role=status] { border: 2px solid; padding: .5rem 1rem; }
+.skip:not(:focus) { height: 1px; overflow: hidden; position: absolute; width: 1px; }
+"""
+_FORBIDDEN_CHARACTERS = re.compile(
+    r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
+)
+"""Characters that HTML forbids, and those that change the direction of later text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,29 +151,6 @@ def _trim_start(text: str, *, is_cut: bool) -> str:
 def _trim_end(text: str, *, is_cut: bool) -> str:
     """End *text* at a word if text after it was cut."""
     return f"{text.rpartition(' ')[0] or text}…" if is_cut else text
-
-
-STYLE_SHEET = """\
-:root { color-scheme: light dark; }
-body { font: 1rem/1.6 system-ui, sans-serif; margin: 0 auto; max-width: 44rem; padding: 1rem; }
-a:focus-visible, button:focus-visible, input:focus-visible, textarea:focus-visible {
-  outline: 3px solid; outline-offset: 2px; }
-article { border-block-start: 1px solid; margin-block: 1.5rem; padding-block-start: .5rem; }
-blockquote { border-inline-start: .3rem solid; margin-inline: 0; padding-inline-start: 1rem; }
-blockquote span { opacity: .8; }
-blockquote strong { font-weight: 600; }
-label { display: block; font-weight: 600; margin-block-start: 1rem; }
-textarea, input { box-sizing: border-box; font: inherit; padding: .4rem; width: 100%; }
-button { font: inherit; margin-block-start: 1rem; padding: .5rem 1.5rem; }
-code { overflow-wrap: anywhere; }
-p, blockquote { overflow-wrap: break-word; }
-[role=status] { border: 2px solid; padding: .5rem 1rem; }
-.skip:not(:focus) { height: 1px; overflow: hidden; position: absolute; width: 1px; }
-"""
-_FORBIDDEN_CHARACTERS = re.compile(
-    r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
-)
-"""Characters that HTML forbids, and those that change the direction of later text."""
 
 
 @dataclass(frozen=True, slots=True)

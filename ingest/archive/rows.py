@@ -60,6 +60,24 @@ HEADER = (
 )
 _CHUNK_VALUES = 500
 """Values in one ``IN`` list: a length that both databases plan well."""
+NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
+IN_NEWEST_VERSION = (passages.c.article_id == articles.c.id) & (
+    passages.c.version == articles.c.latest
+)
+_NEWER_CUT = passages.alias("later")
+NEWEST_CUT = ~(
+    select(_NEWER_CUT.c.id)
+    .where(
+        _NEWER_CUT.c.article_id == passages.c.article_id,
+        _NEWER_CUT.c.version == passages.c.version,
+        _NEWER_CUT.c.splitter > passages.c.splitter,
+    )
+    .exists()
+)
+"""The condition that no newer splitter has cut the same version."""
+NEWEST_FIRST = (versions.c.day.desc().nulls_last(), versions.c.article_id.desc())
+"""The order by day, undated articles last; both databases have an index for it."""
+_HEADER = [versions.c[name] for name in HEADER]
 
 
 def chunks(values: list[_Value]) -> Iterator[list[_Value]]:
@@ -202,26 +220,6 @@ def page(row: Row) -> SourcePage:
         failure=row["failure"],
         removal=Removal(row["removal"]) if row["removal"] else None,
     )
-
-
-NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
-IN_NEWEST_VERSION = (passages.c.article_id == articles.c.id) & (
-    passages.c.version == articles.c.latest
-)
-_NEWER_CUT = passages.alias("later")
-NEWEST_CUT = ~(
-    select(_NEWER_CUT.c.id)
-    .where(
-        _NEWER_CUT.c.article_id == passages.c.article_id,
-        _NEWER_CUT.c.version == passages.c.version,
-        _NEWER_CUT.c.splitter > passages.c.splitter,
-    )
-    .exists()
-)
-"""The condition that no newer splitter has cut the same version."""
-NEWEST_FIRST = (versions.c.day.desc().nulls_last(), versions.c.article_id.desc())
-"""The order by day, undated articles last; both databases have an index for it."""
-_HEADER = [versions.c[name] for name in HEADER]
 
 
 def article_rows() -> Select[Any]:

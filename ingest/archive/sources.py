@@ -28,6 +28,16 @@ from ingest.errors import SourceNotFoundError
 from ingest.fetching.identities import add_place
 from ingest.model import Permission, Snapshot, SnapshotLimits, Source, SourcePage
 
+_UPDATED_COLUMNS = (
+    "url",
+    "article_id",
+    "etag",
+    "last_modified",
+    "checked_at",
+    "modified",
+    "failure",
+)
+
 
 class Sources(DatabasePart):
     """The watched sources."""
@@ -168,17 +178,6 @@ class Hosts(DatabasePart):
             connection.execute(delete(hosts))
             values = [{"name": n, "rests_until": rows.iso(at)} for n, at in pauses.items()]
             connection.execute(insert(hosts), values)
-
-
-_UPDATED_COLUMNS = (
-    "url",
-    "article_id",
-    "etag",
-    "last_modified",
-    "checked_at",
-    "modified",
-    "failure",
-)
 
 
 class Pages(DatabasePart):

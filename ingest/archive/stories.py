@@ -28,6 +28,18 @@ _LEAST_CONTAINMENT = 0.75
 """Both thresholds were measured on one agency story in three outlets; other stories are below."""
 _MOST_TITLES = 3
 """Titles of one outlet that one text may have; with more it is a notice, not an article."""
+_SHARED_RUNS = 0.15
+"""Minimum share of the shorter text's word runs that two versions of one text have in common."""
+_SHARED_WORDS = 0.3
+"""Minimum share of the new text's words that occur in the old one if the subject is the same."""
+_SHARED_TITLE_WORDS = 0.5
+"""Minimum share of the shorter title's words that two titles of one article have in common."""
+_STUB_LENGTH = 0.4
+"""Share of the old text's length below which the new text is a stub."""
+_LONG_CHARACTERS = 250
+"""Length in characters from which a text can shrink to a stub."""
+_SHORT_WORD_LETTERS = 3
+"""Longest word that is ignored in comparing contents; CJK characters are compared in pairs."""
 
 
 def story_of(
@@ -99,20 +111,6 @@ def repeats(connection: Connection, outlet_id: int, body: str, place: str) -> li
     if len({row.title for row in matches}) <= _MOST_TITLES:
         return []
     return [row.id for row in matches if row.removed_at is None]
-
-
-_SHARED_RUNS = 0.15
-"""Minimum share of the shorter text's word runs that two versions of one text have in common."""
-_SHARED_WORDS = 0.3
-"""Minimum share of the new text's words that occur in the old one if the subject is the same."""
-_SHARED_TITLE_WORDS = 0.5
-"""Minimum share of the shorter title's words that two titles of one article have in common."""
-_STUB_LENGTH = 0.4
-"""Share of the old text's length below which the new text is a stub."""
-_LONG_CHARACTERS = 250
-"""Length in characters from which a text can shrink to a stub."""
-_SHORT_WORD_LETTERS = 3
-"""Longest word that is ignored in comparing contents; CJK characters are compared in pairs."""
 
 
 def mismatch_reason(before: Extract, after: Extract) -> str | None:

@@ -17,6 +17,11 @@ from numpy.typing import NDArray
 from ingest.language.script import Script
 
 Vectors: TypeAlias = NDArray[np.float32]
+_CACHED_TEXTS = 20_000
+"""Texts in the cache: 30 MB with 384 dimensions."""
+_ANSWER_SIMILARITY = 0.5
+"""The similarity of a question and its answer, for every embedder."""
+_ANCHORS = Path(__file__).with_name("anchors.toml")
 
 
 class Embedder(Protocol):
@@ -43,13 +48,6 @@ class Embedder(Protocol):
 
     def question(self, text: str) -> Vectors:
         """Return the unit vector of a question: shape (dimensions,)."""
-
-
-_CACHED_TEXTS = 20_000
-"""Texts in the cache: 30 MB with 384 dimensions."""
-_ANSWER_SIMILARITY = 0.5
-"""The similarity of a question and its answer, for every embedder."""
-_ANCHORS = Path(__file__).with_name("anchors.toml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ from ingest.settings import Settings
 _NO_PREFIX = "none"
 """The value of a setting that switches the prefix of a model's family off."""
 _SEARCH_INSTRUCTION = "Represent this sentence for searching relevant passages: "
+MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
+PROMPTS, _POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
+_LONGEST_TOKENS = 512
+"""Tokens after which a text is truncated. A passage has about 256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,6 @@ def _prefix_setting(setting: str | None, default: str) -> str:
     if setting is None:
         return default
     return "" if setting.strip().lower() == _NO_PREFIX else setting
-
-
-MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
-PROMPTS, _POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
-_LONGEST_TOKENS = 512
-"""Tokens after which a text is truncated. A passage has about 256."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,13 @@ _PRIVATE_NETWORKS = tuple(
     )
 )
 """Networks that can reach private hosts though :attr:`ipaddress.IPv4Address.is_global` is true."""
+AGENT = "ElectionDesk"
+"""Our user agent in robots.txt."""
+_CACHE_TIME = timedelta(hours=24)
+"""Time for which a robots.txt is cached (RFC 9309, section 2.4)."""
+LARGEST_ROBOTS = 500 * 1024
+"""Bytes of robots.txt that are read; the minimum of RFC 9309, section 2.5."""
+_OPT_OUT_WORDS = frozenset({"noindex", "none", "noai"})
 
 
 def is_public(number: str) -> bool:
@@ -108,15 +115,6 @@ def short_address(url: str) -> str:
     """Return *url* shortened for a message, without a password."""
     tail = url.strip().rpartition("@")[2] if "@" in url.partition("?")[0] else url.strip()
     return tail if len(tail) <= 120 else f"{tail[:119]}…"
-
-
-AGENT = "ElectionDesk"
-"""Our user agent in robots.txt."""
-_CACHE_TIME = timedelta(hours=24)
-"""Time for which a robots.txt is cached (RFC 9309, section 2.4)."""
-LARGEST_ROBOTS = 500 * 1024
-"""Bytes of robots.txt that are read; the minimum of RFC 9309, section 2.5."""
-_OPT_OUT_WORDS = frozenset({"noindex", "none", "noai"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,19 @@ from ingest.errors import IndexOwnedError, IndexUnavailableError
 
 _LOCK_FILE = "owner.lock"
 _CARD_FILE = "owner.json"
+_PANIC = "PanicException"
+"""The error of a Rust library that panicked; it is not a subclass of Exception."""
+_DAMAGE = re.compile(
+    r"corrupt|magic|InvalidData|UnexpectedEof|FileDoesNotExist|deseriali|malformed|not a database"
+    rf"|hnsw|finding id|code: (?:11|26)\b|{_PANIC}",
+    re.IGNORECASE,
+)
+"""Messages of tantivy and Chroma about files that are damaged."""
+_TEMPORARY = re.compile(
+    r"no space|disk is full|read-?only|permission|too many open|I/O error|timed out",
+    re.IGNORECASE,
+)
+"""Messages about files that cannot be used at the moment but may be intact."""
 
 
 class OwnerLock:
@@ -88,21 +101,6 @@ def _owned_message(folder: Path) -> str:
         f"The index in {folder} belongs to {_card_text(folder)}. Ask there, or stop it first. "
         "Coverage can be added and removed meanwhile: its owner catches up within seconds."
     )
-
-
-_PANIC = "PanicException"
-"""The error of a Rust library that panicked; it is not a subclass of Exception."""
-_DAMAGE = re.compile(
-    r"corrupt|magic|InvalidData|UnexpectedEof|FileDoesNotExist|deseriali|malformed|not a database"
-    rf"|hnsw|finding id|code: (?:11|26)\b|{_PANIC}",
-    re.IGNORECASE,
-)
-"""Messages of tantivy and Chroma about files that are damaged."""
-_TEMPORARY = re.compile(
-    r"no space|disk is full|read-?only|permission|too many open|I/O error|timed out",
-    re.IGNORECASE,
-)
-"""Messages about files that cannot be used at the moment but may be intact."""
 
 
 @contextmanager

@@ -31,6 +31,10 @@ _BATCH_ROWS = 1000
 """Ids of vectors, or articles, that are checked together."""
 _RESULTS = 10
 """Search results among which a passage must be; copies of it may rank above it."""
+_BATCH_ARTICLES = 100
+"""Articles split again in one transaction."""
+_FOUND_SHARE = 0.95
+"""Minimum share of passages that must be found by their own first sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +197,6 @@ def _finds(archive: Archive, index: Index, passage: Passage) -> bool:
         or passage.header in result.copies
         for result in results
     )
-
-
-_BATCH_ARTICLES = 100
-"""Articles split again in one transaction."""
-_FOUND_SHARE = 0.95
-"""Minimum share of passages that must be found by their own first sentence."""
 
 
 def rebuild(

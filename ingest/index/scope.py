@@ -69,6 +69,21 @@ _PERIODS = (
     _LAST_DAYS,
 )
 _IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $", re.IGNORECASE)
+_OUTLET_WORDS = words()["outlets"]
+_SUFFIXES = "|".join(_OUTLET_WORDS["suffixes"].split())
+_KNOWN_NAMES = "|".join(re.escape(name) for name in _OUTLET_WORDS["names"])
+_PAPER = rf"(?:\b[A-Z][\w&.-]{{0,30}}(?: of)? ){{1,3}}(?:{_SUFFIXES})"
+"""Up to four capitalised words, the last of which is typical of newspaper names."""
+_OPEN, _CLOSE = "[‘“'\"]?(?:[Tt]he )?", "\\b[’”'\"]?"
+_ACCORDING_TO = r"(?i:\b(?:according to|(?:reported|published|written|covered) (?:by|in|on)) )"
+_WHAT_DID = r"(?i:\b(?:what|how|when|why) (?:did|does|do|has) )"
+_SAYS = r" (?:say|said|report|reported|write|wrote|publish|published|claim)s?\b"
+_ITS_REPORT = r"(?:[’']s)? (?:article|report|story|coverage|piece)\b"
+_JA = "|".join(
+    [rf"\w{{1,8}}?(?:{'|'.join(_OUTLET_WORDS['suffixes_ja'].split())})", *_OUTLET_WORDS["names_ja"]]
+)
+_PATTERNS_JA = rf"(?P<ja>{_JA})(?:によると|によれば|の記事|の報道|は(?:何|どう))"
+_ARTICLE = re.compile(r"^.*\bThe ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,18 +270,6 @@ def _latest(day: Day, today: date) -> date | None:
     return None
 
 
-_OUTLET_WORDS = words()["outlets"]
-_SUFFIXES = "|".join(_OUTLET_WORDS["suffixes"].split())
-_KNOWN_NAMES = "|".join(re.escape(name) for name in _OUTLET_WORDS["names"])
-_PAPER = rf"(?:\b[A-Z][\w&.-]{{0,30}}(?: of)? ){{1,3}}(?:{_SUFFIXES})"
-"""Up to four capitalised words, the last of which is typical of newspaper names."""
-_OPEN, _CLOSE = "[‘“'\"]?(?:[Tt]he )?", "\\b[’”'\"]?"
-_ACCORDING_TO = r"(?i:\b(?:according to|(?:reported|published|written|covered) (?:by|in|on)) )"
-_WHAT_DID = r"(?i:\b(?:what|how|when|why) (?:did|does|do|has) )"
-_SAYS = r" (?:say|said|report|reported|write|wrote|publish|published|claim)s?\b"
-_ITS_REPORT = r"(?:[’']s)? (?:article|report|story|coverage|piece)\b"
-
-
 def _name(key: str) -> str:
     """Return the regular expression for an outlet's name; known names match in any case."""
     return rf"{_OPEN}(?P<{key}>{_PAPER}|(?i:{_KNOWN_NAMES})){_CLOSE}"
@@ -277,12 +280,7 @@ _PATTERNS = (
     f"{_WHAT_DID}{_name('did')}{_SAYS}",
     f"{_name('its')}{_ITS_REPORT}",
 )
-_JA = "|".join(
-    [rf"\w{{1,8}}?(?:{'|'.join(_OUTLET_WORDS['suffixes_ja'].split())})", *_OUTLET_WORDS["names_ja"]]
-)
-_PATTERNS_JA = rf"(?P<ja>{_JA})(?:によると|によれば|の記事|の報道|は(?:何|どう))"
 _ENGLISH, _JAPANESE = re.compile("|".join(_PATTERNS)), re.compile(_PATTERNS_JA)
-_ARTICLE = re.compile(r"^.*\bThe ")
 
 
 def absent_outlets(

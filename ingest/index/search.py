@@ -27,6 +27,22 @@ news was so frequent; appeals, offers and terms of use were."""
 
 _Recurs = Callable[[str, str], bool]
 """A function that returns True if a sentence (second argument) recurs in an outlet (first)."""
+_RESULTS = 60
+"""Passages requested from each search."""
+_RESULTS_OF_SCOPE = 20
+"""Passages requested by words for each outlet and period in a question."""
+_VECTOR_WEIGHT_TERMS = 5.0
+"""The weight of vectors is this divided by the number of terms in the question, within bounds.
+
+A long question repeats the words of the coverage, a short one does not: one formula suits both
+MultiHop-RAG (36 words) and short questions in nine languages.
+"""
+_LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 0.7
+"""Bounds of the weight of vectors."""
+_OUTLET_FACTOR = 1.6
+"""Factor of a passage's score if the question names its outlet."""
+_DAY_FACTOR = 1.3
+"""Factor of a passage's score if the question names its day."""
 
 
 def recurrence(index: Index, archive: Archive) -> _Recurs:
@@ -73,24 +89,6 @@ def fuse(
         key: (1 - weight) * words.get(key, 0.0) + weight * meaning.get(key, 0.0)
         for key in words.keys() | meaning.keys()
     }
-
-
-_RESULTS = 60
-"""Passages requested from each search."""
-_RESULTS_OF_SCOPE = 20
-"""Passages requested by words for each outlet and period in a question."""
-_VECTOR_WEIGHT_TERMS = 5.0
-"""The weight of vectors is this divided by the number of terms in the question, within bounds.
-
-A long question repeats the words of the coverage, a short one does not: one formula suits both
-MultiHop-RAG (36 words) and short questions in nine languages.
-"""
-_LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 0.7
-"""Bounds of the weight of vectors."""
-_OUTLET_FACTOR = 1.6
-"""Factor of a passage's score if the question names its outlet."""
-_DAY_FACTOR = 1.3
-"""Factor of a passage's score if the question names its day."""
 
 
 def search(

@@ -34,6 +34,8 @@ from ingest.settings import Settings
 if TYPE_CHECKING:
     from ingest.archive import Archive
 
+logger = logging.getLogger(__name__)
+
 TIMEOUT_SECONDS = 2.0
 """Seconds that a question waits for an endpoint or a server."""
 RETRY_SECONDS = 30.0
@@ -42,6 +44,12 @@ _WAITING_QUESTIONS = 8
 """Questions that may wait at the same time; further ones use words only."""
 
 _Result = TypeVar("_Result")
+ROLLBACK_PERIOD = timedelta(days=1)
+"""Time for which a replaced generation can still be rolled back to."""
+_OPENING_FILE = "opening"
+"""A marker file that exists while vectors are opened: after a crash it is still there."""
+_MARK_CHARACTERS = 12
+"""Characters of an archive's mark in the names of its folders and collections."""
 
 
 class CircuitBreaker:
@@ -90,16 +98,6 @@ class CircuitBreaker:
     def close(self) -> None:
         """Shut the threads down without waiting for running calls."""
         self._calls.shutdown(cancel_futures=True)
-
-
-logger = logging.getLogger(__name__)
-
-ROLLBACK_PERIOD = timedelta(days=1)
-"""Time for which a replaced generation can still be rolled back to."""
-_OPENING_FILE = "opening"
-"""A marker file that exists while vectors are opened: after a crash it is still there."""
-_MARK_CHARACTERS = 12
-"""Characters of an archive's mark in the names of its folders and collections."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ _CALL_CHARACTERS = 200
 """Characters of the longest line that invites people to read more."""
 _LIST_LINES = 3
 """Consecutive short lines from which they are items of a list, and not headings."""
+_PAIRS = ((re.compile("„([^„“”]*)[“”]"), r"“\1”"), (re.compile("»([^»«]*)«"), r"«\1»"))
+"""Patterns of „this“ and »this«, as in German and its neighbours, where “ is the closing mark."""
 
 
 class Role(StrEnum):
@@ -77,10 +79,6 @@ def _is_boilerplate(line: str) -> bool:
         or (len(stripped_line) <= _CALL_CHARACTERS and _CALLS.match(stripped_line) is not None)
         or _BYLINE.match(stripped_line) is not None
     )
-
-
-_PAIRS = ((re.compile("„([^„“”]*)[“”]"), r"“\1”"), (re.compile("»([^»«]*)«"), r"«\1»"))
-"""Patterns of „this“ and »this«, as in German and its neighbours, where “ is the closing mark."""
 
 
 def marked(text: str) -> str:

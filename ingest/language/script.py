@@ -29,6 +29,12 @@ _EAST_ASIAN_SHARE = 0.2
 
 _SECOND_LEVEL = b"\x98\x9f"
 """The first code of the second level of JIS X 0208, in Shift JIS."""
+_has_kana = re.compile(f"[{_KANA}]").search
+_has_hangul = re.compile(f"[{_HANGUL}]").search
+UNKNOWN_LANGUAGE = "und"
+"""The code of ISO 639-2 for a text of unknown language."""
+_HEAD_CHARACTERS = 600
+"""Characters at the start that are examined."""
 
 
 class Script(StrEnum):
@@ -107,14 +113,6 @@ class Kanji:
 def _is_in(character: str, charset: str) -> bool:
     """Return True if a national character set has *character*."""
     return bool(character.encode(charset, "ignore"))
-
-
-_has_kana = re.compile(f"[{_KANA}]").search
-_has_hangul = re.compile(f"[{_HANGUL}]").search
-UNKNOWN_LANGUAGE = "und"
-"""The code of ISO 639-2 for a text of unknown language."""
-_HEAD_CHARACTERS = 600
-"""Characters at the start that are examined."""
 
 
 def language_of(text: str) -> str:

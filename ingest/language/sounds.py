@@ -130,6 +130,25 @@ _UNIQUE_CHARACTERS = 8
 _MIN_SIMILARITY = 0.4
 """Smallest similarity of the letters, because another word can have the same sounds."""
 RUN = re.compile(f"[{KATAKANA}ヴ]{{2,}}")
+_KANJI_RUN = re.compile(f"[{KANJI}]+")
+_KATAKANA_RUN = re.compile("[ァ-ヴー]+")
+_MIN_CHARACTERS = 2
+"""Characters of the shortest word that is identified by its reading."""
+_SPELLINGS = {
+    "ou": ("o", "ou", "oh"),
+    "oo": ("o", "oo", "oh"),
+    "uu": ("u", "uu"),
+    "-": ("",),
+    "M": ("m", "n"),
+}
+"""Spellings of long vowels, and of n before b, m and p: 大田 is Ota, Oota and Ohta."""
+_LABIAL = re.compile("N(?=[bmp])")
+_DOUBLE = {"c": "t", "x": "s"}
+"""Letters that double a consonant of two letters."""
+_PARTS = re.compile("ou|oo|uu|.")
+_HEPBURN = {"xy": "sh", "cy": "ch", "jy": "j", "x": "sh", "c": "ch", "q": "ts", "N": "n"}
+_SOUND = re.compile("|".join(_HEPBURN))
+_thread_state = threading.local()
 
 
 @lru_cache(maxsize=1024)
@@ -201,28 +220,6 @@ def english_places() -> Mapping[str, str]:
         for code, name in japanese.items()
         if len(code) == 2 and code in english
     }
-
-
-_KANJI_RUN = re.compile(f"[{KANJI}]+")
-_KATAKANA_RUN = re.compile("[ァ-ヴー]+")
-_MIN_CHARACTERS = 2
-"""Characters of the shortest word that is identified by its reading."""
-_SPELLINGS = {
-    "ou": ("o", "ou", "oh"),
-    "oo": ("o", "oo", "oh"),
-    "uu": ("u", "uu"),
-    "-": ("",),
-    "M": ("m", "n"),
-}
-"""Spellings of long vowels, and of n before b, m and p: 大田 is Ota, Oota and Ohta."""
-_LABIAL = re.compile("N(?=[bmp])")
-_DOUBLE = {"c": "t", "x": "s"}
-"""Letters that double a consonant of two letters."""
-_PARTS = re.compile("ou|oo|uu|.")
-_HEPBURN = {"xy": "sh", "cy": "ch", "jy": "j", "x": "sh", "c": "ch", "q": "ts", "N": "n"}
-_SOUND = re.compile("|".join(_HEPBURN))
-
-_thread_state = threading.local()
 
 
 @lru_cache(maxsize=4096)

@@ -41,6 +41,8 @@ _STARTED = b"begun"
 _MEMORY_FILE = Path("/proc/self/statm")
 _END_SECONDS = 1.0
 """Seconds to wait for a killed process."""
+_is_worker = False
+"""True in a worker process, which runs isolated work directly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +183,6 @@ class _Worker:
         self.process.kill()
         self.process.join(_END_SECONDS)
         self._connection.close()
-
-
-_is_worker = False
-"""True in a worker process, which runs isolated work directly."""
 
 
 def _serve(connection: Connection, limits: Limits) -> None:

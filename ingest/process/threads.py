@@ -18,6 +18,8 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 _SPARE_THREADS = 2
 """Threads of searches beyond one for each core, because a search also waits for servers."""
+NAME_THREADS = 16
+"""Names of hosts that are resolved at once; half of them at most are for fetched pages."""
 
 
 def in_thread(
@@ -140,9 +142,6 @@ class DetachedExecutor(Executor):
         except BaseException as error:  # noqa: BLE001 - future.result() raises it
             future.set_exception(error)
 
-
-NAME_THREADS = 16
-"""Names of hosts that are resolved at once; half of them at most are for fetched pages."""
 
 if sys.platform == "win32":
     _SystemLoop = asyncio.ProactorEventLoop

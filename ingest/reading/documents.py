@@ -36,6 +36,14 @@ _SURE_LANGUAGE = 0.8
 
 ITEM_MARK = "#item:"
 """Separator between a feed's address and the key of an item without an address."""
+_HEAD_BYTES = 4096
+"""Bytes at the start of a document that are searched for the signature of its kind."""
+SURE = 3
+"""Score of a parser that finds the signature of its kind in the bytes."""
+_BY_NAME = 2
+"""Score of a parser that recognises its kind by the file ending or the media type."""
+POSSIBLE = 1
+"""Score of a parser that can read documents that no other parser reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +188,6 @@ class Entry:
     def in_feed(self) -> bool:
         """Return True if the item has no address outside its feed."""
         return ITEM_MARK in self.url
-
-
-_HEAD_BYTES = 4096
-"""Bytes at the start of a document that are searched for the signature of its kind."""
-SURE = 3
-"""Score of a parser that finds the signature of its kind in the bytes."""
-_BY_NAME = 2
-"""Score of a parser that recognises its kind by the file ending or the media type."""
-POSSIBLE = 1
-"""Score of a parser that can read documents that no other parser reads."""
 
 
 @dataclass(frozen=True, slots=True)

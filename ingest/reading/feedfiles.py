@@ -29,6 +29,11 @@ _VIEW_PARTS = frozenset(
 SUFFIX = re.compile(r"\.(?:amp\.html?|amp|html?|php|aspx?|jsp)$")
 _SLUG_CHARACTERS = 8
 """Characters from which the last part of a path identifies one article."""
+_OPML_START = re.compile(
+    rb"\A(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<opml\b", re.IGNORECASE | re.DOTALL
+)
+_LISTED_FEEDS = 20
+"""Feeds that the message lists at most."""
 
 
 def with_listing_metadata(header: Header, announced: Entry, now: datetime | None) -> Header:
@@ -90,13 +95,6 @@ def _site(url: str) -> str:
     """Return the host of *url* without ``www.``, ``m.`` or ``amp.``."""
     host = (urlsplit(url).hostname or "").lower()
     return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
-
-
-_OPML_START = re.compile(
-    rb"\A(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<opml\b", re.IGNORECASE | re.DOTALL
-)
-_LISTED_FEEDS = 20
-"""Feeds that the message lists at most."""
 
 
 class FeedListParser(Parser):

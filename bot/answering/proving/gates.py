@@ -33,6 +33,15 @@ _OPINION_WORDS = ("opinion", "column", "論説", "意見", "寄稿")
 _LEAK_WORDS = 6
 """Length of a run of words that a sentence may not share with the instructions."""
 _Gate = Callable[[Draft, CitedGround], str | None]
+_UNIQUE_QUOTE_BYTES = 30
+"""Shortest quotation that identifies its passage: five words, or ten CJK characters."""
+_MAX_CITATIONS = 3
+"""Citations of one sentence."""
+_FAILING_OF = {
+    Finding.CONTRADICTED: Failing.CONTRADICTED,
+    Finding.CLAIMED: Failing.CLAIMED,
+    Finding.NOT_STATED: Failing.NOT_STATED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +126,6 @@ _GATES: Mapping[Failing, _Gate] = {
     Failing.QUOTED_WORDS: _find_altered_quotation,
     Failing.DATE: unstated_date,
     Failing.PROMPT: _find_leak,
-}
-
-
-_UNIQUE_QUOTE_BYTES = 30
-"""Shortest quotation that identifies its passage: five words, or ten CJK characters."""
-_MAX_CITATIONS = 3
-"""Citations of one sentence."""
-_FAILING_OF = {
-    Finding.CONTRADICTED: Failing.CONTRADICTED,
-    Finding.CLAIMED: Failing.CLAIMED,
-    Finding.NOT_STATED: Failing.NOT_STATED,
 }
 
 

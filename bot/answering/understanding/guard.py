@@ -21,6 +21,9 @@ from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.small_talk import languages_of_bare_question
 from bot.answering.values import Question, Reason
 
+TAUGHT = Path(__file__).with_name("requests.json")
+"""Made by ``python -m training guard``."""
+
 
 def guard(question: Question) -> Reason | None:
     """Return the reason to decline *question* by its phrases, or ``None``."""
@@ -29,10 +32,6 @@ def guard(question: Question) -> Reason | None:
         if pattern.search(text):
             return Reason(name)
     return Reason.TOO_VAGUE if languages_of_bare_question(text) else None
-
-
-TAUGHT = Path(__file__).with_name("requests.json")
-"""Made by ``python -m training guard``."""
 
 
 @dataclass(frozen=True, slots=True)

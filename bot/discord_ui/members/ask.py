@@ -28,8 +28,17 @@ from ingest.model import parse_moment
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Admission, Asking
 
+logger = logging.getLogger(__name__)
+
 _LONGEST_MOMENT = 40
 """Maximum length of a moment in characters."""
+_LATEST = "latest"
+_NAME_LENGTH = 40
+"""Characters of a name on a button."""
+_THREAD_EXISTS = 160004
+"""Discord's error code for a message that has a thread already."""
+_ARCHIVE_MINUTES: Final = 1440
+"""Minutes without a message after which Discord archives a thread."""
 
 
 def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -177,11 +186,6 @@ async def _previous_exchange_of(
     return exchange or await exchanges.last_in(interaction.channel)
 
 
-_LATEST = "latest"
-_NAME_LENGTH = 40
-"""Characters of a name on a button."""
-
-
 class SuggestedQuestionButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60})?)"):
     """A button that asks its question for the person who presses it."""
 
@@ -217,14 +221,6 @@ def suggested_question_buttons(
         )
         for beginning in beginnings
     ]
-
-
-logger = logging.getLogger(__name__)
-
-_THREAD_EXISTS = 160004
-"""Discord's error code for a message that has a thread already."""
-_ARCHIVE_MINUTES: Final = 1440
-"""Minutes without a message after which Discord archives a thread."""
 
 
 class FollowButton(KeyButton, template=r"desk:follow:(?P<key>[0-9]{1,12})"):

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 _ADDRESS_LENGTH, _OUTLET_LENGTH, _NOTE_LENGTH = 500, 100, 500
 """Maximum lengths of the fields of a suggestion in characters."""
+_LENGTHS = Lengths(quote=400, title=200, claims=0)
+_MESSAGE = re.compile(r"/channels/(?:@me|\d{1,20})/\d{1,20}/\d{1,20}/?")
+_DISCORD = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"})
+_COMMENT_LENGTH = 500
+"""Maximum length of a comment in characters."""
 
 
 def suggest_command() -> app_commands.Command[Any, ..., None]:
@@ -112,11 +117,6 @@ def _address_in(text: str) -> str | None:
     return address if host and "." in host else None
 
 
-_LENGTHS = Lengths(quote=400, title=200, claims=0)
-_MESSAGE = re.compile(r"/channels/(?:@me|\d{1,20})/\d{1,20}/\d{1,20}/?")
-_DISCORD = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"})
-
-
 def address_in(text: str) -> str | None:
     """Return *text* as a web address; ``None`` if it is anything else."""
     address = text.strip().removeprefix("<").removesuffix(">")
@@ -149,10 +149,6 @@ async def linked_view(
         f"> {quotation(beginning, words, _LENGTHS)}",
     ]
     return layout([block for block in blocks if beginning or not block.startswith("> ")])
-
-
-_COMMENT_LENGTH = 500
-"""Maximum length of a comment in characters."""
 
 
 class HelpfulButton(KeyButton, template=rf"desk:helpful:(?P<key>{ANSWER_KEY})"):

@@ -54,6 +54,13 @@ _PICTURE = "timeline.png"
 _CHART_DAYS = 2
 """Minimum number of days for a chart."""
 _LENGTHS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
+_OUTLETS = 20
+"""Outlets that are listed."""
+_GAPS = 5
+"""Periods without coverage that are named."""
+_COVERAGE_PICTURE = "coverage.png"
+_Guards: TypeAlias = Mapping[str, Callable[[Interaction], Awaitable[str | None]]]
+"""The guards of restricted commands, each returning the key of a refusal or ``None``."""
 
 
 def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -150,13 +157,6 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     return slash_latest
 
 
-_OUTLETS = 20
-"""Outlets that are listed."""
-_GAPS = 5
-"""Periods without coverage that are named."""
-_COVERAGE_PICTURE = "coverage.png"
-
-
 def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
     """Make `/coverage`."""
 
@@ -245,10 +245,6 @@ def gaps(overview: CoverageOverview) -> Sequence[tuple[date, date]]:
         else:
             runs.append((day, day))
     return runs[::-1]
-
-
-_Guards: TypeAlias = Mapping[str, Callable[[Interaction], Awaitable[str | None]]]
-"""The guards of restricted commands, each returning the key of a refusal or ``None``."""
 
 
 def help_command(

@@ -47,6 +47,8 @@ _PERIODS = [
     app_commands.Choice(name=worded("period_month"), value=30),
 ]
 """Choices of periods in days; without one all unsettled feedback is shown."""
+_PER_MESSAGE = 4
+"""Suggestions in one message."""
 
 
 def review_command(
@@ -204,10 +206,6 @@ class _ReviewButton(Action, template=rf"desk:review:(?P<key>{_SUBJECT}\.[0-9]{{1
 
 
 REVIEW_BUTTONS = (_SettleButton, _ReviewButton)
-
-
-_PER_MESSAGE = 4
-"""Suggestions in one message."""
 
 
 def suggestions_view(suggestions: Sequence[Suggestion], words: Wording) -> ui.LayoutView:

@@ -37,6 +37,14 @@ _TEXT_START_LENGTH = 240
 """Characters of an article's text in a preview."""
 TEXT_LENGTH = 300
 """Characters of a problem, a note or an address."""
+_CHANNELS = 20
+"""Channels that are listed."""
+_OUTLETS = 20
+"""Outlets that are listed."""
+_QUIET_SOURCES = 8
+"""Quiet sources that are listed."""
+_NAMES_LENGTH = 800
+"""Characters of the outlets' names."""
 
 
 def preview_view(
@@ -186,16 +194,6 @@ def audit_line(audit_entry: AuditEntry, name: str, server: str, words: Wording) 
 def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
     """Show the result of an action, with buttons for the next step."""
     return with_buttons(layout([phrase(text)]), buttons)
-
-
-_CHANNELS = 20
-"""Channels that are listed."""
-_OUTLETS = 20
-"""Outlets that are listed."""
-_QUIET_SOURCES = 8
-"""Quiet sources that are listed."""
-_NAMES_LENGTH = 800
-"""Characters of the outlets' names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,10 @@ BLOCK = 32
 """Weights that share a scale: two bytes of scale, then 16 bytes with two weights each."""
 
 Array = NDArray[Any]
+_START, _END, _UNKNOWN = 0, 2, 3
+"""Token ids in the vocabulary."""
+_LONGEST_TOKENS = 512
+"""Tokens after which a text is truncated: the positions that the model has."""
 
 
 def weights_file() -> Path | None:
@@ -136,12 +140,6 @@ class _Reader:
             name = self.bytes(length).decode()
             _, values, start, _ = self.take("BIQQ")
             yield name, (start, values)
-
-
-_START, _END, _UNKNOWN = 0, 2, 3
-"""Token ids in the vocabulary."""
-_LONGEST_TOKENS = 512
-"""Tokens after which a text is truncated: the positions that the model has."""
 
 
 def tokenizer_of(packed: Packed) -> Tokenizer:

@@ -24,6 +24,17 @@ _PLAIN = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,9})?")
 _KANJI_UNITS = re.compile(r"(?:(\d{1,6})億)?(?:(\d{1,6})万)?(\d[\d,]{0,9})?")
 _DECIMALS = re.compile(r"\d[.,]\d{1,2}$")
 _UNITS = ("票", "人", "議席", "名", "%", "표", "명")
+_MAX_HEADER_ROWS = 3
+"""Rows of headers above each other."""
+_MAX_LINES_ABOVE = 25
+"""Rows above the headers, such as a title, a status and notes."""
+_HEADER_CHARACTERS = 100
+"""Characters of the longest header."""
+_HEADERS = tomllib.loads(files(__package__).joinpath("headers.toml").read_text(encoding="utf-8"))
+_TOTAL_WORDS = frozenset(_HEADERS["place"]["words"])
+_OPENINGS = tuple(_HEADERS["place"]["openings"])
+_POLL_WORDS = frozenset(_HEADERS["polls"]["words"])
+_POLL_PARTS = tuple(_HEADERS["polls"]["parts"])
 
 
 def _without_unit(cell: str) -> str:
@@ -80,14 +91,6 @@ def figure(cell: str, *, decimal: bool = False) -> Decimal | None:
     return Decimal(text.replace(",", "."))
 
 
-_MAX_HEADER_ROWS = 3
-"""Rows of headers above each other."""
-_MAX_LINES_ABOVE = 25
-"""Rows above the headers, such as a title, a status and notes."""
-_HEADER_CHARACTERS = 100
-"""Characters of the longest header."""
-
-
 class Field(StrEnum):
     """The kind of values in a column of a result file."""
 
@@ -113,14 +116,9 @@ class Field(StrEnum):
 
 
 MEASURES = frozenset({Field.VOTES, Field.SHARE, Field.SEATS})
-_HEADERS = tomllib.loads(files(__package__).joinpath("headers.toml").read_text(encoding="utf-8"))
 _FIELD_OF = {
     header: Field(field) for field, headers in _HEADERS["fields"].items() for header in headers
 }
-_TOTAL_WORDS = frozenset(_HEADERS["place"]["words"])
-_OPENINGS = tuple(_HEADERS["place"]["openings"])
-_POLL_WORDS = frozenset(_HEADERS["polls"]["words"])
-_POLL_PARTS = tuple(_HEADERS["polls"]["parts"])
 POLL_FIELDS = frozenset({Field.POLLSTER, Field.SAMPLE, Field.ERROR})
 """Columns that only polls have."""
 

@@ -31,6 +31,9 @@ _MAX_SHEETS = 40
 _PART = "xl/worksheets/"
 _DIGITS = 10
 """Decimals to which a figure is rounded, to remove errors of binary fractions."""
+_DELIMITERS = "\t;,|"
+_SAMPLE_CHARACTERS = 16_384
+"""Characters at the start from which the delimiter is detected."""
 
 
 def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
@@ -114,11 +117,6 @@ def _number(value: float, form: str) -> str:
     if float(value).is_integer():
         return f"{int(value):{comma}}"
     return f"{round(value, _DIGITS):{comma}}"
-
-
-_DELIMITERS = "\t;,|"
-_SAMPLE_CHARACTERS = 16_384
-"""Characters at the start from which the delimiter is detected."""
 
 
 def grid_of(text: str, name: str) -> Grid:
