@@ -33,7 +33,6 @@ from bot.answering.values import (
     Watch,
 )
 from bot.answering.writing.models import Models
-from bot.bot_settings import BotSettings
 from bot.community.budget import Budget
 from bot.community.contest_index import ContestIndex
 from bot.community.corrections import Corrections
@@ -51,6 +50,7 @@ from bot.community.suggested_questions import SuggestedQuestions
 from bot.ledger import Ledger
 from bot.metrics import Metrics
 from bot.outcomes import answer_page, level_of, record_of
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import ArchiveError, IngestError

@@ -12,9 +12,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
-from bot.bot_settings import BotSettings
 from bot.desk import open_desk
 from bot.outcomes import source_object
+from bot.settings import BotSettings
 from ingest.model import Evidence
 
 

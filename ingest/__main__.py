@@ -11,7 +11,7 @@ from ingest.commands.options import make_app, run_app
 _EXAMPLES = """\b
 examples:
   python -m ingest add article.txt --outlet "The Daily Ledger" --published 2026-10-26
-  python -m ingest add article_commands.jsonl --map text=body,outlet=source
+  python -m ingest add articles.jsonl --map text=body,outlet=source
   python -m ingest add https://daily-ledger.example/politics/2026/final-count
   python -m ingest watch https://daily-ledger.example/feed.xml --outlet "The Daily Ledger"
   pbpaste | python -m ingest add -

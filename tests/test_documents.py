@@ -17,9 +17,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from bot.__main__ import app as bot_app
 from bot.__main__ import main as bot_main
-from bot.bot_settings import SAMPLE_COVERAGE
 from bot.program import app as installed_app
 from bot.program import main as installed_main
+from bot.settings import SAMPLE_COVERAGE
 from ingest.__main__ import app as ingest_app
 from ingest.__main__ import main as ingest_main
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from bot.bot_settings import BotSettings
+from bot.settings import BotSettings
 from ingest.errors import SettingsError
 
 EXAMPLE = Path(__file__).parents[1] / ".env.example"

@@ -85,8 +85,8 @@ def export(work: Path) -> None:
 def fit(data: Path) -> None:
     """Fit the weights of ranking and levels with the shipped reader, and print the results."""
     from bot.answering.evidence.ranking import FITTED
-    from bot.bot_settings import BotSettings
     from bot.desk import open_desk
+    from bot.settings import BotSettings
     from ingest import adding
     from ingest.reading import Hints, read_path
     from training import fit as fitting
@@ -108,7 +108,7 @@ def guard() -> None:
     """Teach which requests are declined; print how it does on prompts that it was not taught."""
     from bot.answering.understanding.guard import TAUGHT
     from ingest.embedding.embedder import embedder
-    from ingest.settings import Settings
+    from ingest.environment import Settings
     from training import guard as guarding
 
     with TemporaryDirectory() as folder:

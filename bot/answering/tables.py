@@ -58,7 +58,7 @@ class ResultCell:
 
 
 @dataclass(frozen=True, slots=True)
-class TableLine:
+class _TableLine:
     """One line of a table: its bare cells, its cells under a header, and its label.
 
     ``strange`` are figures under headers that name no field, such as a candidate's.
@@ -101,7 +101,7 @@ class TableLine:
         return tuple(self.labelled[each] for each in kinds if each in self.labelled)
 
 
-def lines_in(passages: Iterable[Passage]) -> Iterator[TableLine]:
+def _lines_in(passages: Iterable[Passage]) -> Iterator[_TableLine]:
     """Yield the rows of tables in the passages of one article, in their order."""
     heading = ""
     for passage in passages:
@@ -121,7 +121,7 @@ def _is_count(cell: tuple[str, ResultCell]) -> bool:
     return cell[1].measure is Field.VOTES and value is not None and value > _WHOLE
 
 
-def _line_of(text: str, passage: Passage, at: int, heading: str) -> TableLine:
+def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
     """Take one row apart."""
     bare: list[str] = []
     late: list[str] = []
@@ -154,7 +154,7 @@ def _line_of(text: str, passage: Passage, at: int, heading: str) -> TableLine:
             (late if labelled or cells else bare).append(part)
         start += len(part) + len(BETWEEN)
     row = Citation(passage, text, at)
-    return TableLine(
+    return _TableLine(
         *(row, tuple(bare), tuple(late), labelled, tuple(cells), tuple(strange)),
         *(reference, heading),
     )
@@ -308,10 +308,10 @@ def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:
 
     *passages* are one article's; a contest has two rows at least.
     """
-    lines = [line for line in lines_in(passages) if not line.is_poll]
+    lines = [line for line in _lines_in(passages) if not line.is_poll]
     shared = _shared_names(lines)
     rows: dict[tuple[str, ...], list[ResultRow]] = {}
-    of_place: dict[tuple[str, ...], list[TableLine]] = {}
+    of_place: dict[tuple[str, ...], list[_TableLine]] = {}
     for line in lines:
         for path, row in _rows_of(line, shared):
             rows.setdefault(path, []).append(row)
@@ -331,7 +331,7 @@ def polls_in(passages: Iterable[Passage]) -> list[ContestTable]:
 
     A poll is what its own words call so; it has two figures at least.
     """
-    lines = [line for line in lines_in(passages) if line.is_poll]
+    lines = [line for line in _lines_in(passages) if line.is_poll]
     shared = _shared_names(lines)
     rows: dict[tuple[tuple[str, ...], Poll], list[ResultRow]] = {}
     for line in lines:
@@ -353,7 +353,7 @@ def polls_in(passages: Iterable[Passage]) -> list[ContestTable]:
     return tables
 
 
-def _poll_of(line: TableLine, path: Sequence[str], pollster: str = "") -> Poll:
+def _poll_of(line: _TableLine, path: Sequence[str], pollster: str = "") -> Poll:
     """Return what a line says of its poll; the days may stand in its caption."""
     fields = (Field.POLLSTER, Field.DAYS, Field.SAMPLE, Field.METHOD)
     said, days, sample, method = (line.labelled.get(field, "") for field in fields)
@@ -378,12 +378,12 @@ def holds_result(citation: Citation) -> bool:
     quoted = citation.quote.split("\n")
     return any(
         line.cells and (line.bare or line.named)
-        for line in lines_in([citation.passage])
+        for line in _lines_in([citation.passage])
         if line.citation.quote in quoted and not line.is_poll
     )
 
 
-def _shared_names(lines: Sequence[TableLine]) -> frozenset[tuple[str, ...]]:
+def _shared_names(lines: Sequence[_TableLine]) -> frozenset[tuple[str, ...]]:
     """Return the bare cells of rows that several lists share: they are places, not candidates."""
     parties: dict[tuple[str, ...], set[str]] = {}
     for line in lines:
@@ -393,7 +393,7 @@ def _shared_names(lines: Sequence[TableLine]) -> frozenset[tuple[str, ...]]:
 
 
 def _rows_of(
-    line: TableLine, shared: frozenset[tuple[str, ...]]
+    line: _TableLine, shared: frozenset[tuple[str, ...]]
 ) -> Iterator[tuple[tuple[str, ...], ResultRow]]:
     """Yield the rows of results in one line, each with the contest that it is of."""
     party = line.labelled.get(Field.PARTY, "")
@@ -411,7 +411,7 @@ def _rows_of(
             yield path, _row(line, whose, "", tuple(cell for _, cell in cells))
 
 
-def _row(line: TableLine, whose: str, party: str, cells: tuple[ResultCell, ...]) -> ResultRow:
+def _row(line: _TableLine, whose: str, party: str, cells: tuple[ResultCell, ...]) -> ResultRow:
     """Make one row."""
     status = line.labelled.get(Field.STATUS, "")
     return ResultRow(whose, party, cells, status, line.reference, line.citation)
@@ -425,7 +425,7 @@ def _is_contest(rows: Sequence[ResultRow]) -> bool:
     )
 
 
-def _first(lines: Sequence[TableLine], field: Field) -> str:
+def _first(lines: Sequence[_TableLine], field: Field) -> str:
     """Return the first that any of *lines* says under a header of one kind."""
     return next((line.labelled[field] for line in lines if field in line.labelled), "")
 

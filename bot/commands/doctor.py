@@ -18,11 +18,11 @@ from rich.table import Table
 from bot.answering.evidence.reader import NO_READER, window_reader
 from bot.answering.values import ChatError, Meter
 from bot.answering.writing.models import chats
-from bot.bot_settings import SAMPLE_COVERAGE, BotSettings
 from bot.commands import terminal
 from bot.community.rules import DESK, DeskRules
 from bot.desk import Desk, open_desk
 from bot.ledger import Ledger
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from bot.wording import WORDS, Wording, language_name, untranslated_failures
 from ingest import adding
 from ingest.archive import Archive

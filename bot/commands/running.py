@@ -17,9 +17,9 @@ import typer
 from bot import metrics
 from bot.answering.understanding.question import not_past
 from bot.answering.writing.models import Models
-from bot.bot_settings import SAMPLE_COVERAGE, BotSettings
 from bot.commands import terminal, verification
 from bot.desk import Desk, open_desk
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest import adding

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.answering.values import Trouble, Usage
-from bot.bot_settings import BotSettings
 from bot.community.rules import DESK, DeskRules
 from bot.ledger import Ledger
 from bot.ledger.records import Spending
+from bot.settings import BotSettings
 from ingest.errors import ArchiveError
 
 logger = logging.getLogger(__name__)

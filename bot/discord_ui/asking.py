@@ -227,7 +227,8 @@ class Asking:
             as_of=as_of,
         )
         storing = asyncio.create_task(if_possible(begun))
-        shown = QuestionMessage(place, question.language, storing, self.desk)
+        community, lease = self.desk.community, self.desk.lease
+        shown = QuestionMessage(place, question.language, storing, community, lease)
         self.unfinished.add(shown)
         try:
             await asyncio.wait({storing}, timeout=_STORING_SECONDS)
@@ -348,11 +349,7 @@ class Asking:
         if error.key == NEWS:
             return await self.latest(error.topic, language_words, edition)
         if error.key == PRIVACY:
-            return privacy_view(
-                language_words,
-                keeps_questions=self.desk.settings.keep_questions,
-                has_model=bool(self.desk.models.writers),
-            )
+            return self.privacy(language_words)
         sentence = escape(unaskable(error, words))
         if error.key == CHECK:
             return layout(
@@ -364,6 +361,14 @@ class Asking:
         if error.key not in _GREETING_KEYS:
             return layout([sentence])
         return with_buttons(layout([sentence]), self.suggested_questions(language_words, edition))
+
+    def privacy(self, words: Wording) -> ui.LayoutView:
+        """List the personal data that the desk stores with its settings."""
+        return privacy_view(
+            words,
+            keeps_questions=self.desk.settings.keep_questions,
+            has_model=bool(self.desk.models.writers),
+        )
 
     async def latest(
         self, topic: str, words: Wording, edition: Edition = EVERYBODY

@@ -268,7 +268,7 @@ async def keep_house(
 async def serve(
     desk: Desk, stop: ending.Ending, *, announce: Callable[[str], object] = print
 ) -> None:
-    """Connect with the token of the settings_panel, and answer until the process has to end.
+    """Connect with the token of the settings, and answer until the process has to end.
 
     Raises:
         SettingsError: the token is missing, or Discord refuses it or an intent.

@@ -229,7 +229,7 @@ def _members_commands(asking: Asking) -> list[_Command]:
         following_command(asking),
         find_command(asking),
         suggest_command(),
-        privacy_command(asking.desk),
+        privacy_command(asking.privacy),
         forget_command(asking.forget),
     ]
 

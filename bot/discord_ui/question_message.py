@@ -28,7 +28,8 @@ from bot.wording import Wording
 from ingest.language.languages import Language
 
 if TYPE_CHECKING:
-    from bot.desk import Desk
+    from bot.community.jobs import ProcessLease
+    from bot.community.members import Community
 
 logger = logging.getLogger(__name__)
 
@@ -216,7 +217,8 @@ class QuestionMessage:
     place: ReplyPlace
     language: Language
     storing: asyncio.Task[PendingQuestion | None]
-    desk: Desk
+    community: Community
+    lease: ProcessLease
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _is_final: bool = False
 
@@ -229,7 +231,7 @@ class QuestionMessage:
             await self._reply(view, stored)
             sent = self.place.sent
             if is_first and stored is not None and stored.token is None and sent is not None:
-                await if_possible(self.desk.community.note_progress(stored.id, sent.id))
+                await if_possible(self.community.note_progress(stored.id, sent.id))
 
     async def finish(self, view: ui.LayoutView) -> bool:
         """Show the answer; return False if the asker was notified that there is none."""
@@ -244,7 +246,7 @@ class QuestionMessage:
 
             await deliver(view, reply, self.place.post, Wording.of(self.language))
             if stored is not None:
-                await if_possible(self.desk.community.finish(stored.id))
+                await if_possible(self.community.finish(stored.id))
             return True
 
     async def interrupt(self, make_view: Callable[[PendingQuestion], ui.LayoutView]) -> None:
@@ -261,7 +263,7 @@ class QuestionMessage:
                 await self._reply(notice_view(Wording.of(self.language)("interrupted")), None)
                 return
             await self._reply(make_view(stored), stored)
-            await self.desk.lease.mark_notified(stored)
+            await self.lease.mark_notified(stored)
 
     async def _reply(self, view: ui.LayoutView, stored: PendingQuestion | None) -> None:
         await self.place.reply(view, stored.nonce if stored is not None else None)

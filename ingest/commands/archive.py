@@ -16,9 +16,9 @@ from ingest.commands import output
 from ingest.commands.indexing import catch_up, restored
 from ingest.commands.options import AsJson, Yes, configured, now, usage_error
 from ingest.embedding.embedder import better_model
+from ingest.environment import Settings
 from ingest.index.ownership import owner
 from ingest.process.invocation import as_called
-from ingest.settings import Settings
 
 
 def copy_command(

@@ -31,12 +31,12 @@ from ingest.commands.options import (
     usage_error,
 )
 from ingest.commands.source_commands import add_address
+from ingest.environment import Settings
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.model import Decision, Removal, Saved
 from ingest.process.invocation import as_called
 from ingest.reading import FoundArticle, Hints, read_bytes, read_path
 from ingest.refresh import SourceRound
-from ingest.settings import Settings
 
 _TABLE_ROWS = 1000
 """Articles read and printed as one table."""

@@ -26,6 +26,7 @@ from ingest.commands.options import (
     usage_error,
 )
 from ingest.embedding.embedder import embedder
+from ingest.environment import Settings
 from ingest.errors import (
     ArticleNotFoundError,
     EmbeddingError,
@@ -44,7 +45,6 @@ from ingest.language.script import language_of
 from ingest.model import Evidence, Moment, Scope, day_of
 from ingest.process.invocation import as_called
 from ingest.reading.text import clean_line
-from ingest.settings import Settings
 
 _LONGEST_LINE_BYTES = 100_000
 """Maximum length of a line; a question has 500 characters, a claim with quotations some more."""

@@ -16,12 +16,12 @@ import typer
 from dotenv import load_dotenv
 
 from ingest.commands.output import printable
+from ingest.environment import Settings
 from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.process import ending, logs
 from ingest.process.invocation import as_called, release
 from ingest.process.memory import return_freed_memory
-from ingest.settings import Settings
 
 _USAGE_ERROR = 2
 """The exit code of a command with wrong arguments."""

@@ -15,6 +15,7 @@ from ingest.commands import output
 from ingest.commands.indexing import catch_up
 from ingest.commands.options import READ_COUNTRY, AsJson, configured, now, usage_error
 from ingest.commands.output import printable, sources_table
+from ingest.environment import Settings
 from ingest.fetching.addresses import checked
 from ingest.fetching.fetcher import Fetcher
 from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
@@ -23,7 +24,6 @@ from ingest.process.invocation import as_called
 from ingest.reading import Hints
 from ingest.refresh import Refresher, SourceRound, keep_fresh
 from ingest.refresh_steps import extractor
-from ingest.settings import Settings
 
 _HOUR_MINUTES = 60
 _NO_SOURCES = "Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins."

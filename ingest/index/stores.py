@@ -23,13 +23,13 @@ from filelock import FileLock, Timeout
 
 from ingest.embedding.embedder import embedder_of
 from ingest.embedding.meaning import Embedder, Memory
+from ingest.environment import Settings
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
 from ingest.index.ownership import OwnerLock, index_errors, is_damage
 from ingest.index.vectors import VectorStore, client_of, delete_foreign_collections, is_foreign
 from ingest.index.words import WordStore
 from ingest.model import Generation
 from ingest.process.threads import DetachedExecutor
-from ingest.settings import Settings
 
 if TYPE_CHECKING:
     from ingest.archive import Archive

@@ -19,8 +19,8 @@ import structlog
 from pydantic import SecretStr
 from structlog.types import Processor
 
+from ingest.environment import LogFormat, Settings
 from ingest.errors import IngestError
-from ingest.settings import LogFormat, Settings
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bot.bot_settings import SAMPLE_COVERAGE
 from bot.community.rules import ServerRules
+from bot.settings import SAMPLE_COVERAGE
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.benchmarks.streaming import Served, server

@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.bot_settings import SAMPLE_COVERAGE
 from bot.desk import Desk
 from bot.evaluating import SAMPLE_QUESTIONS as OURS
 from bot.evaluating import read_question_set
+from bot.settings import SAMPLE_COVERAGE
 from ingest.index.cutting import SPLITTER, cut
 from ingest.model import Cut, Extract, Header, Span, parse_moment
 from ingest.reading import Hints, read_path

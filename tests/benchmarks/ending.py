@@ -31,8 +31,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from bot.bot_settings import BotSettings
 from bot.ledger.ledger_tables import pending
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.model import Permission
 from tests.benchmarks.servers import chat_server, servers

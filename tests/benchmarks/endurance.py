@@ -29,7 +29,6 @@ from rich.table import Table
 from sqlalchemy import func, select
 
 from bot.answering.evidence.reader import window_reader
-from bot.bot_settings import SAMPLE_COVERAGE
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.ask import suggested_question_buttons
@@ -37,6 +36,7 @@ from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
 from bot.ledger.ledger_tables import ledger_metadata
+from bot.settings import SAMPLE_COVERAGE
 from bot.wording import Wording
 from ingest import adding
 from ingest.archive.schema import archive_metadata

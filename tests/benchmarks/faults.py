@@ -30,8 +30,8 @@ from rich.table import Table
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer
-from bot.bot_settings import BotSettings
 from bot.desk import Desk, open_desk
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.errors import IngestError
 from ingest.index.rebuilding import faults

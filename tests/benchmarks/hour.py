@@ -16,12 +16,12 @@ import simcord
 from rich.console import Console
 
 from bot.answering.values import UnaskableError
-from bot.bot_settings import SAMPLE_COVERAGE
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
+from bot.settings import SAMPLE_COVERAGE
 from bot.wording import Wording
 from ingest import adding
 from ingest.reading import Hints, read_path

@@ -23,11 +23,11 @@ from rich.table import Table
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder, embedder
 from ingest.embedding.meaning import Embedder
+from ingest.environment import Settings
 from ingest.index.cutting import SPLITTER
 from ingest.index.index import Index
 from ingest.index.vectors import BATCH_TEXTS
 from ingest.model import Cut, Extract, Header, Span
-from ingest.settings import Settings
 from tests.benchmarks.corpora import multihoprag, realtimeqa
 from tests.benchmarks.servers import beside, loopback, servers
 

@@ -33,8 +33,8 @@ from rich.table import Table
 
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import LONGEST, ask
-from bot.bot_settings import BotSettings
 from bot.desk import Desk
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
 from ingest.index.cutting import SPLITTER

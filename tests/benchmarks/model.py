@@ -19,10 +19,10 @@ from rich.table import Table
 
 from bot.answering.understanding.question import ask
 from bot.answering.values import Abstention, Answer, Claim, Watch
-from bot.bot_settings import SAMPLE_COVERAGE, BotSettings
 from bot.desk import Desk, open_desk
 from bot.evaluating import FROZEN, SetQuestion, read_question_set
 from bot.evaluating import SAMPLE_QUESTIONS as QUESTIONS
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest.adding import add
 from ingest.errors import SettingsError
 from ingest.reading import Hints, read_path

@@ -18,7 +18,7 @@ from rich.table import Table
 from bot.answering.evidence.ranking import logistic
 from bot.answering.evidence.reader import Readable, above, shipped_reader
 from ingest.embedding.embedder import embedder
-from ingest.settings import Settings
+from ingest.environment import Settings
 from training.groups import CAPS, Group, grams, groups_of
 
 GROUPS = 150

@@ -21,8 +21,8 @@ from rich.table import Table
 
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
-from bot.bot_settings import BotSettings
 from bot.desk import Desk, open_desk
+from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.fetching.fetcher import Fetcher, Validators
 from ingest.model import Permission

@@ -20,8 +20,8 @@ from rich.table import Table
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import LONGEST, ask
 from bot.answering.values import Answer
-from bot.bot_settings import BotSettings
 from bot.desk import Desk, open_desk
+from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.index.cutting import SPLITTER
 from ingest.index.vectors import BATCH_TEXTS

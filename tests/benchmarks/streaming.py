@@ -26,10 +26,10 @@ from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.values import Claim, Watch
 from bot.answering.writing.drafting import ModelWriter
-from bot.bot_settings import SAMPLE_COVERAGE, BotSettings
 from bot.desk import Desk, open_desk
 from bot.evaluating import FROZEN, SetQuestion, read_question_set
 from bot.evaluating import SAMPLE_QUESTIONS as QUESTIONS
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest.adding import add
 from ingest.index.cutting import sentences
 from ingest.reading import Hints, read_path

@@ -29,12 +29,12 @@ from bot.desk import Desk
 from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from bot.outcomes import level_of
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.index.analysis import terms
 from ingest.index.cutting import cut
 from ingest.index.index import Index
 from ingest.language.script import Script, has_cjk
 from ingest.model import Extract, Header, parse_moment
-from ingest.settings import Settings
 from tests.benchmarks.corpora import lines, sample
 from tests.bot.builders import a_desk, open_in
 from tests.builders import Hashing

@@ -21,8 +21,8 @@ from rich.table import Table
 
 from bot.answering.proving.verifier import Finding
 from bot.answering.writing.models import Models
-from bot.bot_settings import BotSettings
 from bot.commands.verification import ClaimLine, SourceLine, check
+from bot.settings import BotSettings
 from ingest.index.analysis import terms
 from ingest.index.cutting import sentences
 from tests.benchmarks.corpora import lines

@@ -9,8 +9,8 @@ import numpy as np
 
 from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.writing.models import Models
-from bot.bot_settings import BotSettings
 from bot.desk import Desk, open_desk
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from tests.builders import NOW
 

@@ -18,8 +18,8 @@ from bot.answering.evidence.reader import shipped_reader
 from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.proving.verifier import Finding
 from bot.answering.writing.drafting import ModelWriter
-from bot.bot_settings import SAMPLE_COVERAGE, BotSettings
 from bot.desk import open_desk
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.bot.builders import open_in

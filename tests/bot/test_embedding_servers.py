@@ -15,9 +15,9 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer
-from bot.bot_settings import BotSettings
 from bot.desk import open_desk
 from bot.ledger.records import PendingQuestion, Suggestion
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive

@@ -10,9 +10,9 @@ import pytest
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Exchange
 from bot.answering.writing.composing import by_key
-from bot.bot_settings import BotSettings
 from bot.desk import open_desk
 from bot.discord_ui.rendering import outcome_view
+from bot.settings import BotSettings
 from ingest import adding
 from ingest.model import Extract, Header
 from ingest.reading import FoundArticle

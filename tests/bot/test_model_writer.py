@@ -22,10 +22,10 @@ from bot.answering.values import (
     Watch,
 )
 from bot.answering.writing.composing import by_key
-from bot.bot_settings import BotSettings
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger import Ledger
+from bot.settings import BotSettings
 from bot.wording import Wording
 from tests.bot.builders import told_in, written_by
 from tests.bot.conftest import MORNING, ScriptedVerifier

@@ -12,7 +12,6 @@ from sqlalchemy import event
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Trouble, Usage
-from bot.bot_settings import BotSettings
 from bot.community.budget import Budget
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
@@ -21,6 +20,7 @@ from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import Ledger
 from bot.outcomes import as_object
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive, database
 from ingest.errors import ArchiveError, IndexUnavailableError

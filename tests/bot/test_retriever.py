@@ -4,8 +4,8 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
 from bot.answering.proving.archived import prove_quotation
-from bot.bot_settings import BotSettings
 from bot.retriever import CoverageRetriever, open_retriever
+from bot.settings import BotSettings
 
 
 def test_a_chain_gets_passages_with_their_citation(sample_desk):

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from discord import ui
 
-from bot.bot_settings import BotSettings
 from bot.community.curating import Moderator
 from bot.community.jobs import LookProgress
 from bot.community.members import CoverageOverview
@@ -17,19 +16,14 @@ from bot.community.reviewing import FeedbackGroup
 from bot.community.rules import DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.members.correcting import change_view
 from bot.discord_ui.members.overview import coverage_view
-from bot.discord_ui.moderators.decisions import (
-    DiscardButton,
-    KeepButton,
-    UndoButton,
-    WatchButton,
-    audit_view,
-)
+from bot.discord_ui.moderators.decisions import DiscardButton, KeepButton, UndoButton, WatchButton
 from bot.discord_ui.moderators.listing import (
     CoverageList,
     PanelPage,
     _Change,
     _turns,
     articles_view,
+    audit_view,
     panel_view,
     removed_view,
     sources_view,
@@ -65,6 +59,7 @@ from bot.ledger.records import (
     ShownAnswer,
     Suggestion,
 )
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.adding import Preview, PreviewedArticle, prepared_article
 from ingest.language.languages import Language

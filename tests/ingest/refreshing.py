@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from aiohttp.abc import AbstractResolver
 
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.fetching.fetcher import Fetcher
 from ingest.refresh import Refresher
 from ingest.refresh_steps import extractor
-from ingest.settings import Settings
 
 
 class ToOnePort(AbstractResolver):

@@ -10,11 +10,11 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
-from bot.bot_settings import BotSettings
 from bot.desk import open_desk
 from bot.ledger import Ledger
 from bot.ledger.records import AnswerKind, AnswerRecord, Feedback, FeedbackVerdict
 from bot.outcomes import as_object
+from bot.settings import BotSettings
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive
 from ingest.archive.backup import CONTENTS, back_up, restore, seal

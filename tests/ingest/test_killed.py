@@ -14,11 +14,11 @@ import pytest
 
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
+from ingest.environment import Settings
 from ingest.index.index import Index
 from ingest.index.rebuilding import faults
 from ingest.index.search import search
 from ingest.model import Permission
-from ingest.settings import Settings
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import Newsroom, story
 

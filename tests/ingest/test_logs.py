@@ -6,8 +6,8 @@ from io import StringIO
 
 import pytest
 
+from ingest.environment import Settings
 from ingest.process import logs
-from ingest.settings import Settings
 
 SECRETS = {
     "OPENAI_API_KEY": "sk-hunter2hunter2",

@@ -13,8 +13,8 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer
-from bot.bot_settings import BotSettings
 from bot.desk import open_desk
+from bot.settings import BotSettings
 from tests.builders import NOW
 
 KILLS = int(os.environ.get("KILLS", "2"))

@@ -1,4 +1,4 @@
-"""Refreshing on a refresh, inside a process that does other things."""
+"""Refreshing on a schedule, inside a process that does other things."""
 
 from __future__ import annotations
 

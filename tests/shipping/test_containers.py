@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from bot import program
-from bot.bot_settings import BotSettings
+from bot.settings import BotSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

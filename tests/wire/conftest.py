@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.bot_settings import SAMPLE_COVERAGE, BotSettings
 from bot.desk import open_desk
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.processes import PROCESSES

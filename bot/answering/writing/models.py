@@ -9,7 +9,7 @@ from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.proving.verifier import ClaimVerifier
 from bot.answering.writing.drafting import ModelWriter
-from bot.bot_settings import BotSettings
+from bot.settings import BotSettings
 
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat

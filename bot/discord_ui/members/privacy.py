@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -13,9 +13,6 @@ from bot.discord_ui.escaping import escape, worded
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, send_privately, show_result, words_of
 from bot.wording import Wording
-
-if TYPE_CHECKING:
-    from bot.desk import Desk
 
 
 class ForgetButton(KeyButton, template=r"desk:forget:(?P<key>0)"):
@@ -49,18 +46,16 @@ def privacy_view(words: Wording, *, keeps_questions: bool, has_model: bool) -> u
     return with_buttons(view, [ForgetButton("0", words("forget_button"))])
 
 
-def privacy_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
-    """Make `/privacy`."""
+def privacy_command(
+    privacy: Callable[[Wording], ui.LayoutView],
+) -> app_commands.Command[Any, ..., None]:
+    """Make `/privacy`; *privacy* lists the stored personal data."""
 
     @app_commands.command(name="privacy", description=worded("command_privacy"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_privacy(interaction: discord.Interaction) -> None:
-        view = privacy_view(
-            words_of(interaction),
-            keeps_questions=desk.settings.keep_questions,
-            has_model=bool(desk.models.writers),
-        )
+        view = privacy(words_of(interaction))
         await interaction.response.send_message(view=view, ephemeral=True)
 
     return slash_privacy

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import ui
 
-from bot.community.curating import can_be_undone
 from bot.discord_ui.buttons import Form
-from bot.discord_ui.escaping import escape, title
+from bot.discord_ui.escaping import title
 from bot.discord_ui.moderators.moderation import (
     Action,
     Moderation,
@@ -20,11 +19,10 @@ from bot.discord_ui.moderators.moderation import (
     moderator,
     server_in,
 )
-from bot.discord_ui.moderators.settings_panel import UnsetButton
-from bot.discord_ui.moderators.views import audit_line, done_view, preview_view
-from bot.discord_ui.rendering import item_list, notice_view
+from bot.discord_ui.moderators.views import done_view, preview_view
+from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, show_result, words_of
-from bot.ledger.records import AuditAction, AuditEntry
+from bot.ledger.records import AuditAction
 from bot.wording import Wording
 from ingest.adding import Preview
 from ingest.model import Decision
@@ -43,27 +41,6 @@ def _preview_with_buttons(
         name = _NameButton(key, words("name_outlet"))
         buttons.append(WatchButton(key, words("watch")) if preview.outlet else name)
     return preview_view(preview, words, [*buttons, DiscardButton(key, words("discard"))])
-
-
-def audit_view(
-    entries: Sequence[tuple[AuditEntry, str]], server: str, words: Wording
-) -> ui.LayoutView:
-    """List audit entries, newest first; people who acted in another server are not named."""
-    if not entries:
-        return notice_view(words("no_deeds"))
-    items = [
-        (audit_line(entry, name, server, words), _undo_buttons(entry, server, words))
-        for entry, name in entries
-    ]
-    return item_list(f"**{escape(words('deeds_heading'))}**", items)
-
-
-def _undo_buttons(entry: AuditEntry, server: str, words: Wording) -> list[ui.Item[Any]]:
-    """Return the undo button of an audit entry; none if it is undone, foreign or final."""
-    if entry.place != server or not can_be_undone(entry):
-        return []
-    button = UnsetButton if entry.kind is AuditAction.SET else UndoButton
-    return [button(str(entry.id), words("undo"))]
 
 
 class _DecisionButton(Action, template=r"desk:decision"):
@@ -96,7 +73,7 @@ class _DecisionButton(Action, template=r"desk:decision"):
 
 
 class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
-    """A button that adds the _preview_with_buttons articles to the archive."""
+    """A button that adds the previewed articles to the archive."""
 
     kind = "keep"
 
@@ -115,7 +92,7 @@ class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
 
 
 class WatchButton(_DecisionButton, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
-    """A button that starts watching the _preview_with_buttons feed or sitemap."""
+    """A button that starts watching the previewed feed or sitemap."""
 
     kind = "watch"
 

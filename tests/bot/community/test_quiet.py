@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bot_settings import BotSettings
 from bot.community.quiet import Quiet, silent_since
 from bot.community.rules import ServerRules
 from bot.discord_ui.moderators.settings_panel import Section, settings_view
 from bot.discord_ui.moderators.views import RulesState
 from bot.discord_ui.news_views import quiet_view
 from bot.ledger import Ledger
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language

@@ -9,7 +9,6 @@ import discord
 import pytest
 import simcord
 
-from bot.bot_settings import BotSettings
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import (
     DIGEST_FILE,
@@ -21,6 +20,7 @@ from bot.discord_ui.client import (
 from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
+from bot.settings import BotSettings
 from ingest.errors import SettingsError
 from ingest.language.languages import Language
 from ingest.process.ending import Ending

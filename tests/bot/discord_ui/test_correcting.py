@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.bot_settings import BotSettings
 from bot.community.corrections import Corrections
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
@@ -22,6 +21,7 @@ from bot.discord_ui.members.correcting import (
 )
 from bot.discord_ui.rendering import Colour
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
+from bot.settings import BotSettings
 from ingest import adding
 from ingest.index.cutting import cut
 from ingest.model import Kind

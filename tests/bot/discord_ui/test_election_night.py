@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
-from bot.bot_settings import SAMPLE_COVERAGE
 from bot.discord_ui.client import ElectionDeskClient
+from bot.settings import SAMPLE_COVERAGE
 from tests.bot.discord_ui import election_night, night_script
 
 FILES = ("*explainer*", "*how-votes*", "*spending*", "*two-short*")

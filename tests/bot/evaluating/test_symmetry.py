@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.index.cutting import cut
 from ingest.index.index import Index
 from ingest.language.script import Script
-from ingest.settings import Settings
 from tests.benchmarks import symmetry
 from tests.benchmarks.symmetry import Election, Exchange, Pair, own, phrasings, shares
 from tests.bot.builders import a_desk

@@ -14,10 +14,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from pydantic import SecretStr
 
-from bot.bot_settings import BotSettings
 from bot.mcp_server import server
 from bot.mcp_server.server import DeskServer, desk_server, served_to_programs
 from bot.mcp_server.tools import Tools
+from bot.settings import BotSettings
 from ingest.errors import ArchiveError, SettingsError
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING

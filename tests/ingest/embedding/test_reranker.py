@@ -10,8 +10,8 @@ from onnx import TensorProto, helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from ingest.embedding.reranker import reranker
+from ingest.environment import Settings
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.settings import Settings
 
 WORDS = {"[UNK]": 0, "who": 1, "won": 2, "bread": 3, "harbour": 9}
 

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.errors import IndexUnavailableError
 from ingest.index import index as index_module
 from ingest.index.index import Index
 from ingest.index.rebuilding import faults, repair
 from ingest.index.search import search
-from ingest.settings import Settings
 from tests.builders import NOW, Hashing, an_extract, saved
 from tests.ingest.newsroom import story
 from tests.processes import PROCESSES

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
+from ingest.environment import Settings
 from ingest.errors import GenerationMismatchError, IndexOwnedError, IndexUnavailableError
 from ingest.index import words as words_module
 from ingest.index.index import Index
@@ -18,7 +19,6 @@ from ingest.index.rebuilding import rebuild
 from ingest.index.search import search
 from ingest.index.vectors import VectorStore
 from ingest.language.script import Script
-from ingest.settings import Settings
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.ingest.newsroom import story
 from tests.processes import PROCESSES

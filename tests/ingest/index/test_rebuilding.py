@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index import cutting, rebuilding
 from ingest.index import index as index_module
@@ -18,7 +19,6 @@ from ingest.index.rebuilding import build, faults, rebuild, repair, roll_back
 from ingest.index.search import search
 from ingest.index.stores import ROLLBACK_PERIOD, Stores
 from ingest.language.script import Script
-from ingest.settings import Settings
 from tests.builders import NOW, Hashing, an_extract, saved
 from tests.ingest.newsroom import story
 

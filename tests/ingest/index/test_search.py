@@ -7,11 +7,11 @@ import pytest
 
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
+from ingest.environment import Settings
 from ingest.index.index import Index
 from ingest.index.scope import QuestionScope, question_scope
 from ingest.index.search import search
 from ingest.model import Scope
-from ingest.settings import Settings
 from tests.builders import NOW, an_extract, saved
 
 OLD = "The ferry tax is 12 crowns, the Harbour Alliance said. It will stay so for the year."

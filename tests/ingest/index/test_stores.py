@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.index.index import Index
 from ingest.index.rebuilding import faults
 from ingest.index.search import search
 from ingest.index.stores import mark_by_place
 from ingest.index.vectors import client_of
 from ingest.language.script import Script
-from ingest.settings import Settings
 from tests.builders import NOW, an_extract, saved
 
 

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.index.index import Index
 from ingest.index.rebuilding import faults
-from ingest.settings import Settings
 from tests.builders import NOW, Hashing, an_extract, saved
 
 ARTICLES = 1000

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.bot_settings import SAMPLE_COVERAGE
 from bot.commands.verification import ClaimLine, SourceLine
+from bot.settings import SAMPLE_COVERAGE
 from ingest.reading import Hints, read_path
 
 FILE = Path(__file__).with_name("claims.jsonl")

@@ -7,10 +7,10 @@ import pytest
 
 from bot.wording import Wording
 from ingest.archive import Archive
+from ingest.environment import Settings
 from ingest.index.index import Index
 from ingest.language.languages import Language
 from ingest.model import Removal
-from ingest.settings import Settings
 from tests.bot.builders import a_desk, told_in
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.reading import seen

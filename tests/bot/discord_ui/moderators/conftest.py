@@ -8,10 +8,10 @@ from dataclasses import replace
 import discord
 import pytest
 
-from bot.bot_settings import BotSettings
 from bot.community.reviewing import Reviewer
 from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger import Ledger
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
 from ingest.embedding.meaning import Memory

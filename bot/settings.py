@@ -8,8 +8,8 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ingest.settings import OptionalAddress, OptionalSecret, OptionalText
-from ingest.settings import Settings as IngestSettings
+from ingest.environment import OptionalAddress, OptionalSecret, OptionalText
+from ingest.environment import Settings as IngestSettings
 
 _OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None), Field(ge=0)]
 
