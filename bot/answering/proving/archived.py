@@ -1,6 +1,6 @@
 """Prove that an archived article contains a quotation: its exact place, or the reason why not.
 
-Letters, figures and names must be those of the article. As in :mod:`.quotations`, the shapes of
+Letters, figures and names must be those of the article. As in :mod:`.ground`, the shapes of
 quotation marks, dashes and white space do not count, nor does punctuation at the ends.
 """
 
