@@ -161,7 +161,7 @@ def _qualified(outcome: Answer | Abstention, coverage: Coverage) -> Answer | Abs
 def _in_excerpts(
     question: Question, view: View, coverage: Coverage, how: Written
 ) -> Answer | Abstention:
-    """Answer with excerpts; each of several questions by itself, the first :data:`_QUESTIONS_AT_ONCE`."""
+    """Answer with excerpts; each of several questions by itself, the first ones only."""
     asked_for = questions_in(question)
     if len(asked_for) == 1 or not view.evidence:
         return _quoted(question, view, coverage, how)

@@ -20,12 +20,13 @@ from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
 from ingest.language.datelines import parse_date
 from ingest.model import Extract, Kind, Moment, day_of
-from ingest.reading.boilerplate import SIGNS, drop_boxes, drop_comments, front_page, paid_post, wall
+from ingest.reading.boilerplate import drop_boxes, drop_comments
 from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.decoding import LARGEST_ARTICLE, damage_notes, decode
 from ingest.reading.documents import POSSIBLE, SURE, Document, FoundArticle, Parser, kind_by_address
 from ingest.reading.elements import Element
 from ingest.reading.live import TIME_CHARACTERS, live_updates
+from ingest.reading.no_article import SIGNS, front_page, paid_post, wall
 from ingest.reading.page_tables import write_tables
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assemble, kind_of, sort_lines

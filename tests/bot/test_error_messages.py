@@ -12,10 +12,11 @@ import pytest
 from bot.wording import RIGHT_TO_LEFT, WORDS, Wording, _pattern, translated_failure
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
-from ingest.reading import boilerplate
+from ingest.reading import no_article
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("ingest/fetching", "ingest/reading", "ingest/refreshing", "bot/community")
+ROOMS = ("ingest/fetching", "ingest/reading", "bot/community")
+STEPS = "ingest/refresh_steps.py"
 ONLY_IN_A_TERMINAL = "ingest/reading/__init__.py"
 """Reads paths, which nobody names in Discord."""
 CATALOGUE = tomllib.loads((WORDS / "errors.toml").read_text(encoding="utf-8"))
@@ -37,7 +38,8 @@ def written(node: ast.expr) -> str | None:
 def sentences() -> list[str]:
     """Return what the rooms that read and fetch may raise."""
     found = []
-    for file in (file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))):
+    files = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
+    for file in [*files, ROOT / STEPS]:
         if file == ROOT / ONLY_IN_A_TERMINAL:
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -60,7 +62,7 @@ def test_whatever_is_raised_is_known():
     assert [each for each in raised if not any(p.fullmatch(each) for p in known)] == []
 
 
-@pytest.mark.parametrize("said", boilerplate._DESCRIPTIONS.values())
+@pytest.mark.parametrize("said", no_article._DESCRIPTIONS.values())
 def test_every_wall_is_known(said):
     """What a page shows instead of an article is told as well."""
     sentence = f"https://a.example/b holds no article: it {said}. Nothing was added."

@@ -6,25 +6,89 @@ asked: timelines, what people follow, claims that are looked up, and where no re
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
 
 from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
-from bot.answering.understanding.transliteration import (
-    SHORTEST_NAME,
-    Vocabulary,
-    latin_forms,
-    reading_stems,
-)
 from ingest.index.analysis import terms
 from ingest.language.script import KANJI, KATAKANA
-from ingest.language.sounds import RUN, sounds_like
+from ingest.language.sounds import (
+    RUN,
+    beginnings,
+    english_places,
+    likeness,
+    read_aloud,
+    sounds_like,
+    spellings,
+)
 
+_SHORTEST_NAME = 4
+"""Letters of the shortest Latin word matched with Japanese; shorter ones match by chance."""
+_MAX_SPELLINGS = 3
+"""Latin words that a name in katakana is matched with."""
+_SIMILARITY_MARGIN = 0.25
+"""Greatest difference between the similarity of a spelling and that of the best one."""
+_FREQUENCY_WEIGHT = 0.1
+"""Bonus in similarity for a word that is ten times as frequent."""
 _LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 _CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
+
+
+class _Vocabulary(Protocol):
+    """The terms of the coverage and their frequencies."""
+
+    def rarity(self, term: str) -> float:
+        """Return the rarity of a term; higher for a rarer one."""
+        ...
+
+    def frequency(self, term: str) -> int:
+        """Return the number of passages with a term."""
+        ...
+
+    def beginning(self, letter: str) -> Sequence[tuple[str, int]]:
+        """Return the terms that begin with *letter*, each with its number of passages."""
+        ...
+
+
+@lru_cache(maxsize=4096)
+def _reading_stems(text: str) -> frozenset[str]:
+    """Return the stems of the readings of the kanji in *text*."""
+    return frozenset(term for spelling in read_aloud(text) for term in terms(spelling))
+
+
+def _latin_forms(run: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> frozenset[str]:
+    """Return the stems of the Latin words that may stand for *run* in the coverage.
+
+    These are the name of a country, or the spelling of a reading. A name in katakana is compared
+    with the words of the coverage; the most similar and most frequent ones are returned.
+    """
+    if place := english_places().get(run):
+        return frozenset(terms(place)[-1:])
+    if not RUN.fullmatch(run):
+        readings = (stem for stem in _reading_stems(run) if len(stem) >= _SHORTEST_NAME)
+        return frozenset(stem for stem in readings if vocabulary.frequency(stem))
+    frequencies = {
+        word: count for letter in beginnings(run) for word, count in vocabulary.beginning(letter)
+    }
+    similarities = {
+        word: likeness(run, word)
+        for word in frequencies
+        if spellings(run).fullmatch(word) and word not in lexicon.stopwords
+    }
+    threshold = max(similarities.values(), default=0.0) - _SIMILARITY_MARGIN
+    scores = {
+        w: x + _FREQUENCY_WEIGHT * math.log10(frequencies[w])
+        for w, x in similarities.items()
+        if x >= threshold
+    }
+    return frozenset(sorted(scores, key=lambda word: -scores[word])[:_MAX_SPELLINGS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +115,10 @@ class TextTerms:
 
     def sound(self, key: str) -> bool:
         """Return True if a Latin name stands here in katakana, or in kanji that are read so."""
-        if len(key) < SHORTEST_NAME or not key.isascii() or not CJK_WORD.search(self.text):
+        if len(key) < _SHORTEST_NAME or not key.isascii() or not CJK_WORD.search(self.text):
             return False
         runs = RUN.findall(self.text)
-        return key in reading_stems(self.text) or any(sounds_like(run, key) for run in runs)
+        return key in _reading_stems(self.text) or any(sounds_like(run, key) for run in runs)
 
     def hold(self, forms: Forms) -> bool:
         """Return True if any of *forms* stands here."""
@@ -73,7 +137,7 @@ class Need:
     latest: bool
 
     @classmethod
-    def of(cls, question: str, vocabulary: Vocabulary) -> Need:
+    def of(cls, question: str, vocabulary: _Vocabulary) -> Need:
         """Read *question*, its words weighed by how rare they are in the coverage."""
         lexicon = lexicon_for(question)
         found = _latin_terms(question, lexicon, vocabulary)
@@ -107,7 +171,7 @@ class Need:
         return met / total if total else 0.0
 
 
-def _weight(key: str, forms: Forms, vocabulary: Vocabulary) -> float:
+def _weight(key: str, forms: Forms, vocabulary: _Vocabulary) -> float:
     """Weigh one term by how rare it is.
 
     One in Japanese has several index terms, of which the rarest counts; it is no rarer than what
@@ -122,7 +186,7 @@ def _weight(key: str, forms: Forms, vocabulary: Vocabulary) -> float:
 
 
 def _latin_terms(
-    question: str, lexicon: Lexicon, vocabulary: Vocabulary
+    question: str, lexicon: Lexicon, vocabulary: _Vocabulary
 ) -> dict[str, Forms | None]:
     """Return the Latin content words by stem, each with its forms.
 
@@ -145,7 +209,7 @@ def _latin_terms(
     return found
 
 
-def _script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict[str, Forms]:
+def _script_terms(question: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> dict[str, Forms]:
     """Return the CJK content words: those of the lexicon first, then the remaining runs."""
     found: dict[str, Forms] = {}
     rest = unicodedata.normalize("NFKC", question)
@@ -157,5 +221,5 @@ def _script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> di
     for word in lexicon.script_stopwords:
         rest = rest.replace(word, "\n")
     for run in _SCRIPT_RUN.findall(rest):
-        found[run] = Forms(latin_forms(run, lexicon, vocabulary), frozenset({run}))
+        found[run] = Forms(_latin_forms(run, lexicon, vocabulary), frozenset({run}))
     return found

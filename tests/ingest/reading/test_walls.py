@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.reading.boilerplate import wall
+from ingest.reading.no_article import wall
 from tests.ingest.reading.pages import STORY, a_page, read, refused
 
 PAGES = {

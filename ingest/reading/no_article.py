@@ -1,0 +1,198 @@
+"""Pages that are no article: front pages, walls, and paid posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urljoin
+
+from ingest.language.languages import words
+from ingest.reading.declarations import Declared, declared_text, types
+from ingest.reading.elements import Element, classes
+from ingest.reading.text import clean_line
+
+_MIN_TEASERS = 4
+"""Teasers that a page must have to count as a list of them."""
+_TEASER_SHARE = 0.8
+"""Share of the page's text that must be inside teasers."""
+_ARTICLE_CHARACTERS = 250
+"""Characters of paragraphs outside teasers from which a page with a heading is an article."""
+_PARAGRAPH_CHARACTERS = 40
+"""Characters of the shortest paragraph that is counted."""
+_FRONT_PAGE_HEADINGS = "//h2[a]|//h3[a]|//h4[a]|//a[h2 or h3 or h4]"
+_BOXES = ("article", "li", "section", "div")
+_FEEDS = "//link[contains(@rel, 'alternate')][contains(@type, 'rss') or contains(@type, 'atom') \
+or contains(@type, 'feed+json')]/@href"
+_NOTICE_CHARACTERS = 2500
+"""Characters of the longest notice; a longer page is read as an article."""
+_NOTICE_SHARE = 0.5
+"""Share of a text that must match; an article about cookies has other sentences as well."""
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\n+")
+SIGNS: Mapping[str, re.Pattern[str]] = {
+    kind: re.compile("|".join(signs), re.IGNORECASE)
+    for kind, signs in words()["walls"].items()
+    if kind != "titles"
+}
+_TITLES: Mapping[str, re.Pattern[str]] = {
+    kind: re.compile(
+        rf"^\W*(?:{'|'.join(signs)})\W*$|^(?:{'|'.join(signs)})\s*[-–—|:：]", re.IGNORECASE
+    )
+    for kind, signs in words()["walls"]["titles"].items()
+}
+_DESCRIPTIONS = {
+    "consent": "asks for consent to cookies",
+    "missing": "says that the page does not exist",
+    "robot": "asks whether a robot is reading",
+    "login": "asks for a login or a subscription",
+    "maintenance": "says that the site is being worked on",
+    "moved": "says that the page has moved",
+}
+_NOTES = words()["notes"]
+_LABEL = re.compile(rf"\W{{0,3}}(?:{'|'.join(_NOTES['paid'])})", re.IGNORECASE)
+"""Text of a label that only paid posts have."""
+_AMBIGUOUS_LABEL = re.compile(
+    rf"\W{{0,3}}(?:{'|'.join(_NOTES['paid_alone'])})\W{{0,3}}", re.IGNORECASE
+)
+"""Text of a label that paid posts share with boxes for advertisements."""
+_KICKER = re.compile(
+    r"(?:^|[\s_-])(?:label|kicker|eyebrow|overline|topline|badge|flag|tag|roofline|dachzeile|surtitre"
+    r"|antetitulo|etiqueta|section|category)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_TITLE_LABEL = re.compile(
+    rf"(?:{'|'.join(_NOTES['paid_alone'])}|ad|paid (?:content|post)|advertorial|publireportage)"
+    rf"\s*[:：|]|[\[【](?:{'|'.join(_NOTES['paid_alone'])})[\]】]",
+    re.IGNORECASE,
+)
+_DECLARED_KINDS = (
+    *("article:section", "article.type", "content-type", "article:content_type", "og:type"),
+    *("article:tag", "content_tier", "dc.type", "genre", "keywords"),
+)
+"""Meta tags that state what kind of page it is."""
+_DECLARED_PAID = frozenset({"true", "yes", "1"})
+"""Values of a meta tag ``sponsored`` that mark a paid post."""
+_LABEL_CHARACTERS = 100
+"""Characters of the longest label."""
+_PAID_CHARACTERS = 80
+"""Characters from which a paragraph belongs to the article; labels below it are ignored."""
+_LABEL_LINES = 4
+"""Lines above and below the heading that are searched for a label."""
+
+
+def front_page(declared: Declared, name: str) -> str | None:
+    """Return the message that a page only lists articles, with its feed; else ``None``."""
+    page = declared.page
+    if declared.article or declared.meta("og:type").lower() == "article":
+        return None
+    boxes = {
+        id(box): box
+        for heading in page.xpath(_FRONT_PAGE_HEADINGS)
+        if (box := _teaser(heading)) is not None
+    }
+    if len(boxes) < _MIN_TEASERS:
+        return None
+    lines = [line for line in page.iter("p") if len(line.text_content()) >= _PARAGRAPH_CHARACTERS]
+    teaser_characters = sum(len(line.text_content()) for line in lines if _is_within(line, boxes))
+    other_characters = sum(len(line.text_content()) for line in lines) - teaser_characters
+    if teaser_characters < _TEASER_SHARE * (teaser_characters + other_characters) or (
+        declared.heading and other_characters >= _ARTICLE_CHARACTERS
+    ):
+        return None
+    feeds = _feeds_of(declared)
+    advice = f"Watch its feed instead: {feeds[0]}" if feeds else "Give the address of one article."
+    return f"{name} lists {len(boxes)} articles and is none itself. {advice}"
+
+
+def _teaser(heading: Element) -> Element:
+    """Return the box of one teaser: the largest around *heading* without another heading."""
+    box = None
+    for ancestor in heading.iterancestors(*_BOXES):
+        if len(ancestor.xpath(f".{_FRONT_PAGE_HEADINGS.replace('|', '|.')}")) > 1 or ancestor.xpath(
+            ".//h1"
+        ):
+            break
+        box = ancestor
+    return box
+
+
+def _is_within(element: Element, boxes: dict[int, Element]) -> bool:
+    """Return True if *element* is inside one of *boxes*."""
+    return any(id(ancestor) in boxes for ancestor in element.iterancestors())
+
+
+def _feeds_of(declared: Declared) -> list[str]:
+    """Return the addresses of the feeds in the page's ``link`` elements."""
+    return [urljoin(declared.url or "", str(address)) for address in declared.page.xpath(_FEEDS)]
+
+
+def wall(title: str, text: str) -> str | None:
+    """Return the description of the wall or notice on a page; ``None`` for a possible article."""
+    if len(text) > _NOTICE_CHARACTERS:
+        return None
+    for kind, pattern in _TITLES.items():
+        if pattern.search(title.strip()):
+            return _DESCRIPTIONS[kind]
+    sentences = [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
+    size = sum(map(len, sentences))
+    sizes = {
+        kind: sum(len(sentence) for sentence in sentences if pattern.search(sentence))
+        for kind, pattern in SIGNS.items()
+    }
+    matching_sentences = [
+        sentence
+        for sentence in sentences
+        if any(pattern.search(sentence) for pattern in SIGNS.values())
+    ]
+    if not size or sum(map(len, matching_sentences)) < _NOTICE_SHARE * size:
+        return None
+    return _DESCRIPTIONS[max(sizes, key=lambda kind: sizes[kind])]
+
+
+def paid_post(declared: Declared, title: str) -> str | None:
+    """Return the label that marks a page as a paid post; ``None`` if there is none."""
+    if "AdvertiserContentArticle" in types(declared.article):
+        return "AdvertiserContentArticle"
+    fields = (
+        *(declared.meta(name) for name in _DECLARED_KINDS),
+        declared_text(declared.article.get("articleSection")),
+        declared_text(declared.article.get("genre")),
+    )
+    label = next(
+        (field for field in fields if _LABEL.fullmatch(field) or _AMBIGUOUS_LABEL.fullmatch(field)),
+        None,
+    )
+    if declared.meta("sponsored").lower() in _DECLARED_PAID:
+        return "sponsored"
+    if label or _TITLE_LABEL.match(title):
+        return label or title
+    return next(_labels(declared.page), None)
+
+
+def _labels(page: Element) -> Iterator[str]:
+    """Yield the labels around the heading of a page that mark it as paid for."""
+    for heading in list(page.iter("h1"))[:1]:
+        lines = list(page.iter("p", "div", "span", "a", "strong", "h1", "h2", "h3", "small", "li"))
+        position = next(place for place, line in enumerate(lines) if line is heading)
+        lines_above = [
+            line for line in lines[max(0, position - 4 * _LABEL_LINES) : position] if not len(line)
+        ]
+        yield from _labels_in(lines_above[-_LABEL_LINES:])
+        lines_below: list[Element] = []
+        for line in lines[position + 1 :]:
+            if len(clean_line(line.text_content())) >= _PAID_CHARACTERS and line.tag == "p":
+                break
+            if not line.xpath(".//p|.//div"):
+                lines_below.append(line)
+        yield from _labels_in(lines_below[:_LABEL_LINES])
+
+
+def _labels_in(boxes: Sequence[Element]) -> Iterator[str]:
+    """Yield the text of the *boxes* that are labels of paid posts."""
+    for box in boxes:
+        text = clean_line(box.text_content())
+        if len(text) > _LABEL_CHARACTERS:
+            continue
+        kicker = _AMBIGUOUS_LABEL.fullmatch(text) and _KICKER.search(classes(box))
+        if _LABEL.fullmatch(text) or kicker:
+            yield text
