@@ -86,7 +86,7 @@ async def test_a_question_that_cannot_be_noted_is_answered(desk):
     place = ShownHere()
     audience = Audience(Place(1, 2))
     await asking.answer(question, 1, place, audience=audience, channel=2, repeat=False)
-    [view] = place.views
+    *_, view = place.views
     assert "62.7" in str(view.to_components())
     assert not asking.unfinished
 

@@ -135,7 +135,7 @@ def test_without_the_package_the_fast_one_serves(tmp_path, monkeypatch):
 
 def test_an_index_whose_package_is_gone_says_what_to_do(tmp_path, monkeypatch):
     """Moved to another kind of machine, the index cannot be searched by meaning."""
-    monkeypatch.setattr(packed, "weights_file", lambda: None)
+    monkeypatch.setattr(onnx_folder, "weights_file", lambda: None)
     with pytest.raises(SettingsError, match="rebuild"):
         UNPACKED(tmp_path)
 
