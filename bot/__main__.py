@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+from ingest.process.starting import end_on_signals
+
+if __name__ == "__main__":  # before the imports that take seconds
+    end_on_signals()
+
 from collections.abc import Callable, Mapping, Sequence
 
 import typer
@@ -10,7 +14,7 @@ import typer
 from bot.answering.values import UnaskableError
 from bot.commands import doctor, running
 from bot.wording import Wording, unaskable
-from ingest.commands.options import ShowVersion, make_app, run_app
+from ingest.commands.options import ShowVersion, exit_with, make_app, run_app
 
 COMMANDS: Mapping[str, Callable[..., int]] = {
     "run": running.run_command,
@@ -55,4 +59,4 @@ def _message_of(error: Exception) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_with(main())

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+from ingest.process.starting import end_on_signals
+
+if __name__ == "__main__":  # before the imports that take seconds
+    end_on_signals()
+
 from collections.abc import Sequence
 
 from bot import __main__ as bot
 from ingest import __main__ as ingest
-from ingest.commands.options import make_app
+from ingest.commands.options import exit_with, make_app
 from ingest.process.invocation import INSTALLED
 
 _EXAMPLES = """\b
@@ -40,4 +44,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_with(main())

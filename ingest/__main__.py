@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+from ingest.process.starting import end_on_signals
+
+if __name__ == "__main__":  # before the imports that take seconds
+    end_on_signals()
+
 from collections.abc import Callable, Mapping, Sequence
 
 from ingest.commands import archive, article_commands, indexing, source_commands
-from ingest.commands.options import make_app, run_app
+from ingest.commands.options import exit_with, make_app, run_app
 
 _EXAMPLES = """\b
 examples:
@@ -48,4 +52,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_with(main())

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 from dotenv import load_dotenv
@@ -32,6 +32,8 @@ _PRIVATE_FILES = ("archive.sqlite3*", "index", "models")
 """Files in the data folder that earlier releases left readable to other users."""
 _INTERRUPTED = 130
 """The exit code after Ctrl-C."""
+_SIGNALLED = 128
+"""What the exit code of a command that a signal ended is above."""
 
 _Arguments = ParamSpec("_Arguments")
 _Configured = TypeVar("_Configured", bound=Settings)
@@ -109,18 +111,26 @@ def run_app(
     load_dotenv(Path.cwd() / ".env")
     os.umask(_UMASK)
     return_freed_memory()
+    interruption = ending.Interruption()
     try:
-        with ending.as_ctrl_c():
+        with ending.as_ctrl_c() as interruption:
             return _run(app, arguments, name)
     except KeyboardInterrupt:
         print("\nStopped. What was saved stays; run it again to go on.", file=sys.stderr)
-        return _INTERRUPTED
+        return interruption.code
     except Exception as error:
         sentence = str(error) if isinstance(error, IngestError) else describe(error)
         if sentence is None:
             return _unexpected(error)
         print(printable(as_called(sentence)), file=sys.stderr)
         return 1
+
+
+def exit_with(code: int) -> NoReturn:
+    """Exit with the status of :func:`run_app`; at once if a signal ended the command."""
+    if code > _SIGNALLED:
+        ending.exit_at_once(code)
+    sys.exit(code)
 
 
 def _run(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int:

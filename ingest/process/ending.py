@@ -14,33 +14,45 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
+from ingest.process.starting import SIGNALS, end_now
+
 logger = logging.getLogger(__name__)
 
-_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
-"""Signals that ask a process to end; Windows has no SIGHUP."""
 _DEADLINE_SECONDS = 4.5
 """Seconds after which a process is ended by force; its stored data survive that."""
 
 
+@dataclass(slots=True)
+class Interruption:
+    """The last signal that was treated like Ctrl-C."""
+
+    number: int = signal.SIGINT
+
+    @property
+    def code(self) -> int:
+        """The exit status of a process that this signal ended."""
+        return 128 + self.number
+
+
 @contextmanager
-def as_ctrl_c() -> Iterator[None]:
+def as_ctrl_c() -> Iterator[Interruption]:
     """Treat every signal that asks to end like Ctrl-C, unless it is ignored."""
-    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
-    replaced = [number for number, handler in handlers.items() if handler is signal.SIG_DFL]
+    interruption = Interruption()
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        interruption.number = number
+        raise KeyboardInterrupt
+
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    replaced = [number for number in SIGNALS if handlers[number] in (signal.SIG_DFL, end_now)]
     for number in replaced:
-        signal.signal(number, _interrupt)
+        ctrl_c = number == signal.SIGINT  # asyncio cancels its task if the handler is Python's
+        signal.signal(number, signal.default_int_handler if ctrl_c else interrupt)
     try:
-        yield
+        yield interruption
     finally:
         for number in replaced:
             signal.signal(number, handlers[number])
-
-
-def _interrupt(_: int, __: FrameType | None) -> None:
-    """Raise KeyboardInterrupt, as Ctrl-C does."""
-    raise KeyboardInterrupt
 
 
 class StoppedError(Exception):
@@ -86,7 +98,7 @@ def ending_on_signal() -> Iterator[Ending]:
 
     handled = []
     with suppress(NotImplementedError):  # on Windows only Ctrl-C ends it, by KeyboardInterrupt
-        for signal_number in _SIGNALS:
+        for signal_number in SIGNALS:
             if signal.getsignal(signal_number) is not signal.SIG_IGN:
                 loop.add_signal_handler(signal_number, handle, signal_number)
                 handled.append(signal_number)

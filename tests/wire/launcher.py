@@ -17,6 +17,7 @@ import yarl
 
 from bot.__main__ import main
 from ingest import refresh
+from ingest.commands.options import exit_with
 from tests.ingest.refreshing import ToOnePort
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def launch(environment: Mapping[str, str], log: Path) -> None:
             resolver=ToOnePort(port),
             pause=float(environment.get("WIRE_PAUSE", "0")),
         )
-    sys.exit(main([]))
+    exit_with(main([]))
 
 
 if __name__ == "__main__":
