@@ -138,12 +138,13 @@ class End:
     left: int = 0
     twice: int = 0
     pages: int = 0
+    was_opening: bool = False
     notes: list[str] = field(default_factory=list)
 
     @property
     def by_itself(self) -> bool:
-        """True if the watchdog did not end it."""
-        return self.code != WATCHDOG
+        """True if the watchdog did not end it; a desk that still opens has the same exit code."""
+        return self.code != WATCHDOG or self.was_opening
 
 
 def is_final(message: Any) -> bool:
@@ -325,6 +326,7 @@ async def end_once(
             bot.kill()
         log = data.parent / "bot.log"
         text = log.read_text(encoding="utf-8") if log.exists() else ""
+        end.was_opening = "Stopped." in text
         if "Traceback" in text or not end.by_itself:
             end.notes.append(text[-1500:])
 
