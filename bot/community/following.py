@@ -23,7 +23,7 @@ from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import Answer, Citation, Level, Question
 from bot.community.corrections import counterpart
-from bot.community.news import ENTRY_TIME, Appeared, citable_article, new_coverage
+from bot.community.news import Appeared, citable_article, new_coverage
 from bot.community.result_steps import ResultStep, steps_between
 from bot.ledger import Ledger
 from bot.ledger.follows import ChangeConsumer
@@ -32,6 +32,7 @@ from bot.outcomes import cited_range
 from ingest.archive import Archive
 from ingest.index.cutting import first_sentence, sentences
 from ingest.language.languages import Language
+from ingest.language.lines import ENTRY_TIME_CHARACTERS, entry_time
 from ingest.model import Article, Edition, Header, Passage
 from ingest.process.threads import in_thread
 
@@ -464,11 +465,7 @@ def _step_news(follow: Follow, article_id: int, step: ResultStep) -> FollowedNew
 
 def _without_time(sentence: str) -> str:
     """Return the first sentence of an entry of a live page without the entry's time."""
-    try:
-        datetime.fromisoformat(sentence[:ENTRY_TIME])
-    except ValueError:
-        return sentence
-    return sentence[ENTRY_TIME:].lstrip()
+    return sentence if entry_time(sentence) is None else sentence[ENTRY_TIME_CHARACTERS:].lstrip()
 
 
 def _entry_citation(
@@ -482,9 +479,9 @@ def _entry_citation(
         at = passage.text.find(entry[:_LOCATING_CHARACTERS])
         citations: list[Citation] = []
         for span in sentences(passage.text, passage.header.language) if at >= 0 else ():
-            if not at + ENTRY_TIME < span.end or span.start >= at + len(entry):
+            if not at + ENTRY_TIME_CHARACTERS < span.end or span.start >= at + len(entry):
                 continue
-            start = max(span.start, at + ENTRY_TIME)
+            start = max(span.start, at + ENTRY_TIME_CHARACTERS)
             sentence = passage.text[start : span.end]
             if sentence.strip():
                 quote_start = start + len(sentence) - len(sentence.lstrip())

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from bot.answering.coverage import Coverage
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
+from ingest.language.lines import ENTRY_TIME_CHARACTERS
 from ingest.language.similarity import units
 from ingest.model import EVERYBODY, Article, Edition, Kind, Version
 from ingest.process.threads import in_thread
@@ -19,8 +20,6 @@ _BATCH_SIZE = 200
 """Number of changes in one batch."""
 _ENTRY_SEPARATOR = "\n\n"
 """Separator of the entries of a live page in its stored text."""
-ENTRY_TIME = len("YYYY-MM-DD HH:MM")
-"""Number of characters of the time at the beginning of an entry."""
 _MIN_COMMON_SHARE = 0.5
 """Minimum share of common words of an entry and its edited form."""
 _MAX_AGE = timedelta(days=3)
@@ -159,11 +158,15 @@ def _new_entries(archive: Archive, article: Article, old_version: Version) -> tu
     last = datetime.max.replace(tzinfo=old_version.read_at.tzinfo)
     newest = archive.articles.version_before(article.id, last)
     entries = newest.extract.text.split(_ENTRY_SEPARATOR) if newest else []
-    unchanged, by_time = set(old_entries), {entry[:ENTRY_TIME]: entry for entry in old_entries}
+    unchanged, by_time = (
+        set(old_entries),
+        {entry[:ENTRY_TIME_CHARACTERS]: entry for entry in old_entries},
+    )
     return tuple(
         entry
         for entry in entries
-        if entry not in unchanged and not _is_edit(entry, by_time.get(entry[:ENTRY_TIME]))
+        if entry not in unchanged
+        and not _is_edit(entry, by_time.get(entry[:ENTRY_TIME_CHARACTERS]))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from ingest.language.languages import words
@@ -28,6 +29,10 @@ _CALLS = re.compile(
 _BOILERPLATE_LINES = frozenset(line.casefold() for line in _LINES["whole"])
 BETWEEN = " · "
 """Separator of the cells in a line made of a table row; such a line is never a heading."""
+ENTRY_TIME = "%Y-%m-%d %H:%M"
+"""Format of the time that begins an entry of a live page."""
+ENTRY_TIME_CHARACTERS = len("YYYY-MM-DD HH:MM")
+"""Number of characters of that time."""
 _HEADING_CHARACTERS = {Script.ALPHABETIC: 100, Script.EAST_ASIAN: 40}
 """Characters of the longest heading."""
 _CALL_CHARACTERS = 200
@@ -44,6 +49,14 @@ class Role(StrEnum):
     TEXT = "text"
     HEADING = "heading"
     BOILERPLATE = "boilerplate"
+
+
+def entry_time(line: str) -> datetime | None:
+    """Return the time that begins *line* if an entry of a live page begins there; else ``None``."""
+    try:
+        return datetime.strptime(line[:ENTRY_TIME_CHARACTERS], ENTRY_TIME)  # noqa: DTZ007 - as shown
+    except ValueError:
+        return None
 
 
 def roles(lines: Sequence[str]) -> tuple[Role, ...]:

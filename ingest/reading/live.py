@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from ingest.language.datelines import parse_date
 from ingest.language.dates import clocks_in
+from ingest.language.lines import ENTRY_TIME
 from ingest.reading.declarations import DATE_CLASS, OUTSIDE_ARTICLE, Data, declared_text
 from ingest.reading.elements import Element, text
 from ingest.reading.text import clean_line
@@ -29,7 +30,7 @@ def live_updates(page: Element, declared: Data, day: date | None) -> str:
     data_entries, page_entries = list(_in_data(declared)), list(_on_page(page, day))
     longer_list = page_entries if len(page_entries) > len(data_entries) else data_entries
     entries = sorted(longer_list, key=lambda entry: entry[0].isoformat(), reverse=True)
-    return "\n\n".join(f"{moment:%Y-%m-%d %H:%M} {entry_text}" for moment, entry_text in entries)
+    return "\n\n".join(f"{moment:{ENTRY_TIME}} {entry_text}" for moment, entry_text in entries)
 
 
 def _in_data(declared: Data) -> Iterator[_Entry]:

@@ -13,13 +13,13 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
 from bot.answering.evidence.reader import Readable, WindowReader
-from bot.answering.evidence.windows import ASKING, Window, windows_of
+from bot.answering.evidence.windows import ASKING, Window, same_article, windows_of
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
@@ -142,7 +142,8 @@ def read_windows(
         for window, time in zip(windows, times, strict=True)
     ]
     windows = [replace(window, score=_score(window, weights)) for window in windows]
-    return _ordered(_own_answers_first(question, _rows_by_label(question, windows)))
+    ranked = _ordered(_own_answers_first(question, _rows_by_label(question, windows)))
+    return _newest_entry_first(ranked, weights)
 
 
 def _rows_by_label(question: str, windows: Sequence[Window]) -> list[Window]:
@@ -181,6 +182,26 @@ def _own_answers_first(question: str, windows: Sequence[Window]) -> list[Window]
         else window
         for window in windows
     ]
+
+
+def _newest_entry_first(ranked: list[Window], weights: Weights) -> list[Window]:
+    """Let the newest entry of a live page lead if an older one leads and it answers too.
+
+    A live page says itself what has changed since: its older entries are overtaken.
+    """
+    if not ranked or ranked[0].entry_time is None:
+        return ranked
+    lead = ranked[0]
+    entries = [
+        (window.entry_time, window)
+        for window, answers_too in zip(ranked, weights.answer_too(ranked), strict=True)
+        if answers_too and window.entry_time and same_article(window, [lead])
+    ]
+    newest = max(entries, key=lambda entry: entry[0])[1]
+    if newest.entry_time == lead.entry_time:
+        return ranked
+    others = [window for window in ranked if window is not newest]
+    return [replace(newest, score=lead.score), *others]
 
 
 def _answers_same(window: Window, asked: frozenset[str], stopwords: frozenset[str]) -> bool:
@@ -326,15 +347,24 @@ def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
     """Return how well each of *windows* fits *question* in time, from 0 to 1.
 
     A question that names a year means what is told of that year: 1 for those windows. One without
-    a year means the newest contest: the rank of each window's day among them. An article of today
-    that says who won in 2016 tells of 2016: the year in the sentence that answers counts, where it
-    is an earlier one.
+    a year means the newest contest: the rank of each window's moment among them, its day or the
+    time of its entry of a live page. An article of today that says who won in 2016 tells of 2016:
+    the year in the sentence that answers counts, where it is an earlier one.
     """
-    days = [_told_of(window, window.quote) for window in windows]
+    moments = [_moment_of(window) for window in windows]
     if years := set(map(int, YEAR.findall(question))):
-        return [float(day is not None and day.year in years) for day in days]
-    order = {day: place for place, day in enumerate(sorted({d for d in days if d}), start=1)}
-    return [order[day] / len(order) if day else 0.0 for day in days]
+        return [float(moment is not None and moment.year in years) for moment in moments]
+    different = sorted({moment for moment in moments if moment})
+    ranks = {moment: rank for rank, moment in enumerate(different, start=1)}
+    return [ranks[moment] / len(ranks) if moment else 0.0 for moment in moments]
+
+
+def _moment_of(window: Window) -> datetime | None:
+    """Return the moment that the answer of *window* tells of: an entry's time, or else a day."""
+    day, entry_time = _told_of(window, window.quote), window.entry_time
+    if day is None or (day == window.passage.header.day and entry_time):
+        return entry_time
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - as it is shown
 
 
 def _of_earlier_year(window: Window) -> bool:

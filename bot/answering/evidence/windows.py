@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from bot.answering.evidence.reader import Readable, Reading, above
 from ingest.index.cutting import sentences
 from ingest.language.instructions import speaks_to_a_model
-from ingest.language.lines import BETWEEN, Role, roles
+from ingest.language.lines import BETWEEN, Role, entry_time, roles
 from ingest.language.script import Script
 from ingest.language.similarity import containment, shingles
-from ingest.model import Evidence, Passage, Span
+from ingest.model import Evidence, Kind, Passage, Span
 
 _SENTENCES = 4
 """Most sentences of a window."""
@@ -26,16 +27,23 @@ _SAME = 0.7
 
 @dataclass(frozen=True, slots=True)
 class PassageSentences:
-    """The sentences of a passage: which of them can be cited, and under which heading."""
+    """The sentences of a passage: which can be cited, under which heading, of which entry.
+
+    ``times`` are the times of the entries of a live page, at the sentence that begins each.
+    """
 
     spans: tuple[Span, ...]
     quotes: tuple[str, ...]
     citable: tuple[bool, ...]
     headings: tuple[str, ...]
+    times: tuple[datetime | None, ...]
 
     def together(self, one: int, other: int) -> bool:
-        """Return True if two neighbours are text under one heading; a table's row stands alone."""
-        if not 0 <= one < other < len(self.quotes):
+        """Return True if two neighbours are text of one entry under one heading.
+
+        A table's row stands alone.
+        """
+        if not 0 <= one < other < len(self.quotes) or self.times[other]:
             return False
         text = self.citable[one] and self.citable[other]
         return text and not self.row(one) and not self.row(other)
@@ -99,6 +107,12 @@ class Window:
     def heading(self) -> str:
         """The heading that it stands under; empty without one."""
         return self.sentences.headings[self.first]
+
+    @property
+    def entry_time(self) -> datetime | None:
+        """The time of the entry of a live page that the window is of; ``None`` elsewhere."""
+        before = reversed(self.sentences.times[: self.first + 1])
+        return next((time for time in before if time), None)
 
     @property
     def readable(self) -> Readable:
@@ -181,7 +195,9 @@ def sentences_of(passage: Passage) -> PassageSentences:
         role is Role.TEXT and not speaks_to_a_model(quote)
         for quote, role in zip(quotes, found, strict=True)
     )
-    return PassageSentences(spans, quotes, citable, tuple(headings))
+    is_live = passage.header.kind is Kind.LIVE
+    times = tuple(entry_time(quote) if is_live else None for quote in quotes)
+    return PassageSentences(spans, quotes, citable, tuple(headings), times)
 
 
 def alike(one: str, other: str) -> bool:

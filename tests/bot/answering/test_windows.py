@@ -21,7 +21,7 @@ from bot.answering.evidence.ranking import (
 from bot.answering.evidence.reader import Reading
 from bot.answering.evidence.windows import sentences_of, windows_of
 from bot.answering.understanding.need import Need
-from ingest.model import Evidence, Header, Passage, Span, parse_moment
+from ingest.model import Evidence, Header, Kind, Passage, Span, parse_moment
 
 WEIGHTS = Weights(
     passage=1.0,
@@ -169,6 +169,52 @@ def test_undated_coverage_is_never_the_newest():
     undated = Passage("3:1:0:a", 3, 1, 0, 0, len(text), text, header)
     windows = [next(windows_of(Evidence(undated, 0.5, None, None, 1.0)))]
     assert timeliness(windows) == [0.0]
+
+
+LIVE = """2026-10-26 00:40 Farr is ahead in Tarn by 60 votes. The hall is cold.
+
+2026-10-25 23:20 Venn is ahead in Tarn by 31 votes, and a third is counted. Nobody has gone home.
+
+2026-10-25 21:00 Tarn counts by hand.
+"""
+
+
+def live_evidence(kind=Kind.LIVE):
+    """Build the evidence of a live page."""
+    evidence = evidence_of(LIVE, day="2026-10-25", title="The night")
+    header = replace(evidence.passage.header, kind=kind)
+    return replace(evidence, passage=replace(evidence.passage, header=header))
+
+
+def test_an_entry_of_a_live_page_is_read_by_itself():
+    """Under its own time; the same text of an article is no entry."""
+    windows = list(windows_of(live_evidence()))
+    assert [str(window.entry_time)[11:16] for window in windows] == ["00:40", "23:20", "21:00"]
+    assert [round(time, 2) for time in timeliness(windows)] == [1.0, 0.67, 0.33]
+    article_windows = list(windows_of(live_evidence(Kind.NEWS)))
+    assert len(article_windows) == 2
+    assert not any(window.entry_time for window in article_windows)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "lead"),
+    [(3.0, 2.9, "Farr"), (2.9, 3.0, "Farr"), (3.0, -3.0, "Venn")],
+)
+def test_the_newer_entry_leads_if_it_answers_too(older, newer, lead):
+    """An older one that answers better is overtaken; a newer one that does not answer is not it."""
+
+    class Reader:
+        def read(self, _question, windows):
+            odds = {"Venn": older, "Farr": newer}
+            return [
+                Reading(next((odds[name] for name in odds if name in window.text), -5.0))
+                for window in windows
+            ]
+
+    weights = replace(WEIGHTS, time=0.0)
+    [best, *others] = read_windows("who leads", [live_evidence()], Reader(), weights)
+    assert lead in best.quote
+    assert len(others) == 2
 
 
 def test_the_shipped_weights_say_where_they_come_from():
