@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from bot.discord_ui.client import ElectionDeskClient
 from tests.bot.builders import open_in, written_by
 from tests.bot.conftest import MORNING
+
+DRAWN = ("_questions", "_general", "_title_names", "topics", "_last_change", "_drawn_at")
 
 
 @pytest.fixture
@@ -26,19 +29,24 @@ def desk(read_folder, tmp_path, reader):
 
 
 @pytest.fixture(scope="session")
-def drawn(read_folder, tmp_path_factory):
-    """Draw the questions to begin with, once: each is asked before it is offered."""
-    data = shutil.copytree(read_folder, tmp_path_factory.mktemp("drawn") / "data")
-    with open_in(data, now=MORNING) as opened:
-        opened.suggested_questions.refresh()
-        return opened.suggested_questions
+def drawn(read_folder, made_once):
+    """Draw the questions to begin with, once for all workers: each is asked beforehand."""
+
+    def draw(folder):
+        data = shutil.copytree(read_folder, folder / "data")
+        with open_in(data, now=MORNING) as opened:
+            opened.suggested_questions.refresh()
+            values = {name: getattr(opened.suggested_questions, name) for name in DRAWN}
+        (folder / "values").write_bytes(pickle.dumps(values))
+
+    return pickle.loads((made_once("drawn", draw) / "values").read_bytes())
 
 
 @pytest.fixture
 def starters(desk, drawn):
     """Return what a desk that has been open for a while offers."""
-    for name in ("_questions", "_general", "_title_names", "topics", "_last_change", "_drawn_at"):
-        setattr(desk.suggested_questions, name, getattr(drawn, name))
+    for name, value in drawn.items():
+        setattr(desk.suggested_questions, name, value)
     return desk.suggested_questions
 
 
