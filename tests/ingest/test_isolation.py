@@ -23,8 +23,18 @@ from ingest.process.isolation import (
     isolated,
 )
 from ingest.reading import Hints, read_bytes
+from tests.ingest.isolated_work import (
+    crashes,
+    holds_much,
+    pid_of_isolated,
+    raises,
+    raises_what_cannot_travel,
+    says,
+    takes_memory,
+    takes_time,
+)
 
-SMALL = Limits(memory=128, seconds=5, output=1)
+SMALL = Limits(memory=128, seconds=2, output=1)
 
 
 @pytest.fixture
@@ -34,42 +44,8 @@ def isolation():
         yield opened
 
 
-def takes_memory():
-    return bytes(2**30)
-
-
-def takes_time():
-    while True:
-        pass
-
-
-def holds_much():
-    return b"x" * 2**21
-
-
-def crashes():
-    os._exit(3)
-
-
-def raises():
-    raise UnreadableError("ferry.txt is empty.")
-
-
-def says(text):
-    return text
-
-
-class StubbornError(Exception):
-    def __init__(self, one, two):
-        super().__init__(f"{one} {two}")
-
-
-def raises_what_cannot_travel():
-    raise StubbornError(1, 2)
-
-
 BEYOND = {
-    takes_time: "takes more than 5 seconds to read",
+    takes_time: "takes more than 2 seconds to read",
     holds_much: "holds more than 1 MB of text",
     crashes: "makes its reader crash",
     raises_what_cannot_travel: "makes its reader crash",
@@ -163,10 +139,6 @@ def test_a_pdf_that_unpacks_without_an_end_is_not_read():
 def test_work_inside_one_of_these_processes_stays_there(isolation):
     """A process of its own has none of its own."""
     assert isolation.submit(pid_of_isolated).result(150) is True
-
-
-def pid_of_isolated():
-    return isolated("a.txt", os.getpid) == os.getpid()
 
 
 def test_many_wait_for_few_processes(isolation):
