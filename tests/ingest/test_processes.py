@@ -19,6 +19,8 @@ from tests.builders import NOW
 
 KILLS = int(os.environ.get("KILLS", "2"))
 """How often an ingest is killed; ``KILLS=20`` for a thorough run."""
+COUNT = 100
+"""How many articles it saves: many times what it can before it is killed."""
 
 
 def write_articles(path, count, *, prefix="Wexcombe"):
@@ -47,7 +49,7 @@ def start(environment, *arguments):
 def test_an_ingest_that_is_killed_goes_on_where_it_was(tmp_path):
     """After any kill -9, archive and index agree once the same command has run again."""
     environment = {"DATA_DIR": str(tmp_path / "data")}
-    file = write_articles(tmp_path / "articles.jsonl", 300)
+    file = write_articles(tmp_path / "articles.jsonl", COUNT)
     chance = random.Random(7)
     for _ in range(KILLS):
         victim = start(environment, "add", file)
@@ -61,7 +63,7 @@ def test_an_ingest_that_is_killed_goes_on_where_it_was(tmp_path):
     with open_desk(BotSettings.of(environment), holder="a test", clock=lambda: NOW) as desk:
         summary = desk.archive.summary()
         assert not desk.coverage.index.behind()
-        assert summary.articles == summary.versions == 300
+        assert summary.articles == summary.versions == COUNT
         passages = desk.archive.passages.count()
         assert desk.coverage.index.shelf.counts() == (passages, passages)
 
