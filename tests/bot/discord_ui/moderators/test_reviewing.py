@@ -283,7 +283,9 @@ async def test_hiding_tells_no_reader(channel, moderator, archive):
     assert archive.articles.count() == 1
 
 
-async def test_a_failing_source_is_reviewed(channel, moderator, archive):
+async def test_a_failing_source_is_reviewed(
+    simcord_env, channel, moderator, desk, archive, monkeypatch
+):
     """What fails comes first; it is looked at again, or let go, and that is undone."""
     good = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
     bad = archive.sources.watch("http://gone.example/", "Courier", Permission.OFFERED, 30, now=NOW)
@@ -292,8 +294,11 @@ async def test_a_failing_source_is_reviewed(channel, moderator, archive):
     result = await panel(moderator, channel, "watched")
     text = shown(result)
     assert text.index("It answers 500.") < text.index("Ledger")
-    again = await row(moderator, result, "lookagain", bad.id)
-    assert "is looked at now" in shown(again)
+    monkeypatch.setattr(source_jobs, "EDIT_SECONDS", 0.01)
+    archive.sources.ended(bad.id, desk.clock())
+    await row(moderator, result, "lookagain", bad.id)
+    edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
+    assert any("is looked at now" in str(edit.json) for edit in edits)
     assert archive.sources.get(bad.id).due(NOW)
     result = await panel(moderator, channel, "watched")
     gone = await row(moderator, result, "unwatch", bad.id)
