@@ -93,7 +93,8 @@ class _LanguageReading:
             numbers["spelt"],
             frozenset(numbers["pronouns"].split()),
             re.compile(
-                rf"(?<![\w.,])\d{{1,3}}(?:{group}\d{{3}})+(?:{decimal}\d+)?|\d+{decimal}\d+"
+                rf"(?<![\w.,])\d{{1,3}}(?:{group}\d{{3}})+(?!\d)(?:{decimal}\d+)?"
+                rf"|\d+{decimal}\d+"
             ),
             {ord(numbers["group"]): ord(","), ord(numbers["decimal"]): ord(".")},
             tuple(
@@ -117,7 +118,7 @@ def as_english(text: str, language: str | None) -> Rendered:
     )
     words = reading.words
     return rendered.replaced(
-        reading.word, lambda match: words[" ".join(match.group().lower().split())]
+        reading.word, lambda match: words[" ".join(match.group().lower().replace("-", " ").split())]
     )
 
 

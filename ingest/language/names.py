@@ -10,6 +10,8 @@ from ingest.language.script import KANJI
 from ingest.language.script import KATAKANA as KANA
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_ELIDED = re.compile(r"(?<![^\W_])(?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu|L|Qu)['’](?=[^\W\d_a-zà-ÿ])")
+"""An article or a preposition that French joins to a name: "l’Alliance", "d’Ilse"."""
 _START = re.compile(r"(?:^|[.!?:;]\s+|[“\"‘(\[]\s*|\n)$")
 _CHARACTERS_BEFORE = 20
 """Characters before a word that are searched for the end of the sentence before it."""
@@ -30,6 +32,7 @@ def names_in(text: str) -> list[str]:
 
 def _latin_names(text: str) -> Iterator[str]:
     """Yield runs of capitalised words; a single word at a sentence start needs more evidence."""
+    text = _ELIDED.sub(lambda match: " " * len(match.group()), text)
     words = list(_WORD.finditer(text))
     inner_words = {word.group() for word in words if not _opens_sentence(word, text)}
     index = 0

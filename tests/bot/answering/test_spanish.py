@@ -106,6 +106,7 @@ def test_what_is_declined_in_spanish(text, reason):
         ("¿Y los Verdes?", "¿Cuántos escaños obtuvo los Verdes?"),
         ("¿Qué hay de Corin Pell?", "¿Cuántos escaños obtuvo Corin Pell?"),
         ("¿Y por qué?", "por qué – ¿Cuántos escaños obtuvo la Alianza?"),
+        ("¿Por qué perdió Marrowen?", "¿Por qué perdió Marrowen?"),
         ("¿Por cuánto?", "¿Por cuánto – ¿Cuántos escaños obtuvo la Alianza?"),
         ("¿Cuánto sube el ferry en enero?", "¿Cuánto sube el ferry en enero?"),
     ],
