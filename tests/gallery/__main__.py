@@ -40,8 +40,6 @@ MARGIN = 8
 """Pixels left above and below a message."""
 COLOURS = 64
 UNREAD = {
-    "fr": "Qui a gagné les élections ?",
-    "pt": "Quem ganhou as eleições?",
     "ko": "선거에서 누가 이겼나요?",
     "zh": "谁赢得了选举？",
     "zh-Hant": "誰贏得了選舉？",

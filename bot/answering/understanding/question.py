@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.answering.understanding.small_talk import languages_of_bare_question, small_talk_in
 from bot.answering.values import Question, UnaskableError
-from ingest.language.languages import Language
+from ingest.language.languages import Language, languages, table
 from ingest.language.script import UNKNOWN_LANGUAGE, Kanji, guessed, has_japanese, has_kanji_alone
 from ingest.model import Moment
 
@@ -21,6 +22,7 @@ _MIN_CONFIDENCE, _MIN_CONFIDENCE_NON_ASCII = 0.8, 0.4
 """Confidence required to detect another language than English, and in text with non-ASCII letters;
 of 1,496 English questions none reached 0.7."""
 
+_WORD = re.compile(r"[^\W\d_]+")
 _KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.TRADITIONAL_CHINESE, Language.JAPANESE})
 _CHINESE_CODES = frozenset({"zh", "yue", "wuu"})
 _MIN_CONFIDENCE_KANJI = 0.9
@@ -99,7 +101,28 @@ def _code_of(text: str) -> str:
     if has_japanese(text) and code != Language.KOREAN:
         return str(Language.JAPANESE)
     threshold = _MIN_CONFIDENCE if text.isascii() else _MIN_CONFIDENCE_NON_ASCII
-    return code if confidence >= threshold else UNKNOWN_LANGUAGE
+    return code if confidence >= threshold else _language_of_stopwords(text, code)
+
+
+def _language_of_stopwords(text: str, guess: str) -> str:
+    """Return the code of the language that has more of the words of *text* as stop words than any.
+
+    They are half of the words, or two and the language is the detector's *guess* too. A few words
+    are too short for the detector: it takes "O que dizem as sondagens?" for English.
+    """
+    words = _WORD.findall(text.casefold())
+    counts = {code: sum(word in _stopwords(code) for word in words) for code in languages()}
+    best = max(counts.values())
+    candidates = [code for code, count in counts.items() if count == best]
+    is_many = 2 * best >= len(words) or (best > 1 and candidates[0] == guess)
+    is_sure = len(candidates) == 1 and is_many
+    return candidates[0] if is_sure else UNKNOWN_LANGUAGE
+
+
+@cache
+def _stopwords(code: str) -> frozenset[str]:
+    """Return the stop words of a language."""
+    return frozenset(table(f"{code}/questions")["stopwords"].split())
 
 
 def _kanji_language(kanji: Kanji, code: str, confidence: float) -> Language:

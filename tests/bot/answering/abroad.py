@@ -38,7 +38,11 @@ def cited(text, language):
     return Citation.of(text, passage)
 
 
-def stopped(text, citation):
-    """Return what stops the draft *text* over *citation*, or ``None``."""
-    found = run_gates(Draft(text, language_asked(text)), CitedGround((citation,)))
+def stopped(text, citation, language=None):
+    """Return what stops the draft *text* over *citation*, or ``None``.
+
+    Its *language*, that of the question, is detected unless given.
+    """
+    draft = Draft(text, language or language_asked(text))
+    found = run_gates(draft, CitedGround((citation,)))
     return found if isinstance(found, Stopped) else None

@@ -183,8 +183,10 @@ def test_hidden_characters_leave_the_question():
 @pytest.mark.parametrize(
     ("text", "unread"),
     [
-        ("Qui a gagné les élections ?", True),
-        ("Quem ganhou as eleições?", True),
+        ("Chi ha vinto le elezioni?", True),
+        ("Wie heeft de verkiezingen gewonnen?", True),
+        ("Qui a gagné les élections ?", False),
+        ("Quem ganhou as eleições?", False),
         ("Kto wygrał wybory?", True),
         ("선거에서 누가 이겼나요?", True),
         ("من فاز في الانتخابات؟", True),
@@ -204,8 +206,15 @@ def test_a_language_that_is_not_read_is_told(text, unread):
 @pytest.mark.parametrize(
     ("text", "spoken", "read"),
     [
-        ("Qui a gagné les élections ?", Language.FRENCH, Language.ENGLISH),
-        ("Quem ganhou as eleições?", Language.PORTUGUESE, Language.ENGLISH),
+        ("Qui a gagné les élections ?", Language.FRENCH, Language.FRENCH),
+        ("Quem ganhou as eleições?", Language.PORTUGUESE, Language.PORTUGUESE),
+        ("O que dizem as sondagens?", Language.PORTUGUESE, Language.PORTUGUESE),
+        ("Quantas cadeiras obteve o Harbour?", Language.PORTUGUESE, Language.PORTUGUESE),
+        ("Que disent les sondages ?", Language.FRENCH, Language.FRENCH),
+        ("Qui dirige les Verts ?", Language.FRENCH, Language.FRENCH),
+        ("dem seats lost 2022", Language.ENGLISH, Language.ENGLISH),
+        ("Wo war Pell?", Language.GERMAN, Language.GERMAN),
+        ("Chi ha vinto le elezioni?", Language.ENGLISH, Language.ENGLISH),
         ("선거에서 누가 이겼나요?", Language.KOREAN, Language.ENGLISH),
         ("谁赢得了选举？", Language.CHINESE, Language.ENGLISH),
         ("帮助", Language.CHINESE, Language.ENGLISH),

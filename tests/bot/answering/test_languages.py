@@ -44,6 +44,7 @@ def test_a_language_asks_in_every_way(language):
     assert set(own["talk"]) == set(english["talk"])
     assert "about" in own["follow_up"]
     assert "hanging" in own["follow_up"]
+    assert set(own.get("same", ())) <= {group[0] for group in table("same")["groups"]}
     assert Lexicon.of(language).stopwords
 
 
@@ -54,4 +55,5 @@ def test_a_language_that_is_read_as_english_knows_the_calendar(language):
     for name in (*MONTHS, *WEEKDAYS):
         for word in said[name].split():
             assert name in as_english(f"x {word.replace('-', ' ')} y", language).text
+            assert name in as_english(f"x {word} y", language).text
     assert {"percent", "million", "votes", "seats", "more-than", "at-most", "about"} <= set(said)
