@@ -149,6 +149,9 @@ def test_a_follow_up_is_completed(text, meant):
         ("Pelo menos noventa e dois deputados.", 92, "count", "seats", "least"),
         ("Mais de 5.000 votos.", 5000, "count", "ballots", "least"),
         ("Subiu 3 pontos percentuais.", 3, "points", "", ""),
+        ("Mais de um milhão de votos.", 1000000, "count", "ballots", "least"),
+        ("Ficou em 3º lugar.", 3, "ordinal", "", ""),
+        ("É uma terceira via.", 3, "ordinal", "", ""),
         ("Metade dos assentos.", 50, "share", "", ""),
     ],
 )

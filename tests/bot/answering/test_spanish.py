@@ -125,6 +125,7 @@ def test_a_follow_up_is_completed(text, meant):
         ("Cuesta 3,2 millones de euros.", 3200000, "count", "", ""),
         ("Ganó veintitrés escaños.", 23, "count", "seats", ""),
         ("Subió 3 puntos porcentuales.", 3, "points", "", ""),
+        ("Es la tercera isla.", 3, "ordinal", "", ""),
         ("La mitad de los escaños.", 50, "share", "", ""),
     ],
 )
@@ -138,6 +139,8 @@ def test_a_day_and_a_time_are_read():
     """El 12 de noviembre de 2026, a las 18.30."""
     text = as_english("el 12 de noviembre de 2026 a las 18.30 horas, y el 7/10/2026", "es").text
     assert [each.whole for each in days_in(text)] == [date(2026, 11, 12), date(2026, 10, 7)]
+    first = as_english(normalise("el 1.º de enero de 2027"), "es").text
+    assert [each.whole for each in days_in(first)] == [date(2027, 1, 1)]
     assert [(hour, minute) for hour, minute, *_ in clocks_in(text)] == [(18, 30)]
 
 
