@@ -20,6 +20,8 @@ def catalogues(tmp_path, monkeypatch):
     errors.write_text(errors.read_text(encoding="utf-8").replace("\nde = ", "\n# ", 1), "utf-8")
     monkeypatch.setattr(wording, "WORDS", folder)
     monkeypatch.setattr("bot.commands.doctor.WORDS", folder)
+    monkeypatch.setattr(wording, "_failures", wording._failures.__wrapped__)
+    monkeypatch.setattr(wording, "_translations", wording._translations.__wrapped__)
     return folder
 
 
@@ -41,9 +43,8 @@ def test_the_table_counts_and_names(catalogues, capsys):
     assert f"{total - 1:,} of {total:,}" in printed
 
 
-def test_an_error_without_a_translation_is_english(catalogues, monkeypatch):
+def test_an_error_without_a_translation_is_english(catalogues):
     """Its values stand in it as they stood."""
-    monkeypatch.setattr(wording, "_translations", wording._translations.__wrapped__)
     german = wording.Wording.of(wording.Language.GERMAN)
     sentence = "moon is not an address. Check it."
     assert wording.translated_failure(sentence, german) == sentence
