@@ -158,10 +158,8 @@ def _new_entries(archive: Archive, article: Article, old_version: Version) -> tu
     last = datetime.max.replace(tzinfo=old_version.read_at.tzinfo)
     newest = archive.articles.version_before(article.id, last)
     entries = newest.extract.text.split(_ENTRY_SEPARATOR) if newest else []
-    unchanged, by_time = (
-        set(old_entries),
-        {entry[:ENTRY_TIME_CHARACTERS]: entry for entry in old_entries},
-    )
+    unchanged = set(old_entries)
+    by_time = {entry[:ENTRY_TIME_CHARACTERS]: entry for entry in old_entries}
     return tuple(
         entry
         for entry in entries

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,11 +16,21 @@ from ingest.fetching.fetcher import Fetched, Fetcher, State
 from ingest.language.similarity import has_text_of
 from ingest.model import Extract
 from ingest.process.isolation import isolated
-from ingest.process.threads import DetachedExecutor
+from ingest.process.threads import DetachedExecutor, in_threads_of
 from ingest.reading import FoundArticle, Hints, read_bytes
 from ingest.reading.documents import Entry
 from ingest.reading.listings import is_listing, read_listing
 from ingest.reading.registry import read_fetched
+
+
+@cache
+def _threads() -> DetachedExecutor:
+    """Return the threads of previews, two for each core, for reading happens in processes."""
+    return DetachedExecutor(2 * (os.cpu_count() or 1), "previews")
+
+
+_in_preview_thread = in_threads_of(_threads)
+"""Runs work in the threads of previews: a burst of slow ones takes no thread of answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +71,8 @@ class Previewer:
                 return replace(preview, articles=(article,), compared=True)
         return replace(preview, compared=False)
 
-    async def _read_data(self, data: bytes, name: str, hints: Hints) -> Preview:
-        """Read a file or a paste in a thread of previews."""
-        return await _in_preview_thread(self._read_now, data, name, hints)
-
-    def _read_now(self, data: bytes, name: str, hints: Hints) -> Preview:
+    @_in_preview_thread
+    def _read_data(self, data: bytes, name: str, hints: Hints) -> Preview:
         """Read a file or a paste."""
         try:
             articles = isolated(name, _read, data, name, hints)
@@ -94,11 +100,8 @@ class Previewer:
         hints = Hints(outlet=fields.get("outlet"), title=fields.get("title"), url=fields.get("url"))
         return await self.data(suggestion.data or b"", suggestion.name, hints)
 
-    async def _preview_of(self, fetched: Fetched, url: str, outlet: str | None) -> Preview:
-        """Read what was fetched in a thread of previews."""
-        return await _in_preview_thread(self._preview_now, fetched, url, outlet)
-
-    def _preview_now(self, fetched: Fetched, url: str, outlet: str | None) -> Preview:
+    @_in_preview_thread
+    def _preview_of(self, fetched: Fetched, url: str, outlet: str | None) -> Preview:
         if is_listing(fetched.data):
             listing = isolated(url, read_listing, fetched.data, fetched.url, fetched.content_type)
             children = tuple(map(Entry, listing.children))
@@ -114,17 +117,6 @@ class Previewer:
         copies = self.archive.articles.alike(article.extract)
         other_copies = tuple(copy for copy in copies if stored is None or copy.id != stored.id)
         return PreviewedArticle(article, stored, other_copies)
-
-
-async def _in_preview_thread(work: Callable[..., Preview], *arguments: object) -> Preview:
-    """Run *work* in threads of previews: a burst of slow ones takes no thread of answers."""
-    return await asyncio.get_running_loop().run_in_executor(_threads(), work, *arguments)
-
-
-@cache
-def _threads() -> DetachedExecutor:
-    """Return the threads of previews, two for each core, for reading happens in processes."""
-    return DetachedExecutor(2 * (os.cpu_count() or 1), "previews")
 
 
 def _read(data: bytes, name: str, hints: Hints) -> list[FoundArticle]:

@@ -22,6 +22,7 @@ from ingest.model import parse_moment
 from ingest.process import ending, logs
 from ingest.process.invocation import as_called, release
 from ingest.process.memory import return_freed_memory
+from ingest.process.starting import SIGNALLED
 
 _USAGE_ERROR = 2
 """The exit code of a command with wrong arguments."""
@@ -32,8 +33,6 @@ _PRIVATE_FILES = ("archive.sqlite3*", "index", "models")
 """Files in the data folder that earlier releases left readable to other users."""
 _INTERRUPTED = 130
 """The exit code after Ctrl-C."""
-_SIGNALLED = 128
-"""What the exit code of a command that a signal ended is above."""
 
 _Arguments = ParamSpec("_Arguments")
 _Configured = TypeVar("_Configured", bound=Settings)
@@ -128,7 +127,7 @@ def run_app(
 
 def exit_with(code: int) -> NoReturn:
     """Exit with the status of :func:`run_app`; at once if a signal ended the command."""
-    if code > _SIGNALLED:
+    if code > SIGNALLED:
         ending.exit_at_once(code)
     sys.exit(code)
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-from ingest.process.starting import SIGNALS, end_now
+from ingest.process.starting import SIGNALLED, SIGNALS, end_now
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Interruption:
     @property
     def code(self) -> int:
         """The exit status of a process that this signal ended."""
-        return 128 + self.number
+        return SIGNALLED + self.number
 
 
 @contextmanager
@@ -69,7 +69,7 @@ class Ending:
     @property
     def code(self) -> int:
         """The exit status: that of Ctrl-C, or 0 if a service manager asked."""
-        return 128 + self.number if self.number == signal.SIGINT else 0
+        return SIGNALLED + self.number if self.number == signal.SIGINT else 0
 
     def stop_if_ending(self, _count: int, _total: int | None) -> None:
         """Accept a progress report, and stop the work if the process is to end.
@@ -122,4 +122,4 @@ def exit_at_once(code: int) -> None:
 def _exit_now(number: int) -> None:
     """Exit at once; the operating system releases the locks."""
     logging.shutdown()
-    os._exit(128 + number)
+    os._exit(SIGNALLED + number)

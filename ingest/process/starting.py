@@ -13,6 +13,8 @@ SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 """Signals that ask a process to end; Windows has no SIGHUP."""
+SIGNALLED = 128
+"""Exit status of a process that a signal ended, less the signal's number."""
 _STDERR = 2
 _STOPPED = b"\nStopped.\n"
 
@@ -33,4 +35,4 @@ def end_now(number: int, _: FrameType | None) -> None:
     try:
         os.write(_STDERR, _STOPPED)
     finally:
-        os._exit(128 + number)
+        os._exit(SIGNALLED + number)

@@ -34,6 +34,29 @@ def in_thread(
     return run_in_thread
 
 
+def in_threads_of(
+    threads: Callable[[], Executor],
+) -> Callable[[Callable[_Arguments, _Result]], Callable[_Arguments, Coroutine[Any, Any, _Result]]]:
+    """Return a decorator like :func:`in_thread` whose threads are those of an executor.
+
+    *threads* returns the executor, and is called at each call of the work.
+    """
+
+    def decorate(
+        work: Callable[_Arguments, _Result],
+    ) -> Callable[_Arguments, Coroutine[Any, Any, _Result]]:
+        @wraps(work)
+        async def run_in_thread(
+            *arguments: _Arguments.args, **options: _Arguments.kwargs
+        ) -> _Result:
+            call = partial(copy_context().run, work, *arguments, **options)
+            return await asyncio.get_running_loop().run_in_executor(threads(), call)
+
+        return run_in_thread
+
+    return decorate
+
+
 class StoppedEarlyError(Exception):
     """A search was stopped before it began."""
 
