@@ -30,8 +30,8 @@ from ingest.model import (
 )
 from ingest.process.isolation import OutOfBoundsError
 from ingest.reading.documents import Entry, Hints
+from ingest.reading.limits import PAGES
 from ingest.reading.registry import (
-    SENT_ON,
     is_next_page,
     one_after_another,
     read_fetched,
@@ -271,7 +271,7 @@ class Refresher:
     async def _fetch(self, url: str, conditions: Validators | None) -> Fetched:
         """Fetch a page, following pages that only forward a browser."""
         response = self.prefetched.pop(url, None) or await self.fetcher.fetch(url, conditions)
-        for _ in range(SENT_ON):
+        for _ in range(PAGES.redirects):
             target = sent_on(response.data, response.url) if response.state is State.FRESH else None
             if target is None:
                 break

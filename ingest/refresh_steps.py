@@ -16,7 +16,8 @@ from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.model import Source, SourcePage
 from ingest.process.isolation import Isolation, isolated
 from ingest.reading.documents import Entry
-from ingest.reading.listings import CHILDREN, Listing, is_listing, read_listing
+from ingest.reading.limits import FILES
+from ingest.reading.listings import Listing, is_listing, read_listing
 
 _AGE_DIVISOR = 10
 """A page without an announced change is checked again after its age divided by this."""
@@ -191,7 +192,7 @@ async def _read_sitemaps(
     """Read each sitemap that has changed, and those that it names in turn."""
     pages = {page.address: page for page in known_pages if page.listing}
     addresses: set[str] = set()
-    while queue and len(addresses) < CHILDREN:
+    while queue and len(addresses) < FILES.listing_sitemaps:
         url = queue.popleft()
         address = add_place(clean_url(url), place)
         if address in addresses:
@@ -213,7 +214,9 @@ async def _read_sitemaps(
         except ReadingError as error:
             listed.failed.append((url, str(error)))
     if queue:
-        listed.notes.append(f"It names more than {CHILDREN} sitemaps; the others were left out.")
+        listed.notes.append(
+            f"It names more than {FILES.listing_sitemaps} sitemaps; the others were left out."
+        )
 
 
 def _compare(listed: _SourceListing, source: Source) -> None:

@@ -9,8 +9,6 @@ from ingest.errors import UnreadableError
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 120
 """Rows and columns of the largest table."""
-LONGEST_CELL = 500
-"""Characters of the longest cell."""
 
 
 @dataclass(frozen=True, slots=True)

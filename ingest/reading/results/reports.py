@@ -10,8 +10,9 @@ from typing import Any
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.reading.documents import broken_file
+from ingest.reading.limits import TABLES
 from ingest.reading.results.columns import EMPTY_CELL, field_of
-from ingest.reading.results.grid import LONGEST_CELL, Grid, GridRow
+from ingest.reading.results.grid import Grid, GridRow
 from ingest.reading.results.writing import WrittenTable
 from ingest.reading.text import clean_line
 
@@ -83,7 +84,11 @@ def _field_text(value: object) -> str:
         value = value.get("name")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return clean_line(str(value))[:LONGEST_CELL] if isinstance(value, str | int | float) else ""
+    return (
+        clean_line(str(value))[: TABLES.result_cell_characters]
+        if isinstance(value, str | int | float)
+        else ""
+    )
 
 
 @dataclass(slots=True)
@@ -217,4 +222,4 @@ def _text(value: object) -> str:
     if isinstance(value, dict):
         parts = _objects(value, "Text")
         value = next((part.get("Content") for part in parts), None)
-    return clean_line(value)[:LONGEST_CELL] if isinstance(value, str) else ""
+    return clean_line(value)[: TABLES.result_cell_characters] if isinstance(value, str) else ""
