@@ -24,7 +24,7 @@ from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.index.cutting import SPLITTER
-from ingest.index.vectors import BATCH_TEXTS
+from ingest.index.limits import BATCHES
 from ingest.language.script import Script
 from ingest.reading import Hints, read_path
 
@@ -101,8 +101,8 @@ def changed_contexts(desk: Desk, after: int) -> list[str]:
 
 def embed_alone(desk: Desk, contexts: Sequence[str]) -> None:
     """Embed *contexts* in the batches that ingest uses, and do nothing else."""
-    for start in range(0, len(contexts), BATCH_TEXTS):
-        desk.coverage.index.embedder.passages(contexts[start : start + BATCH_TEXTS])
+    for start in range(0, len(contexts), BATCHES.texts):
+        desk.coverage.index.embedder.passages(contexts[start : start + BATCHES.texts])
 
 
 def timed_ingest(desk: Desk, source: Path) -> tuple[float, int]:
