@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from bot.answering.limits import PROOFS, QUESTIONS
 from bot.answering.proving.archived import (
-    LONGEST_QUOTATION,
     ProvenQuotation,
     RefusedQuotation,
     prove_anywhere,
     prove_quotation,
 )
 from bot.answering.proving.ground import title_of
-from bot.answering.understanding.question import LONGEST, ask, not_past
+from bot.answering.understanding.question import ask, not_past
 from bot.answering.values import (
     UnaskableError,
 )
@@ -207,9 +207,11 @@ class Tools:
 
     def all(self) -> Sequence[Tool]:
         """Return all tools."""
-        words = Argument("query", "What to look for, in words or as a question.", LONGEST)
+        words = Argument(
+            "query", "What to look for, in words or as a question.", QUESTIONS.characters
+        )
         identity = Argument("id", "The id of a result of search.", _MAX_ID_CHARACTERS)
-        question = Argument("question", "The question, in a sentence.", LONGEST)
+        question = Argument("question", "The question, in a sentence.", QUESTIONS.characters)
         moment = Argument(
             "as_of",
             "A moment such as 2024-11-05T23:00Z: only what had been read by then is looked at.",
@@ -218,7 +220,9 @@ class Tools:
         )
         claim = Argument("claim", "What somebody claims, in up to three sentences.", 2000)
         quotation = Argument(
-            "quotation", "The quotation, word for word, without marks around it.", LONGEST_QUOTATION
+            "quotation",
+            "The quotation, word for word, without marks around it.",
+            PROOFS.quotation_characters,
         )
         article = Argument(
             "article",

@@ -12,12 +12,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html import builder as build
 
-from bot.answering.proving.archived import (
-    LONGEST_QUOTATION,
-    ProvenQuotation,
-    Refusal,
-    RefusedQuotation,
-)
+from bot.answering.limits import PROOFS
+from bot.answering.proving.archived import ProvenQuotation, Refusal, RefusedQuotation
 from bot.ledger import Ledger
 from bot.ledger.records import CitedRange
 from bot.outcomes import opening_at
@@ -219,7 +215,7 @@ class Page:
         if proof.why is Refusal.WITHDRAWN:
             reason = words(f"removal_{proof.removal}")
             return [_p(words("verify_withdrawn", why=reason))]
-        paragraphs = [_p(words(f"verify_{proof.why}", longest=LONGEST_QUOTATION))]
+        paragraphs = [_p(words(f"verify_{proof.why}", longest=PROOFS.quotation_characters))]
         if proof.agrees and proof.goes_on:
             paragraphs += [
                 _p(words("verify_agrees"), " ", build.Q(_plain(proof.agrees))),
@@ -294,7 +290,7 @@ class Page:
             name="quotation",
             rows="5",
             required="required",
-            maxlength=str(LONGEST_QUOTATION),
+            maxlength=str(PROOFS.quotation_characters),
             dir="auto",
         )
         article = build.INPUT(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.answering.limits import PROOFS
 from bot.answering.proving.archived import (
-    LONGEST_QUOTATION,
     ProvenQuotation,
     RefusedQuotation,
     prove_anywhere,
@@ -139,7 +139,7 @@ class _PageServer:
         except ValueError as error:
             raise web.HTTPBadRequest from error
         form_values = PastedQuotation(
-            _text_of(form, "quotation")[: LONGEST_QUOTATION + 1],
+            _text_of(form, "quotation")[: PROOFS.quotation_characters + 1],
             _text_of(form, "article")[:_MAX_ARTICLE_CHARACTERS].strip(),
         )
         proof, quotation = await self._prove(form_values)

@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.answer import answer_now
-from bot.answering.understanding.question import LONGEST, ask
+from bot.answering.limits import QUESTIONS
+from bot.answering.understanding.question import ask
 from bot.answering.values import Answer
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
@@ -119,7 +120,7 @@ def measure_answers(desk: Desk, questions: Sequence[str]) -> dict[str, dict[str,
     warm_up = ask(questions[0], now=NOW)
     answer_now(warm_up, desk.coverage)
     for text in questions:
-        question = ask(text[:LONGEST], now=NOW)
+        question = ask(text[: QUESTIONS.characters], now=NOW)
         meaning = desk.coverage.index.question(question.text)
         note(rows, "floor: embed", lambda q=question: desk.coverage.index.embedder.question(q.text))
         note(rows, "floor: words", lambda q=question: desk.coverage.index.matching(q.text, 10))

@@ -16,6 +16,7 @@ from bot.answering.chat.prompting import (
     read_object,
     room_for,
 )
+from bot.answering.limits import CHAT
 from bot.answering.proving.verifier import ClaimVerifier
 from bot.answering.values import (
     ChatError,
@@ -32,8 +33,6 @@ from ingest.model import Evidence
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
 
-_COVERAGE_TOKENS = 6000
-"""Default size of the coverage in one request; ten passages have 4,000 to 4,500."""
 _MAX_LINES, _MAX_QUOTES = 8, 3
 """Lines of a draft, and quotations of a line, in the JSON schema for servers that support one."""
 
@@ -68,7 +67,7 @@ class ModelWriter:
     """A writer of drafts with one chat model; nothing is shown before it is verified."""
 
     def __init__(
-        self, chat: Chat, verifier: ClaimVerifier, *, tokens: int = _COVERAGE_TOKENS
+        self, chat: Chat, verifier: ClaimVerifier, *, tokens: int = CHAT.coverage_tokens
     ) -> None:
         """Write with *chat*; *verifier* verifies the draft.
 
