@@ -13,18 +13,12 @@ from functools import partial
 from ingest.errors import ReadingError, UnreachableError, UnreadableError
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
+from ingest.limits import REFRESHES
 from ingest.model import Source, SourcePage
 from ingest.process.isolation import Isolation, isolated
 from ingest.reading.documents import Entry
 from ingest.reading.limits import FILES
 from ingest.reading.listings import Listing, is_listing, read_listing
-
-_AGE_DIVISOR = 10
-"""A page without an announced change is checked again after its age divided by this."""
-_UNLISTED_AGE = timedelta(days=90)
-"""Age from which a page that is no longer listed is not checked again."""
-_LEAST_USUAL_PAGES = 10
-"""Usual number of pages from which a listing with less than half of them is reported."""
 
 
 def due_pages(
@@ -69,9 +63,9 @@ def _is_due(
     if announces_change(entry, page):
         return True
     age = now - page.first_at
-    if not listed and age > _UNLISTED_AGE:
+    if not listed and age > REFRESHES.unlisted_age:
         return False
-    return now - page.checked_at >= max(timedelta(minutes=every), age / _AGE_DIVISOR)
+    return now - page.checked_at >= max(timedelta(minutes=every), age / REFRESHES.age_divisor)
 
 
 def announces_change(entry: Entry, page: SourcePage) -> bool:
@@ -222,7 +216,7 @@ async def _read_sitemaps(
 def _compare(listed: _SourceListing, source: Source) -> None:
     """Note if far fewer pages are listed than usual, and update the usual number."""
     usual, count = source.listed or 0, len(listed.entries)
-    if usual >= _LEAST_USUAL_PAGES and count < usual / 2:
+    if usual >= REFRESHES.usual_pages and count < usual / 2:
         listed.notes.append(
             f"It lists {count} pages and usually {usual}. Nothing is removed for that."
         )

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ingest.fetching.identities import clean_url
 from ingest.language.datelines import parse_date
+from ingest.language.limits import DATES
 from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of
 from ingest.reading.elements import Element
@@ -304,7 +305,7 @@ class Declared:
                 and not element.xpath(_LINKED)
             ):
                 line = clean_line(element.text_content())
-                if len(line) <= DECLARATIONS.date_line_characters and _has_figure(line):
+                if len(line) <= DATES.line_characters and _has_figure(line):
                     yield line, 1 if _UPDATE_WORDS.search(f"{label} {line}") else 2
 
     def _is_possible(self, moment: Moment) -> bool:
@@ -374,7 +375,7 @@ def _line_around(element: Element) -> str:
     """Return the text of the line around *element*; empty if it is long."""
     parent = element.getparent()
     line = "" if parent is None else clean_line(parent.text_content())
-    return line if len(line) <= DECLARATIONS.date_line_characters else ""
+    return line if len(line) <= DATES.line_characters else ""
 
 
 def _is_same_title(title: str, other_title: str) -> bool:

@@ -125,8 +125,6 @@ class _DeclarationLimits:
     """The first year accepted as a date of publication: no newspaper was on the web before."""
     date_ahead: timedelta = timedelta(days=1)
     """Time that a date may be after the time of reading, because clocks and zones differ."""
-    date_line_characters: int = 60
-    """The longest line with a page's date."""
     standfirst_min_characters: int = 40
     standfirst_characters: int = 700
     standfirst_blocks: int = 200

@@ -9,6 +9,7 @@ from lxml import html
 
 from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange
 from bot.verify_page import web
+from bot.verify_page.limits import VERIFY_PAGE
 from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest.errors import ArchiveError, SettingsError
@@ -250,7 +251,7 @@ async def test_every_reply_forbids_scripts_frames_and_copies(desk):
 async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
     """Bounded bytes; a file where a text belongs is no text."""
     async with a_browser(desk) as browser:
-        large = await browser.post("/prove", data={"quotation": "x" * web._MAX_BODY_BYTES})
+        large = await browser.post("/prove", data={"quotation": "x" * VERIFY_PAGE.body_bytes})
         assert large.status_code == 413
         page_of(large)
         file = await browser.post("/prove", files={"quotation": ("a.txt", b"won 46 seats")})
