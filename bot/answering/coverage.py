@@ -20,7 +20,7 @@ from bot.answering.evidence.ranking import (
 )
 from bot.answering.evidence.reader import WindowReader
 from bot.answering.evidence.windows import Window
-from bot.answering.limits import EVIDENCE
+from bot.answering.limits import EVIDENCE, ODDS
 from bot.answering.resting import RankedSource, fetched_first
 from bot.answering.understanding.guard import classifier_for, guard
 from bot.answering.understanding.lexicon import lexicon_for
@@ -42,10 +42,6 @@ from ingest.index.scope import NO_SCOPE, QuestionScope, absent_outlets, question
 from ingest.index.search import Stopwatch, both, recurrence, search
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Edition, Evidence, Passage, Progress, Scope
-
-_PLAIN, _ALL = 0.5, 0.99
-"""Shares of a topic's words from which a window is shown where nothing is read, and from which
-the newest report is said to be on that topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +215,9 @@ class Coverage:
             return Level.CLOSEST if one_story or view.period or need.latest else Reason.TOO_VAGUE
         if not view.read:
             mentioned = ranked[0].words * need.familiar
-            if need.latest and mentioned >= _ALL and not view.absent:
+            if need.latest and mentioned >= ODDS.latest_words and not view.absent:
                 return Level.SAYS
-            return Level.CLOSEST if mentioned >= _PLAIN else Reason.NOT_COVERED
+            return Level.CLOSEST if mentioned >= ODDS.shown_words else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
         if certainty >= self.weights.says and not ranked[0].earlier and not view.absent:
             return Level.SAYS

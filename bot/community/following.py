@@ -23,7 +23,7 @@ from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import Answer, Citation, Level, Question
 from bot.community.corrections import counterpart
-from bot.community.limits import INTERVALS, UPDATES
+from bot.community.limits import INTERVALS, MEMBERS, UPDATES
 from bot.community.news import Appeared, citable_article, new_coverage
 from bot.community.result_steps import ResultStep, steps_between
 from bot.ledger import Ledger
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 _MIN_SHARE = {FollowKind.TOPIC: 0.75, FollowKind.QUESTION: 0.6}
 """Minimum share of an interest's words that an article contains before it is searched: of three
 words all, of four words three. A question needs fewer, because its answer is checked further."""
-_MAX_PER_MEMBER, _MAX_PER_CHANNEL = 10, 20
-"""Maximum number of follows of a member and of a channel."""
 _Interest: TypeAlias = tuple[FollowKind, str]
 
 
@@ -182,7 +180,10 @@ class Following:
         if follow := next(existing, None):
             return follow
         member_follows = self.ledger.follows.of_member(member)
-        if len(member_follows) >= _MAX_PER_MEMBER or len(channel_follows) >= _MAX_PER_CHANNEL:
+        if (
+            len(member_follows) >= MEMBERS.follows_per_member
+            or len(channel_follows) >= MEMBERS.follows_per_channel
+        ):
             return None
         new_follow = Follow(
             self.clock(), member, str(channel), str(place or ""), kind, outlet or text, language

@@ -34,6 +34,14 @@ class _MemberLimits:
     """Indexed articles with results, the newest."""
     contest_name_characters: int = 100
     """The longest suggested name of a contest."""
+    follows_per_member: int = 10
+    follows_per_channel: int = 20
+    suggested_names: int = 2
+    """Names of which questions are suggested."""
+    suggested_name_characters: int = 60
+    """The longest of these names."""
+    suggested_name_titles: int = 2
+    """The fewest titles that have such a name."""
 
 
 @dataclass(frozen=True, slots=True)

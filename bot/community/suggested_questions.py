@@ -19,8 +19,6 @@ from ingest.model import EVERYBODY, Article, Edition, Progress
 
 _GENERAL_KINDS = ("result", "turnout")
 """Kinds of general questions, suggested if the coverage answers them."""
-_NAMES, _LONGEST_NAME, _TITLES = 2, 60, 2
-"""Maximum number of names, maximum characters of a name, minimum number of titles with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ class SuggestedQuestions:
             for name, title_outlets in self._title_names.items()
             if not outlets or title_outlets.intersection(outlets)
         ]
-        return [*general, *topics[:_NAMES]]
+        return [*general, *topics[: MEMBERS.suggested_names]]
 
     def _count_names(self) -> None:
         """Count the names in the newest titles."""
@@ -108,7 +106,8 @@ class SuggestedQuestions:
         self._title_names = {
             name: outlets[name]
             for name, count in counts.most_common()
-            if count >= _TITLES and len(name) <= _LONGEST_NAME
+            if count >= MEMBERS.suggested_name_titles
+            and len(name) <= MEMBERS.suggested_name_characters
         }
 
     def _ask_general(

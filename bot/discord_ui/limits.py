@@ -32,6 +32,9 @@ class _DiscordLimits:
     """Time during which a reply to a command is edited, a minute less than Discord allows."""
     writing_seconds: float = 13 * 60.0
     """Time until the writing is stopped; the token of a reply expires after 15 minutes."""
+    choice_characters: int = 100
+    corrected_characters: int = 3950
+    """Characters used of the 4,000 by an answer with a note of a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class _TextLengths:
     last_word: int = 24
     """How far a cut may move back to the end of a word; scripts without spaces need none."""
     comment: int = 500
-    """The longest comment of a member."""
+    """The longest comment or note of a member."""
     moment: int = 40
     """The longest moment that is entered."""
     search: int = 40
@@ -108,6 +111,12 @@ class _TextLengths:
     """Kept free for the other lines."""
     below_claims: int = 400
     """Kept free for the lines below."""
+    entered_address: int = 500
+    """The longest address that a member suggests."""
+    entered_outlet: int = 100
+    """The longest name of an outlet that a member enters."""
+    note_minimum: int = 200
+    """The least room for the note of a corrected answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +152,20 @@ class _Shown:
     overview_outlets: int = 20
     gaps: int = 5
     """Periods without coverage."""
-    chart_days: int = 2
-    """The fewest days for a chart."""
     previews: int = 100
     """Previews that can still be decided; a restart drops them."""
     exchanges: int = 1000
     """Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
+    changes: int = 5
+    """Changes of sources in one list."""
+    changed_answers: int = 12
+    """Answers listed for each change."""
+    servers: int = 100
+    """Servers that are examined as the next home server."""
+    followed_articles: int = 3
+    """Articles quoted in one message of a follow."""
+    digest_corrections: int = 5
+    """Corrections in one digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +190,8 @@ class _ChartLayout:
     """Room at the right of the bars for their figures."""
     figure: int = 26
     """Height of the letters of a figure."""
+    days: int = 2
+    """The fewest days of which a chart is drawn."""
     dates: int = 6
     """The most dates below a chart."""
 

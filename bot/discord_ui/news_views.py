@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from bot.community.quiet import QuietSource
 
 _LENGTHS = Lengths(quote=240, title=120, claims=0)
-_QUOTED_COUNT, _CORRECTIONS_COUNT = 3, 5
-"""Articles quoted in one message of a follow, and corrections in one digest."""
 
 
 def latest_view(stories: Sequence[Story], as_of: datetime, words: Wording) -> ui.LayoutView:
@@ -68,7 +66,10 @@ def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
     """Quote the newest articles for one follow, and count the others."""
     text = literal(title(due.follow.text, 200))
     heading = f"**{escape(words(f'news_{due.follow.kind}'))} {text}**"
-    lines = [_quote_block(item.header, item.quote, words) for item in due.quoted[:_QUOTED_COUNT]]
+    lines = [
+        _quote_block(item.header, item.quote, words)
+        for item in due.quoted[: SHOWN.followed_articles]
+    ]
     rest_count = len(due.quoted) - len(lines)
     rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count else []
     return layout([heading, *lines, *rest_lines], Colour.NEWS)
@@ -90,10 +91,10 @@ def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
         blocks.append(escape(words("digest_nothing")))
     if digest.corrected:
         lines = [f"**{escape(words('digest_corrections'))}**"]
-        for article, note in digest.corrected[:_CORRECTIONS_COUNT]:
+        for article, note in digest.corrected[: SHOWN.digest_corrections]:
             text = phrase(title(note, CHARACTERS.copies))
             lines.append(f"- {entry(article.header, words, _LENGTHS)}\n-# {text}")
-        rest_count = len(digest.corrected) - _CORRECTIONS_COUNT
+        rest_count = len(digest.corrected) - SHOWN.digest_corrections
         lines += [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
         blocks.append("\n".join(lines))
     if digest.gaps:

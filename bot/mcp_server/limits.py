@@ -26,6 +26,9 @@ class _ProgramLimits:
     """Largest share of an article in one passage, as a short article is one passage."""
     outlets: int = 200
     """Listed outlets, those with the most articles."""
+    calls_per_minute: int = 120
+    model_calls_per_minute: int = 12
+    """Calls in a minute that may call a language model."""
 
 
 PROGRAMS = _ProgramLimits()

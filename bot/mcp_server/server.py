@@ -57,8 +57,6 @@ _INSTRUCTIONS = (
 )
 _COVERAGE = "desk://coverage"
 _JSON = "application/json"
-_MAX_CALLS, _MAX_MODEL_CALLS = 120, 12
-"""Maximum number of calls in a minute, and of those that may call a language model."""
 _ARTICLE_KEYS = frozenset({"title", "heading", "corrections", "goes_on", "outlet", "authors"})
 """Keys whose values come from articles and may contain instructions to a model."""
 _OMITTED = "[…]"
@@ -184,7 +182,10 @@ class DeskServer:
         Raises:
             RefusedCallError: there were too many calls within a minute.
         """
-        limits = [("calls", _MAX_CALLS), *([("asks", _MAX_MODEL_CALLS)] if asks else [])]
+        limits = [
+            ("calls", PROGRAMS.calls_per_minute),
+            *([("asks", PROGRAMS.model_calls_per_minute)] if asks else []),
+        ]
         if seconds := self.limiter.wait(*limits):
             raise RefusedCallError(
                 f"That is many calls in a minute. Call again in {int(seconds) + 1} seconds."

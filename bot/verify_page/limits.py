@@ -22,6 +22,10 @@ class _VerifyPageLimits:
     """Quotations shown of one answer."""
     context_characters: int = 300
     """Text shown before and after a quotation."""
+    address_requests_per_minute: int = 240
+    """Requests of one address in a minute."""
+    searches_per_minute: int = 60
+    """Searches among them."""
 
 
 VERIFY_PAGE = _VerifyPageLimits()

@@ -36,8 +36,6 @@ from ingest.process.threads import in_search_thread
 if TYPE_CHECKING:
     from bot.desk import Desk
 
-_MAX_REQUESTS, _MAX_PROOFS = 240, 60
-"""Maximum number of requests of one address in a minute, and of searches among them."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -174,9 +172,9 @@ class _PageServer:
         searches = request.method == "POST"
         limits: list[tuple[Hashable, int]] = [
             ("", VERIFY_PAGE.requests_per_minute),
-            (request.remote, _MAX_REQUESTS),
+            (request.remote, VERIFY_PAGE.address_requests_per_minute),
         ]
-        limits += [((request.remote, "prove"), _MAX_PROOFS)] if searches else []
+        limits += [((request.remote, "prove"), VERIFY_PAGE.searches_per_minute)] if searches else []
         if seconds := self.limiter.wait(*limits):
             page = _page_for(request)
             count = int(seconds) + 1

@@ -57,6 +57,8 @@ class _RankingWeights:
     """Share of the passages from which a term is too common to be searched."""
     rarer_terms: int = 3
     """Rarer terms that a question must have for its common terms to be ignored."""
+    least_vector_weight: float = 0.1
+    most_vector_weight: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)

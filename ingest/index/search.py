@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _Recurs = Callable[[str, str], bool]
 """A function that returns True if a sentence (second argument) recurs in an outlet (first)."""
-_LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 0.7
-"""Bounds of the weight of vectors."""
 
 
 def recurrence(index: Index, archive: Archive) -> _Recurs:
@@ -110,7 +108,8 @@ def search(
     passages = archive.passages.get(list(lexical.keys() | similarities.keys()))
     clock.lap("archive")
     weight = max(
-        _LEAST_WEIGHT, min(_MOST_WEIGHT, RANKING.vector_terms / max(1, len(set(terms(text)))))
+        RANKING.least_vector_weight,
+        min(RANKING.most_vector_weight, RANKING.vector_terms / max(1, len(set(terms(text))))),
     )
     by_meaning = scaled(similarities)
     fused = fuse(shares(lexical), by_meaning, weight=weight)

@@ -232,6 +232,12 @@ class _LayoutLimits:
     """The silence at which a speaker's text is split."""
     power_exponent: int = 3
     """Smallest exponent of ten: “10” with a smaller raised figure is a figure with a note mark."""
+    narrow_characters: int = 30
+    """Smallest width of wrapped text."""
+    wide_characters: int = 110
+    """Largest width of wrapped text."""
+    narrow_cjk_characters: int = 8
+    wide_cjk_characters: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +269,13 @@ class _TableLimits:
     """Decimals to which a figure is rounded, to remove errors of binary fractions."""
     cells_per_filled_cell: int = 3
     """With more, a filled cell does not apply to the empty cells below it."""
+    result_rows: int = 20_000
+    """Rows of the largest table of results."""
+    result_columns: int = 120
+    result_records: int = 20_000
+    """Records of the longest list of a report of results."""
+    record_fields: int = 60
+    """Fields of the largest record."""
 
 
 FILES = _FileLimits()

@@ -31,9 +31,6 @@ _UNDONE_JA = re.compile(r"[はがをの]$")
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
 _LAST_WORD, _FIRST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
-_NARROW, _WIDE = 30, 110
-"""Smallest and largest width of wrapped text, in characters."""
-_NARROW_CJK, _WIDE_CJK = 8, 60
 
 
 def paragraphs(text: str) -> list[str]:
@@ -100,7 +97,11 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     """Return True if *lines* end because the next word had no room."""
     width = max(map(len, lines))
     is_east_asian = sum(bool(EAST_ASIAN_EDGE.search(line)) for line in lines) > len(lines) / 2
-    min_width, max_width = (_NARROW_CJK, _WIDE_CJK) if is_east_asian else (_NARROW, _WIDE)
+    min_width, max_width = (
+        (LAYOUT.narrow_cjk_characters, LAYOUT.wide_cjk_characters)
+        if is_east_asian
+        else (LAYOUT.narrow_characters, LAYOUT.wide_characters)
+    )
     if not min_width <= width <= max_width:
         return False
     full_lines = [_is_full(line, next_line, width) for line, next_line in pairwise(lines)]

@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 
 _START, _END = 0, 2
 """Tokens that begin a text and end a part of it, as XLM-RoBERTa has them."""
-_QUESTION_TOKENS, _ABOVE_TOKENS = 48, 44
-"""Most tokens of a question and of what stands above a window; what is longer is cut."""
 SHIPPED = Path(__file__).with_name("reader.npz")
 """The taught layers, made by ``make train``."""
 NO_READER = (
@@ -76,8 +74,8 @@ def pair_of(
     def tokens(text: str, most: int) -> list[int]:
         return list(tokenizer.encode(text, add_special_tokens=False).ids[:most])
 
-    asked = tokens(f"query: {question}", _QUESTION_TOKENS)
-    over = tokens(f"passage: {header}." if header else "passage:", _ABOVE_TOKENS)
+    asked = tokens(f"query: {question}", EVIDENCE.question_tokens)
+    over = tokens(f"passage: {header}." if header else "passage:", EVIDENCE.header_tokens)
     head = [_START, *asked, _END, *over]
     read = tokenizer.encode(window, add_special_tokens=False)
     room = max(1, longest - len(head) - 1)

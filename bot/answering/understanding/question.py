@@ -17,9 +17,6 @@ from ingest.model import Moment
 CHECK, NEWS, PRIVACY = "talk_check", "talk_news", "talk_privacy"
 """Catalogue keys of small talk that is answered with more than a sentence."""
 _INVISIBLE = {"Cc", "Cf", "Cs"}
-_MIN_CONFIDENCE, _MIN_CONFIDENCE_NON_ASCII = 0.8, 0.4
-"""Confidence required to detect another language than English, and in text with non-ASCII letters;
-of 1,496 English questions none reached 0.7."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.TRADITIONAL_CHINESE, Language.JAPANESE})
@@ -97,7 +94,7 @@ def _code_of(text: str) -> str:
         return str(_kanji_language(Kanji.of(text), code, confidence))
     if has_japanese(text) and code != Language.KOREAN:
         return str(Language.JAPANESE)
-    threshold = _MIN_CONFIDENCE if text.isascii() else _MIN_CONFIDENCE_NON_ASCII
+    threshold = QUESTIONS.language_confidence if text.isascii() else QUESTIONS.non_ascii_confidence
     return code if confidence >= threshold else _language_of_stopwords(text, code)
 
 

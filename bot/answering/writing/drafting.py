@@ -33,9 +33,6 @@ from ingest.model import Evidence
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
 
-_MAX_LINES, _MAX_QUOTES = 8, 3
-"""Lines of a draft, and quotations of a line, in the JSON schema for servers that support one."""
-
 
 class _QuoteLine(BaseModel):
     """A quotation that supports a line, as the model sends it."""
@@ -157,11 +154,11 @@ def _draft_schema(*names: str) -> dict[str, Any]:
     fields = {
         "number": {"type": ["integer", "null"]},
         "say": {"type": ["string", "null"]},
-        "quotes": {"type": "array", "items": quote, "maxItems": _MAX_QUOTES},
+        "quotes": {"type": "array", "items": quote, "maxItems": CHAT.line_quotations},
         "unsaid": {"type": ["string", "null"]},
     }
     line = _object_schema({name: fields[name] for name in names})
-    sentences = {"type": "array", "items": line, "maxItems": _MAX_LINES}
+    sentences = {"type": "array", "items": line, "maxItems": CHAT.draft_lines}
     return {"name": "draft", "strict": True, "schema": _object_schema({"sentences": sentences})}
 
 

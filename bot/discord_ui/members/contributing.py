@@ -23,8 +23,6 @@ from ingest.model import Edition
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
 
-_ADDRESS_LENGTH, _OUTLET_LENGTH, _NOTE_LENGTH = 500, 100, 500
-"""Maximum lengths of the fields of a suggestion in characters."""
 _LENGTHS = Lengths(quote=400, title=200, claims=0)
 _MESSAGE = re.compile(r"/channels/(?:@me|\d{1,20})/\d{1,20}/\d{1,20}/?")
 _DISCORD = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"})
@@ -69,14 +67,16 @@ class _Suggest(Form):
 
     def __init__(self, interaction: Interaction) -> None:
         super().__init__(title=words_of(interaction)("suggest_title"))
-        self.address: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=_ADDRESS_LENGTH)
+        self.address: ui.TextInput[Any] = ui.TextInput(
+            custom_id="url", max_length=CHARACTERS.entered_address
+        )
         self.outlet: ui.TextInput[Any] = ui.TextInput(
-            custom_id="outlet", max_length=_OUTLET_LENGTH, required=False
+            custom_id="outlet", max_length=CHARACTERS.entered_outlet, required=False
         )
         self.note: ui.TextInput[Any] = ui.TextInput(
             custom_id="note",
             style=discord.TextStyle.paragraph,
-            max_length=_NOTE_LENGTH,
+            max_length=CHARACTERS.comment,
             required=False,
         )
         self.field("suggest_address", self.address, interaction)

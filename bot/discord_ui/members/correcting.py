@@ -15,7 +15,7 @@ from bot.answering.values import Citation
 from bot.community.corrections import Corrections
 from bot.discord_ui.escaping import directed_lines, escape, link, phrase, title
 from bot.discord_ui.history import has_question
-from bot.discord_ui.limits import CHARACTERS, PACE
+from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.news_views import newer_text
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import Colour, layout
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_ANSWER_LENGTH, _NOTE_MINIMUM = 3950, 200
-"""Maximum characters of a corrected answer, and minimum ones of its note."""
-_CHANGES, _ANSWERS = 5, 12
-"""Changes in one list, and answers listed for each change."""
 _SOURCE_NUMBER = "0123456789"
 """Characters of a number before a source, left out of both where outlets are compared."""
 
@@ -123,14 +119,16 @@ def _list_view(
     for notice, message in notices:
         links.setdefault(_list_entry(notice, words), []).append(message.jump_url)
     count, blocks = 0, [heading]
-    for change, urls in list(links.items())[:_CHANGES]:
+    for change, urls in list(links.items())[: SHOWN.changes]:
         answer_links = []
         for url in dict.fromkeys(urls):
             count += 1
             answer_links.append(f"[{escape(words('answer_number', number=count))}]({url})")
-        rest_count = len(answer_links) - _ANSWERS
+        rest_count = len(answer_links) - SHOWN.changed_answers
         rest_text = [escape(words("preview_more", count=rest_count))] if rest_count > 0 else []
-        blocks.append(f"{change}\n{' · '.join([*answer_links[:_ANSWERS], *rest_text])}")
+        blocks.append(
+            f"{change}\n{' · '.join([*answer_links[: SHOWN.changed_answers], *rest_text])}"
+        )
     return layout(blocks, Colour.WITHDRAWN if withdrawn else None)
 
 
@@ -205,7 +203,9 @@ class _AnswerView:
 
     def note(self, text: str) -> ui.TextDisplay[Any]:
         """Return *text* as a part for the answer, as long as there is room for it."""
-        room = max(_NOTE_MINIMUM, _ANSWER_LENGTH - self.view.content_length())
+        room = max(
+            CHARACTERS.note_minimum, DISCORD.corrected_characters - self.view.content_length()
+        )
         return ui.TextDisplay(text[:room])
 
     def append(self, text: str) -> None:

@@ -17,7 +17,7 @@ from bot.answering.values import UnaskableError
 from bot.community.members import CoverageOverview
 from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.escaping import escape, link, literal, phrase, size, title, worded
-from bot.discord_ui.limits import DISCORD, SHOWN
+from bot.discord_ui.limits import CHARTS, DISCORD, SHOWN
 from bot.discord_ui.pictures import coverage_picture, timeline_picture
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
@@ -105,7 +105,7 @@ def timeline_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
             break
     view = layout(blocks, Colour.SAYS)
     days = [line.day for line in timeline.lines]
-    if len(set(days)) >= SHOWN.chart_days:
+    if len(set(days)) >= CHARTS.days:
         alt_text = words(
             "timeline_picture",
             count=len(days),

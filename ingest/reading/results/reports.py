@@ -19,8 +19,6 @@ from ingest.reading.text import clean_line
 REPORT = "ElectionReport"
 _REPORT_TYPE = "ElectionResults." + REPORT
 _TOTAL = "total"
-_MAX_RECORDS, _MAX_FIELDS = 20_000, 60
-"""Records of the longest list, and fields of the largest record."""
 
 
 def parse_json(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
@@ -66,10 +64,10 @@ def record_grid(records: Sequence[Mapping[str, Any]], name: str) -> Grid | None:
     Raises:
         UnreadableError: there are too many records.
     """
-    if len(records) > _MAX_RECORDS:
-        raise UnreadableError(f"{name} has more than {_MAX_RECORDS:,} entries. Split it.")
+    if len(records) > TABLES.result_records:
+        raise UnreadableError(f"{name} has more than {TABLES.result_records:,} entries. Split it.")
     fields = list(dict.fromkeys(key for record in records for key in record))
-    if len(fields) > _MAX_FIELDS or not any(map(field_of, fields)):
+    if len(fields) > TABLES.record_fields or not any(map(field_of, fields)):
         return None
     rows = [
         GridRow(number, tuple(_field_text(record.get(key)) for key in fields))

@@ -16,8 +16,6 @@ from ingest.reading.documents import Document
 from ingest.reading.limits import DETECTION, TABLES
 from ingest.reading.packages import open_package
 from ingest.reading.results.grid import (
-    MOST_COLUMNS,
-    MOST_ROWS,
     Grid,
     GridRow,
     check_size,
@@ -58,10 +56,10 @@ def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - op
     Raises:
         UnreadableError: the sheet has too many rows or columns.
     """
-    if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
+    if sheet.max_row > TABLES.result_rows or sheet.max_column > TABLES.result_columns:
         raise UnreadableError(
-            f"{name} sheet “{sheet.title}” has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} "
-            "columns. Split it."
+            f"{name} sheet “{sheet.title}” has more than {TABLES.result_rows:,} rows "
+            f"or {TABLES.result_columns} columns. Split it."
         )
     merged_values = dict(_merged_values(sheet))
     rows = []
@@ -129,7 +127,7 @@ def grid_of(text: str, name: str) -> Grid:
                 )
             )
             line = reader.line_num + 1
-            if len(rows) > MOST_ROWS or len(cells) > MOST_COLUMNS:
+            if len(rows) > TABLES.result_rows or len(cells) > TABLES.result_columns:
                 return check_size(Grid(name, tuple(rows)))
     except csv.Error as error:
         column = _open_quote(text, line)

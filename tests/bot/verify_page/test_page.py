@@ -1,6 +1,7 @@
 """The page as browsers get it: over HTTP, in nine languages, against hostile input."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -265,7 +266,7 @@ async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
 
 async def test_too_many_requests_wait(desk, monkeypatch):
     """Whoever asks too often is told for how long."""
-    monkeypatch.setattr(web, "_MAX_PROOFS", 2)
+    monkeypatch.setattr(web, "VERIFY_PAGE", replace(VERIFY_PAGE, searches_per_minute=2))
     async with a_browser(desk) as browser:
         form = {"quotation": "won", "article": "1"}
         replies = [await browser.post("/prove", data=form) for _ in range(3)]
