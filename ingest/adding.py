@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.index.cutting import cut, sentences
 from ingest.language.instructions import speaks_to_a_model
+from ingest.limits import REFRESHES
 from ingest.model import (
     Article,
     Cut,
@@ -26,9 +27,6 @@ from ingest.reading.documents import Entry, FoundArticle
 
 if TYPE_CHECKING:
     from ingest.archive import Archive
-
-_BATCH_ARTICLES = 32
-"""Articles saved in one transaction; after a crash at most these are repeated."""
 
 
 @dataclass(slots=True)
@@ -77,7 +75,7 @@ def add(
             outcome.problems.append(item)
         else:
             batch.append(item.extract)
-        if len(batch) == _BATCH_ARTICLES:
+        if len(batch) == REFRESHES.added_articles:
             _save_batch(batch, archive, now, outcome)
             batch = []
         if progress:

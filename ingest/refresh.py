@@ -17,6 +17,7 @@ from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
+from ingest.limits import REFRESHES
 from ingest.model import (
     NO_SNAPSHOTS,
     Decision,
@@ -30,8 +31,8 @@ from ingest.model import (
 )
 from ingest.process.isolation import OutOfBoundsError
 from ingest.reading.documents import Entry, Hints
+from ingest.reading.limits import PAGES
 from ingest.reading.registry import (
-    SENT_ON,
     is_next_page,
     one_after_another,
     read_fetched,
@@ -49,21 +50,6 @@ from ingest.refresh_steps import (
 )
 
 logger = logging.getLogger(__name__)
-
-_BATCH_PAGES = 32
-"""Pages saved together; after a crash or a stop at most these are repeated."""
-_BATCH_UNCHANGED = 512
-"""Pages recorded together if none of them has a new version."""
-_CONCURRENT_PAGES = 8
-"""Pages of one source processed at the same time; requests to one host still queue."""
-_MOST_NEXT_PAGES = 20
-"""Maximum number of further pages of one article."""
-_MOST_GONE_SHARE = 0.2
-"""Share of a source's pages that may be gone in one round; more is treated as a site failure."""
-_MOST_GONE_PAGES = 3
-"""Number of pages that may be gone in one round, regardless of the share."""
-_POLL_SECONDS = 60.0
-"""Seconds between two checks for due sources."""
 
 
 @dataclass(slots=True)
@@ -218,14 +204,14 @@ class Refresher:
                 finished.append(await self._page(source_round, address, entry, pages.get(address)))
                 self._report_progress(1)
                 count = len(finished)
-                if count % _BATCH_PAGES == 0 and (
-                    count >= _BATCH_UNCHANGED or any(e.article for e in finished)
+                if count % REFRESHES.saved_pages == 0 and (
+                    count >= REFRESHES.unchanged_pages or any(e.article for e in finished)
                 ):
                     await asyncio.shield(keep())
 
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(_CONCURRENT_PAGES):
+                for _ in range(REFRESHES.concurrent_pages):
                     group.create_task(work())
         finally:
             await asyncio.shield(keep())
@@ -271,7 +257,7 @@ class Refresher:
     async def _fetch(self, url: str, conditions: Validators | None) -> Fetched:
         """Fetch a page, following pages that only forward a browser."""
         response = self.prefetched.pop(url, None) or await self.fetcher.fetch(url, conditions)
-        for _ in range(SENT_ON):
+        for _ in range(PAGES.redirects):
             target = sent_on(response.data, response.url) if response.state is State.FRESH else None
             if target is None:
                 break
@@ -310,7 +296,9 @@ class Refresher:
             return item, ()
         addresses, pages, fetched = {response.url}, [article.extract], [response]
         next_url = article.extract.follows
-        while next_url and is_next_page(next_url, response.url) and len(pages) <= _MOST_NEXT_PAGES:
+        while (
+            next_url and is_next_page(next_url, response.url) and len(pages) <= REFRESHES.next_pages
+        ):
             if next_url in addresses:
                 break
             addresses.add(next_url)
@@ -442,7 +430,7 @@ class Refresher:
     async def _withdraw(self, source_round: SourceRound, pages: int) -> None:
         """Remove articles whose pages are gone, unless so many are that the site has failed."""
         if (
-            len(source_round.gone) > max(_MOST_GONE_PAGES, _MOST_GONE_SHARE * pages)
+            len(source_round.gone) > max(REFRESHES.gone_pages, REFRESHES.gone_share * pages)
             and not self.believe
         ):
             source_round.notes.append(
@@ -521,7 +509,7 @@ async def keep_fresh(
     *,
     contact: str | None = None,
     snapshots: SnapshotLimits = NO_SNAPSHOTS,
-    every: float = _POLL_SECONDS,
+    every: float = REFRESHES.poll_seconds,
     wake: asyncio.Event | None = None,
 ) -> None:
     """Refresh each source when it is due, until cancelled; failures are logged.

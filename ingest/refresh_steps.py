@@ -13,17 +13,12 @@ from functools import partial
 from ingest.errors import ReadingError, UnreachableError, UnreadableError
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
+from ingest.limits import REFRESHES
 from ingest.model import Source, SourcePage
 from ingest.process.isolation import Isolation, isolated
 from ingest.reading.documents import Entry
-from ingest.reading.listings import CHILDREN, Listing, is_listing, read_listing
-
-_AGE_DIVISOR = 10
-"""A page without an announced change is checked again after its age divided by this."""
-_UNLISTED_AGE = timedelta(days=90)
-"""Age from which a page that is no longer listed is not checked again."""
-_LEAST_USUAL_PAGES = 10
-"""Usual number of pages from which a listing with less than half of them is reported."""
+from ingest.reading.limits import FILES
+from ingest.reading.listings import Listing, is_listing, read_listing
 
 
 def due_pages(
@@ -68,9 +63,9 @@ def _is_due(
     if announces_change(entry, page):
         return True
     age = now - page.first_at
-    if not listed and age > _UNLISTED_AGE:
+    if not listed and age > REFRESHES.unlisted_age:
         return False
-    return now - page.checked_at >= max(timedelta(minutes=every), age / _AGE_DIVISOR)
+    return now - page.checked_at >= max(timedelta(minutes=every), age / REFRESHES.age_divisor)
 
 
 def announces_change(entry: Entry, page: SourcePage) -> bool:
@@ -191,7 +186,7 @@ async def _read_sitemaps(
     """Read each sitemap that has changed, and those that it names in turn."""
     pages = {page.address: page for page in known_pages if page.listing}
     addresses: set[str] = set()
-    while queue and len(addresses) < CHILDREN:
+    while queue and len(addresses) < FILES.listing_sitemaps:
         url = queue.popleft()
         address = add_place(clean_url(url), place)
         if address in addresses:
@@ -213,13 +208,15 @@ async def _read_sitemaps(
         except ReadingError as error:
             listed.failed.append((url, str(error)))
     if queue:
-        listed.notes.append(f"It names more than {CHILDREN} sitemaps; the others were left out.")
+        listed.notes.append(
+            f"It names more than {FILES.listing_sitemaps} sitemaps; the others were left out."
+        )
 
 
 def _compare(listed: _SourceListing, source: Source) -> None:
     """Note if far fewer pages are listed than usual, and update the usual number."""
     usual, count = source.listed or 0, len(listed.entries)
-    if usual >= _LEAST_USUAL_PAGES and count < usual / 2:
+    if usual >= REFRESHES.usual_pages and count < usual / 2:
         listed.notes.append(
             f"It lists {count} pages and usually {usual}. Nothing is removed for that."
         )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.answering.coverage import Coverage, View
+from bot.answering.limits import EVIDENCE, QUESTIONS
 from bot.answering.resting import fetched_first, rests_on, shown_sources, trusted
 from bot.answering.understanding.followup import complete_followup
 from bot.answering.understanding.lexicon import lexicon_for
@@ -31,25 +32,19 @@ from bot.answering.values import (
 )
 from bot.answering.writing.composing import compose
 from bot.answering.writing.drafting import ModelWriter
-from bot.answering.writing.excerpts import EXCERPTS, differ, excerpts, newest_first
+from bot.answering.writing.excerpts import differ, excerpts, newest_first
 from ingest.index.analysis import terms
 from ingest.index.search import Stopwatch
 from ingest.model import Evidence, Header, Moment
 from ingest.process.threads import StoppedEarlyError, search_in_turn
 
-_QUESTIONS_AT_ONCE = 3
-"""Questions of one message that are answered."""
 _QUESTION = re.compile(r"(?<![^?？])[^?？]*[?？]+")
-_EVIDENCE = 10
-"""Passages of evidence that a model is given for one question."""
 _ROOM = (5, 2, 1)
 """Passages that a model is given where it has no room for all."""
 _OWN_WORDS = Written()
 """How an answer comes about that no model was asked for."""
 _SILENT = frozenset({Reason.NOT_COVERED, Reason.TOO_VAGUE})
 """What says little where the question was hardly understood."""
-_NEAREST = 3
-"""Articles named when the coverage does not answer."""
 
 
 def questions_in(question: Question) -> list[Question]:
@@ -165,8 +160,8 @@ def _in_excerpts(
     asked_for = questions_in(question)
     if len(asked_for) == 1 or not view.evidence:
         return _quoted(question, view, coverage, how)
-    parts = [_answered(each, coverage, how) for each in asked_for[:_QUESTIONS_AT_ONCE]]
-    return _join_answers(question, parts, asked_for[_QUESTIONS_AT_ONCE:])
+    parts = [_answered(each, coverage, how) for each in asked_for[: QUESTIONS.at_once]]
+    return _join_answers(question, parts, asked_for[QUESTIONS.at_once :])
 
 
 def _answered(question: Question, coverage: Coverage, how: Written) -> Answer | Abstention:
@@ -198,7 +193,7 @@ def _quoted(
         found = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
     if not view.names.days:
         found = newest_first(found, apart)
-    found = found[:EXCERPTS]
+    found = found[: EVIDENCE.excerpts]
     if level is not Level.SAYS:
         apart = ()  # nobody is told that sentences which may not answer contradict each other
     clock.lap("write")
@@ -230,7 +225,9 @@ async def _written(
     """
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    claims, how = await _with_room(question, view.evidence[:_EVIDENCE], writer, watch, meter)
+    claims, how = await _with_room(
+        question, view.evidence[: EVIDENCE.model_passages], writer, watch, meter
+    )
     clock.lap("write")
     if claims:
         claims = tuple(fetched_first(claims, lambda claim: claim.unverified))
@@ -289,7 +286,9 @@ def _nothing_found(question: Question, view: View, coverage: Coverage) -> Absten
 
 def _nearest_coverage(evidence: Sequence[Evidence]) -> tuple[Header, ...]:
     """Name the articles that came closest, each once."""
-    return tuple(dict.fromkeys(each.passage.header for each in evidence))[:_NEAREST]
+    return tuple(dict.fromkeys(each.passage.header for each in evidence))[
+        : EVIDENCE.nearest_articles
+    ]
 
 
 def _newest(citations: Sequence[Citation]) -> Moment | None:

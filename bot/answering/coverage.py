@@ -20,6 +20,7 @@ from bot.answering.evidence.ranking import (
 )
 from bot.answering.evidence.reader import WindowReader
 from bot.answering.evidence.windows import Window
+from bot.answering.limits import EVIDENCE, ODDS
 from bot.answering.resting import RankedSource, fetched_first
 from bot.answering.understanding.guard import classifier_for, guard
 from bot.answering.understanding.lexicon import lexicon_for
@@ -41,18 +42,6 @@ from ingest.index.scope import NO_SCOPE, QuestionScope, absent_outlets, question
 from ingest.index.search import Stopwatch, both, recurrence, search
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Edition, Evidence, Passage, Progress, Scope
-
-_LOOKED = 16
-"""Passages of which the windows are cut; so many of the first as fit are read."""
-_FOUND = 10
-"""Passages of a search that measures no sentences."""
-_SHOWN = 6
-"""Windows of which some may be shown."""
-_PLAIN, _ALL = 0.5, 0.99
-"""Shares of a topic's words from which a window is shown where nothing is read, and from which
-the newest report is said to be on that topic."""
-_NEWEST = 2
-"""Articles of the newest day that are opened where the latest is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +112,7 @@ class Coverage:
         question: Question,
         *,
         names: QuestionScope | None = None,
-        limit: int = _LOOKED,
+        limit: int = EVIDENCE.passages,
         read: bool = True,
     ) -> View:
         """Find *limit* passages for *question* and rank their windows.
@@ -226,9 +215,9 @@ class Coverage:
             return Level.CLOSEST if one_story or view.period or need.latest else Reason.TOO_VAGUE
         if not view.read:
             mentioned = ranked[0].words * need.familiar
-            if need.latest and mentioned >= _ALL and not view.absent:
+            if need.latest and mentioned >= ODDS.latest_words and not view.absent:
                 return Level.SAYS
-            return Level.CLOSEST if mentioned >= _PLAIN else Reason.NOT_COVERED
+            return Level.CLOSEST if mentioned >= ODDS.shown_words else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
         if certainty >= self.weights.says and not ranked[0].earlier and not view.absent:
             return Level.SAYS
@@ -268,13 +257,17 @@ class Coverage:
         recurs = recurrence(self.index, self.archive)
         shown = [
             window
-            for window in ranked[:_SHOWN]
+            for window in ranked[: EVIDENCE.windows_shown]
             if not recurs(window.passage.header.outlet, window.quote)
         ]
-        return [*shown, *ranked[_SHOWN:]]
+        return [*shown, *ranked[EVIDENCE.windows_shown :]]
 
     def search(
-        self, text: str, *, names: QuestionScope | None = None, limit: int = _FOUND
+        self,
+        text: str,
+        *,
+        names: QuestionScope | None = None,
+        limit: int = EVIDENCE.unmeasured_passages,
     ) -> list[Evidence]:
         """Return the *limit* passages most likely to answer *text*, best first."""
         return search(
@@ -346,7 +339,7 @@ def openings(found: Sequence[Evidence], archive: Archive) -> list[Evidence]:
     known = {each.passage.article_id for each in found if each.passage.order == 0}
     return [
         replace(each, passage=archive.passages.of_article(article_id)[0])
-        for article_id, each in list(best.items())[:_NEWEST]
+        for article_id, each in list(best.items())[: EVIDENCE.newest_articles]
         if article_id not in known
     ]
 

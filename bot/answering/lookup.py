@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.windows import Window, alike
+from bot.answering.limits import LOOKUPS
 from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft, citation_context
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
@@ -33,18 +34,6 @@ from ingest.index.scope import QuestionScope
 from ingest.model import Kind
 from ingest.process.threads import in_search_thread
 
-CLAIMS = 3
-"""Sentences of one message that are looked up."""
-_CLAIM_CHARACTERS = 500
-"""Longest claim; a longer sentence is cut off."""
-_CANDIDATE_SENTENCES = 6
-"""Sentences of the coverage that a claim is verified against."""
-_SHOWN_SENTENCES = 3
-"""Sentences that are shown for one claim."""
-_MIN_SCORE = 0.5
-"""Lowest score by words of a candidate."""
-_MIN_TERMS = 2
-"""Content terms of the shortest claim."""
 _VERDICTS = {
     Finding.SUPPORTED: Verdict.SAYS,
     Finding.CONTRADICTED: Verdict.OTHERWISE,
@@ -55,13 +44,13 @@ _VERDICTS = {
 async def look_up(
     text: str, coverage: Coverage, verifier: ClaimVerifier, *, now: datetime, meter: Meter
 ) -> LookUp:
-    """Look up the first :data:`CLAIMS` claims of *text*."""
+    """Look up the first ``LOOKUPS.claims`` claims of *text*."""
     claims = await asyncio.to_thread(claims_in, text)
     results = [
         await look_up_one(claim, coverage, verifier, now=now, meter=meter)
-        for claim in claims[:CLAIMS]
+        for claim in claims[: LOOKUPS.claims]
     ]
-    return LookUp(tuple(results), tuple(claims[CLAIMS:]))
+    return LookUp(tuple(results), tuple(claims[LOOKUPS.claims :]))
 
 
 def claims_in(text: str) -> list[str]:
@@ -69,16 +58,20 @@ def claims_in(text: str) -> list[str]:
     line = " ".join(text.split())
     language = language_asked(line)
     candidates = [
-        line[s.start : s.end].strip()[:_CLAIM_CHARACTERS] for s in sentences(line, language)
+        line[s.start : s.end].strip()[: LOOKUPS.claim_characters] for s in sentences(line, language)
     ]
-    return [s for s in candidates if not s.endswith(("?", "？")) and len(terms(s)) >= _MIN_TERMS]
+    return [
+        s
+        for s in candidates
+        if not s.endswith(("?", "？")) and len(terms(s)) >= LOOKUPS.claim_terms
+    ]
 
 
 async def look_up_one(
     claim: str, coverage: Coverage, verifier: ClaimVerifier, *, now: datetime, meter: Meter
 ) -> LookedUpClaim:
     """Verify *claim* against the closest sentences of the coverage; a long claim is cut off."""
-    claim = claim[:_CLAIM_CHARACTERS]
+    claim = claim[: LOOKUPS.claim_characters]
     citations = await _nearest(claim, coverage, now)
     proposed = [ProposedClaim(Claim(claim, (citation,))) for citation in citations]
     try:
@@ -101,7 +94,7 @@ def _best_by_article(ranked: Sequence[ClosestSentence]) -> tuple[ClosestSentence
     best: dict[int, ClosestSentence] = {}
     for sentence in ranked:
         best.setdefault(sentence.citation.passage.article_id, sentence)
-    return tuple(best.values())[:_SHOWN_SENTENCES]
+    return tuple(best.values())[: LOOKUPS.shown_sentences]
 
 
 @in_search_thread
@@ -116,8 +109,8 @@ def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     if isinstance(coverage.level(view), Reason):
         return []
     chosen: list[Window] = []
-    for window in (window for window in view.ranked if window.score >= _MIN_SCORE):
-        if len(chosen) == _CANDIDATE_SENTENCES:
+    for window in (window for window in view.ranked if window.score >= LOOKUPS.candidate_score):
+        if len(chosen) == LOOKUPS.candidates:
             break
         if not any(alike(window.quote, candidate.quote) for candidate in chosen):
             chosen.append(window)

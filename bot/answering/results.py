@@ -12,23 +12,14 @@ from decimal import Decimal
 
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import YEAR
+from bot.answering.limits import CONTESTS
 from bot.answering.tables import ContestTable, ResultCell, ResultRow, TableKind, tables_in
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
 from ingest.reading.results.columns import Field
 
-_MOST_CONTESTS = 3
-"""Contests that are shown at once."""
-_MOST_SOURCES = 4
-"""Sources or polls of one contest that stand side by side."""
-_MOST_ARTICLES = 60
-"""Articles whose tables are opened."""
-_NAMED = 0.99
-"""Least share of the asked words in a contest's names; half matched other contests."""
 _WHOLE = Decimal("0.8")
 """Share of the sum of other tables from which a table is taken for their total."""
-_COMMON = 2
-"""Names that two tables of one contest share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +160,8 @@ def results(
         if len(same) == 1:
             same[0].append(each)
     contests = sorted(map(_contest, groups), key=_order, reverse=True)
-    left = len(contests) - _MOST_CONTESTS
-    return Results(asked, now, tuple(contests[:_MOST_CONTESTS]), max(0, left), kind)
+    left = len(contests) - CONTESTS.contests
+    return Results(asked, now, tuple(contests[: CONTESTS.contests]), max(0, left), kind)
 
 
 def results_beside(
@@ -195,7 +186,7 @@ def _tables(
     coverage: Coverage, among: Collection[int], kind: TableKind
 ) -> Iterator[list[ContestTable]]:
     """Yield the tables of each of the newest articles *among* that may be cited."""
-    for passages in coverage.passages_of(sorted(among, reverse=True)[:_MOST_ARTICLES]):
+    for passages in coverage.passages_of(sorted(among, reverse=True)[: CONTESTS.articles]):
         yield tables_in(passages, kind)
 
 
@@ -206,7 +197,7 @@ def _asked_for(
     for table, own, beside in _told_apart(tables):
         named = _named(table)
         share = need.share(named) * need.familiar
-        if share >= _NAMED:
+        if share >= CONTESTS.named_share:
             exact = asked.strip().casefold() in {each.casefold() for each in table.path}
             met = len(wanted.intersection(terms(named)))
             yield _Found(table, (round(share, 2), exact, met), own, beside)
@@ -231,7 +222,8 @@ def _told_apart(
         others = [
             each
             for each in tables
-            if each is not table and len(names & {row.whose for row in each.rows}) >= _COMMON
+            if each is not table
+            and len(names & {row.whose for row in each.rows}) >= CONTESTS.common_names
         ]
         shared = set(table.path).intersection(*(each.path for each in others)) if others else ()
         own = frozenset(terms(" ".join(p for p in table.path if p not in shared)))
@@ -275,7 +267,7 @@ def _one_contest(one: _Found, other: _Found) -> bool:
         for b in other.table.rows
         if _same_name(a.whose, b.whose)
     ]
-    least = min(_COMMON, len(one.table.rows), len(other.table.rows))
+    least = min(CONTESTS.common_names, len(one.table.rows), len(other.table.rows))
     return len(pairs) >= least and _one_place(one, other) and _one_place(other, one)
 
 
@@ -300,8 +292,8 @@ def _contest(group: Sequence[_Found]) -> Contest:
     for table in kept.values():
         if not any(_is_repeated(table, other) for other in tables):
             tables.append(table)
-    older = len(tables) - _MOST_SOURCES if tables[0].poll else 0
-    return Contest(tuple(tables[:_MOST_SOURCES]), max(0, older))
+    older = len(tables) - CONTESTS.sources if tables[0].poll else 0
+    return Contest(tuple(tables[: CONTESTS.sources]), max(0, older))
 
 
 def _is_repeated(table: ContestTable, other: ContestTable) -> bool:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 
+from bot.answering.limits import CONTESTS
 from bot.answering.values import Citation
 from ingest.language.dates import days_in
 from ingest.language.lines import BETWEEN
@@ -33,13 +34,7 @@ from ingest.reading.results.columns import (
 _LABEL = ": "
 _REFERENCE = re.compile(r"R\d{1,6}(?:C\d{1,3})?")
 """Where in its file a row or a cell stands."""
-_HEADING_CHARACTERS = 150
-"""Characters of the longest line that is taken for the heading of the table below it."""
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟")
-_WHOLE = 100
-"""Per cent: whatever is more is counted."""
-_LEAST = 2
-"""Rows of a contest: one figure alone is no table of it."""
 _POLL_DETAILS = frozenset({Field.DAYS, Field.SAMPLE, Field.METHOD, Field.ERROR})
 """Columns by which a row is known to be a whole poll, with one column for each candidate."""
 
@@ -110,7 +105,9 @@ def _lines_in(passages: Iterable[Passage]) -> Iterator[_TableLine]:
             if BETWEEN in text:
                 yield _line_of(text, passage, at, heading)
             elif text.strip():
-                is_heading = len(text) <= _HEADING_CHARACTERS and not text.endswith(_SENTENCE_ENDS)
+                is_heading = len(text) <= CONTESTS.heading_characters and not text.endswith(
+                    _SENTENCE_ENDS
+                )
                 heading = text if is_heading else ""
             at += len(text) + 1
 
@@ -118,7 +115,7 @@ def _lines_in(passages: Iterable[Passage]) -> Iterator[_TableLine]:
 def _is_count(cell: tuple[str, ResultCell]) -> bool:
     """Return True if a figure cannot be per cent."""
     value = cell[1].value
-    return cell[1].measure is Field.VOTES and value is not None and value > _WHOLE
+    return cell[1].measure is Field.VOTES and value is not None and value > CONTESTS.most_percent
 
 
 def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
@@ -320,7 +317,7 @@ def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:
     found = []
     for path, every in rows.items():
         own = _once(row for row in every if (*path, row.whose) not in rows)
-        if len(own) >= _LEAST and _is_contest(own):
+        if len(own) >= CONTESTS.rows and _is_contest(own):
             counted = _first(of_place[path], Field.COUNTED)
             found.append(ContestTable(path, own, counted, _first(of_place[path], Field.MOMENT)))
     return found
@@ -348,7 +345,7 @@ def polls_in(passages: Iterable[Passage]) -> list[ContestTable]:
     tables = []
     for (path, poll), every in rows.items():
         own = _once(map(_polled, every))
-        if len(own) >= _LEAST:
+        if len(own) >= CONTESTS.rows:
             tables.append(ContestTable(path, own, poll=poll))
     return tables
 

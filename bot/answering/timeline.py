@@ -8,23 +8,11 @@ from datetime import date, datetime
 
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.windows import ASKING, alike, sentences_of
+from bot.answering.limits import TIMELINES
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import Citation, Question
 from ingest.model import Evidence, Span
-
-_PASSAGES = 40
-"""Passages that are searched for mentions."""
-MOST_LINES = 12
-"""Lines of one timeline."""
-_MIN_TOPIC_SHARE = 0.6
-"""Smallest weighted share of the topic's terms that a line mentions."""
-_MIN_LINE_BYTES = 16
-"""Shortest line: headings within a text are shorter, and a CJK character has three bytes."""
-_MAX_LINE_CHARACTERS = 360
-"""Longest line; a longer sentence is cut at a clause."""
-_MAX_LINES_BY_OUTLET_AND_DAY = 2
-"""Lines of one outlet on one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ def reported(
 def _mentions(topic: str, coverage: Coverage, now: datetime) -> tuple[Need, list[_Mention]]:
     """Return the terms of *topic*, and the dated sentences that mention it, the best first."""
     question = Question(topic, now, language_asked(topic))
-    view = coverage.look(question, limit=_PASSAGES, read=False)
+    view = coverage.look(question, limit=TIMELINES.passages, read=False)
     need = view.need
     mentions = []
     for evidence in view.evidence if need.terms else ():
@@ -83,10 +71,10 @@ def _mentions(topic: str, coverage: Coverage, now: datetime) -> tuple[Need, list
             continue
         parts = sentences_of(evidence.passage)
         for quote, citable in zip(parts.quotes, parts.citable, strict=True):
-            if not citable or quote.endswith(ASKING) or len(quote.encode()) < _MIN_LINE_BYTES:
+            if not citable or quote.endswith(ASKING) or len(quote.encode()) < TIMELINES.line_bytes:
                 continue
             share = need.share(quote) * need.familiar
-            if share >= _MIN_TOPIC_SHARE:
+            if share >= TIMELINES.topic_share:
                 mentions.append(_Mention(evidence, quote, share + evidence.score))
     return need, sorted(mentions, key=lambda mention: -mention.worth)
 
@@ -95,7 +83,7 @@ def _select_lines(mentions: Sequence[_Mention]) -> list[_Mention]:
     """Return the best sentence of each article, without duplicates, few of one outlet and day."""
     chosen: list[_Mention] = []
     for mention in mentions:
-        if len(chosen) == MOST_LINES:
+        if len(chosen) == TIMELINES.lines:
             break
         passage = mention.evidence.passage
         header = passage.header
@@ -108,7 +96,7 @@ def _select_lines(mentions: Sequence[_Mention]) -> list[_Mention]:
         if (
             not same_article
             and not copied
-            and len(same_outlet_and_day) < _MAX_LINES_BY_OUTLET_AND_DAY
+            and len(same_outlet_and_day) < TIMELINES.lines_by_outlet_and_day
         ):
             chosen.append(mention)
     return chosen
@@ -125,14 +113,14 @@ def _line_of(mention: _Mention, need: Need) -> TimelineLine:
 
 def _best_clauses(text: str, need: Need) -> Span:
     """Return the part of *text* to quote: all of it, or the clauses with the best mention."""
-    if len(text) <= _MAX_LINE_CHARACTERS:
+    if len(text) <= TIMELINES.line_characters:
         return Span(0, len(text))
     bounds = [0, *(i + 1 for i, c in enumerate(text) if c in ",;:—、；："), len(text)]
     runs = [_longest_run(bounds, start) for start in bounds[:-1]]
-    fitting = [run for run in runs if 0 < run.end - run.start <= _MAX_LINE_CHARACTERS]
+    fitting = [run for run in runs if 0 < run.end - run.start <= TIMELINES.line_characters]
     if not fitting:
-        space = text.rfind(" ", 0, _MAX_LINE_CHARACTERS)
-        return Span(0, space if space >= 0 else _MAX_LINE_CHARACTERS)
+        space = text.rfind(" ", 0, TIMELINES.line_characters)
+        return Span(0, space if space >= 0 else TIMELINES.line_characters)
     best = max(
         fitting, key=lambda run: (need.share(text[run.start : run.end]), run.end - run.start)
     )
@@ -142,7 +130,7 @@ def _best_clauses(text: str, need: Need) -> Span:
 def _longest_run(bounds: Sequence[int], start: int) -> Span:
     """Return as many clauses from *start* on as fit into one line; at least one."""
     ends = [bound for bound in bounds if start < bound]
-    fitting_ends = [end for end in ends if end - start <= _MAX_LINE_CHARACTERS]
+    fitting_ends = [end for end in ends if end - start <= TIMELINES.line_characters]
     return Span(start, fitting_ends[-1] if fitting_ends else ends[0])
 
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.answering.values import Trouble, Usage
+from bot.community.limits import MEMBERS
 from bot.community.rules import DESK, DeskRules
 from bot.ledger import Ledger
 from bot.ledger.records import Spending
@@ -22,10 +23,6 @@ from ingest.errors import ArchiveError
 logger = logging.getLogger(__name__)
 
 _MILLION = Decimal(1_000_000)
-WINDOW_SECONDS = 60.0
-"""Period of a limit, in seconds."""
-MAX_KEYS = 10_000
-"""Number of keys above which expired keys are deleted."""
 
 
 @dataclass(slots=True)
@@ -118,16 +115,18 @@ class Limiter:
         if longest == 0:
             for key, _ in limits:
                 self._times.setdefault(key, deque()).append(now)
-        if len(self._times) > MAX_KEYS:
+        if len(self._times) > MEMBERS.rate_keys:
             self._times = {
-                k: v for k, v in self._times.items() if v and now - v[-1] < WINDOW_SECONDS
+                k: v for k, v in self._times.items() if v and now - v[-1] < MEMBERS.rate_seconds
             }
         return longest
 
     def _wait(self, key: Hashable, limit: int, now: float) -> float:
         times = self._times.get(key)
-        while times and now - times[0] >= WINDOW_SECONDS:
+        while times and now - times[0] >= MEMBERS.rate_seconds:
             times.popleft()
         if limit <= 0:
-            return WINDOW_SECONDS
-        return 0.0 if not times or len(times) < limit else WINDOW_SECONDS - (now - times[-limit])
+            return MEMBERS.rate_seconds
+        return (
+            0.0 if not times or len(times) < limit else MEMBERS.rate_seconds - (now - times[-limit])
+        )

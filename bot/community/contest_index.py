@@ -10,19 +10,13 @@ from threading import Lock
 from bot.answering.coverage import Coverage
 from bot.answering.results import Results, results, results_beside
 from bot.answering.tables import ContestTable, TableKind, tables_in
+from bot.community.limits import MEMBERS, UPDATES
 from bot.ledger import Ledger
 from ingest.archive import Archive
 from ingest.index.analysis import terms
 from ingest.language.lines import BETWEEN
 from ingest.model import EVERYBODY, Edition
 from ingest.process.threads import in_thread
-
-_MAX_ARTICLES = 500
-"""Maximum number of indexed articles, the newest."""
-_BATCH_SIZE = 500
-"""Number of changes in one batch."""
-_MAX_NAME_CHARACTERS = 100
-"""Maximum number of characters of a suggested name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +53,18 @@ class ContestIndex:
         if self._position is None:
             self._index(self.archive.passages.holding(BETWEEN))
         else:
-            article_ids, position = self.archive.changes.after(self._position, _BATCH_SIZE)
+            article_ids, position = self.archive.changes.after(
+                self._position, UPDATES.contest_batch_changes
+            )
             while article_ids:
                 for article_id in article_ids:
                     for entries in self._contests_by_article.values():
                         entries.pop(article_id, None)
                 self._index(self.archive.passages.holding(BETWEEN, article_ids))
                 last_change = max(last_change, position)
-                article_ids, position = self.archive.changes.after(position, _BATCH_SIZE)
+                article_ids, position = self.archive.changes.after(
+                    position, UPDATES.contest_batch_changes
+                )
         self._position = last_change
 
     def names(self, edition: Edition = EVERYBODY, kind: TableKind = TableKind.RESULTS) -> list[str]:
@@ -139,20 +137,25 @@ class ContestIndex:
             for kind, tables in found.items():
                 self._contests_by_article[kind][number] = self._entry_of(number, tables)
             count += bool(found)
-            if count == _MAX_ARTICLES:
+            if count == MEMBERS.contest_articles:
                 break
         for entries in self._contests_by_article.values():
-            for number in sorted(entries)[:-_MAX_ARTICLES]:
+            for number in sorted(entries)[: -MEMBERS.contest_articles]:
                 del entries[number]
 
     def _entry_of(self, number: int, tables: list[ContestTable]) -> _ContestArticle:
         """Return the names in an article's tables, or its title if they have none."""
         header, place = tables[0].header, self.archive.articles.get(number).place
         paths = [name for table in tables for name in _names_of(table)]
-        names = tuple(dict.fromkeys(name for name in paths if len(name) <= _MAX_NAME_CHARACTERS))
+        names = tuple(
+            dict.fromkeys(name for name in paths if len(name) <= MEMBERS.contest_name_characters)
+        )
         name_terms = frozenset(terms(" ".join([*dict.fromkeys(paths), header.title])))
         return _ContestArticle(
-            header.outlet, place, names or (header.title[:_MAX_NAME_CHARACTERS],), name_terms
+            header.outlet,
+            place,
+            names or (header.title[: MEMBERS.contest_name_characters],),
+            name_terms,
         )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.answering.tables import contests_of_version
 from bot.answering.understanding.lexicon import lexicon_for
+from bot.community.limits import LIKENESS
 from bot.community.rules import ServerRules
 from bot.ledger import Ledger
 from bot.ledger.records import ChangedCitation, DueNotice, NoticeKey, NoticeKind
@@ -30,12 +31,6 @@ _WITHDRAWN_REMOVALS = {
 """Kinds of notices by removal; a page that is only gone from its site calls for none."""
 _KINDS_BY_SEVERITY = (NoticeKind.REVERSED, NoticeKind.CORRECTED, NoticeKind.CHANGED)
 """Kinds of changes to sentences of one quotation, the most serious first."""
-_MIN_COMMON_SHARE = 0.5
-"""Minimum share of common words of a sentence and its changed form."""
-_MIN_SPELLING_SHARE = 0.7
-"""Minimum share of common letter pairs of two spellings of a word."""
-_MIN_SPELLING_LETTERS = 4
-"""Minimum number of letters of a word that may have two spellings."""
 _WITHDRAWN = frozenset({NoticeKind.RETRACTED, NoticeKind.REMOVED})
 """Kinds that concern an article as a whole, not words of it."""
 
@@ -119,7 +114,7 @@ def counterpart(quote: str, version: Version) -> str | None:
         common_share = len(quote_words & words) / max(1, len(quote_words), len(words))
         if common_share > best_share:
             best_sentence, best_share = sentence, common_share
-    return best_sentence if best_share >= _MIN_COMMON_SHARE else None
+    return best_sentence if best_share >= LIKENESS.sentence_words else None
 
 
 def _only_spelling(quote: str, counterpart: str) -> bool:
@@ -134,12 +129,12 @@ def _spelt_alike(word: str, other_word: str) -> bool:
     """Return True if two words differ in a letter or two; figures have to be equal."""
     if word == other_word:
         return True
-    if min(len(word), len(other_word)) < _MIN_SPELLING_LETTERS or not (
+    if min(len(word), len(other_word)) < LIKENESS.spelling_letters or not (
         word.isalpha() and other_word.isalpha()
     ):
         return False
     pairs, other_pairs = _pairs(word), _pairs(other_word)
-    return len(pairs & other_pairs) >= _MIN_SPELLING_SHARE * max(len(pairs), len(other_pairs))
+    return len(pairs & other_pairs) >= LIKENESS.spelling_pairs * max(len(pairs), len(other_pairs))
 
 
 def _pairs(word: str) -> set[str]:

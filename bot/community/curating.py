@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.rules import DESK, DeskRules, Home, ServerRules
 from bot.ledger.records import AuditAction, AuditEntry, Suggestion
 from bot.wording import WordedError
@@ -36,10 +37,6 @@ _UNDOABLE = frozenset(
     }
 )
 """Actions that can be undone."""
-_WATCH_INTERVAL_MINUTES = 60
-"""Minutes between two fetches of a source that a moderator watches."""
-_MAX_SOURCES_PER_SERVER = 10
-"""Maximum number of sources of a server other than home; the operator pays for them."""
 _CHANNELS, _CHANNEL = "channels", "channels "
 
 
@@ -83,7 +80,7 @@ class TooManySourcesError(WordedError):
     """A server other than home that watches the maximum number of sources."""
 
     def __init__(self) -> None:
-        super().__init__("too_many_sources", count=_MAX_SOURCES_PER_SERVER)
+        super().__init__("too_many_sources", count=MEMBERS.sources_per_server)
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,10 +425,10 @@ class Curator:
                 for source in self.archive.sources.watched()
                 if source.place == moderator.additions_place
             ]
-            if len(server_sources) >= _MAX_SOURCES_PER_SERVER:
+            if len(server_sources) >= MEMBERS.sources_per_server:
                 raise TooManySourcesError
         permission = watched.permission if watched else Permission.UNSTATED
-        minutes = watched.every if watched else _WATCH_INTERVAL_MINUTES
+        minutes = watched.every if watched else INTERVALS.watched_source_minutes
         source = self.archive.sources.watch(
             address, outlet, permission, minutes, now=self.clock(), place=moderator.additions_place
         )

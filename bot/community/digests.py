@@ -12,6 +12,7 @@ from bot.answering.coverage import Coverage
 from bot.answering.understanding.followup import stands_alone
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Citation, Level, UnaskableError
+from bot.community.limits import INTERVALS, UPDATES
 from bot.community.news import Stories, Story, citable_article, new_coverage
 from bot.community.rules import DigestPlan, ServerRules
 from bot.ledger import Ledger
@@ -22,15 +23,6 @@ from ingest.index.cutting import first_sentence
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Article, Edition
 from ingest.process.threads import in_thread
-
-_LATEST_DELAY = timedelta(hours=12)
-"""Maximum delay of a digest, if the bot was not running at its time."""
-_SIMILAR_PASSAGES = 40
-"""Number of passages similar to an article; with ten, a third of the answers is missed."""
-_MAX_QUERY_CHARACTERS = 600
-"""Maximum number of characters of a live page's new entries in the search."""
-_MAX_ANSWERS = 50
-"""Maximum number of answers checked for one article, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +87,7 @@ class Digests:
             if at <= rules.digest.set_at or self.ledger.digests.done(place, at):
                 continue
             digest = self._build(place, rules, rules.digest, at)
-            if digest.is_empty or self.clock() - at > _LATEST_DELAY:
+            if digest.is_empty or self.clock() - at > INTERVALS.digest_delay:
                 self.ledger.digests.mark(place, at, now=self.clock())
             else:
                 due_digests.append(digest)
@@ -236,11 +228,11 @@ class Outdated:
             return
         query = f"{article.header.title}\n{first_sentence(passages[0])}"
         if entries:
-            query = "\n".join(entries)[:_MAX_QUERY_CHARACTERS]
-        evidence = self.coverage.serving.search(query, limit=_SIMILAR_PASSAGES)
+            query = "\n".join(entries)[: UPDATES.entries_characters]
+        evidence = self.coverage.serving.search(query, limit=UPDATES.similar_passages)
         cited_ids = {item.passage.article_id for item in evidence}
         cited_ids = cited_ids | {article.id} if entries else cited_ids - {article.id}
-        for answer in self.ledger.notices.citing(cited_ids, self._since, _MAX_ANSWERS):
+        for answer in self.ledger.notices.citing(cited_ids, self._since, UPDATES.checked_answers):
             cited_articles = [
                 source
                 for citation in self.ledger.answers.cited(answer.answer_id)

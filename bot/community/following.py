@@ -10,7 +10,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain, product
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +23,7 @@ from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import Answer, Citation, Level, Question
 from bot.community.corrections import counterpart
+from bot.community.limits import INTERVALS, MEMBERS, UPDATES
 from bot.community.news import Appeared, citable_article, new_coverage
 from bot.community.result_steps import ResultStep, steps_between
 from bot.ledger import Ledger
@@ -39,19 +40,9 @@ from ingest.process.threads import in_thread
 if TYPE_CHECKING:
     from bot.community.contest_index import ContestIndex
 
-_MESSAGE_INTERVAL = timedelta(hours=2)
-"""Minimum time between two messages of one follow; news found meanwhile wait."""
-_INDEXED_WORDS = 2
-"""Number of words by which a topic is indexed, those with the highest weight."""
 _MIN_SHARE = {FollowKind.TOPIC: 0.75, FollowKind.QUESTION: 0.6}
 """Minimum share of an interest's words that an article contains before it is searched: of three
 words all, of four words three. A question needs fewer, because its answer is checked further."""
-_MAX_PER_MEMBER, _MAX_PER_CHANNEL = 10, 20
-"""Maximum number of follows of a member and of a channel."""
-_LOCATING_CHARACTERS = 60
-"""Number of characters by which an entry of a live page is located in its passage."""
-_PREFIX_CHARACTERS = 2
-"""Number of characters by which words of languages without spaces are indexed."""
 _Interest: TypeAlias = tuple[FollowKind, str]
 
 
@@ -109,11 +100,11 @@ class _Interests:
     def _index(self, interest: _Interest, need: Need) -> None:
         """Index an interest by the forms of its words with the highest weight."""
         self.needs[interest] = need
-        for term in sorted(need.terms, key=lambda term: -term.weight)[:_INDEXED_WORDS]:
+        for term in sorted(need.terms, key=lambda term: -term.weight)[: UPDATES.topic_words]:
             for stem in term.forms.stems:
                 self._stems[stem].add(interest)
             for word in term.forms.scripts:
-                self._scripts[word[:_PREFIX_CHARACTERS]].add((word, interest))
+                self._scripts[word[: UPDATES.topic_prefix_characters]].add((word, interest))
 
     def in_text(self, text: str) -> set[_Interest]:
         """Return the interests of which *text* has an indexed word and most words."""
@@ -122,7 +113,8 @@ class _Interests:
             interest for stem in text_terms.stems for interest in self._stems.get(stem, ())
         }
         for prefix in {
-            text_terms.text[i : i + _PREFIX_CHARACTERS] for i in range(len(text_terms.text) - 1)
+            text_terms.text[i : i + UPDATES.topic_prefix_characters]
+            for i in range(len(text_terms.text) - 1)
         }:
             candidates = self._scripts.get(prefix, ())
             interests |= {interest for word, interest in candidates if word in text_terms.text}
@@ -188,7 +180,10 @@ class Following:
         if follow := next(existing, None):
             return follow
         member_follows = self.ledger.follows.of_member(member)
-        if len(member_follows) >= _MAX_PER_MEMBER or len(channel_follows) >= _MAX_PER_CHANNEL:
+        if (
+            len(member_follows) >= MEMBERS.follows_per_member
+            or len(channel_follows) >= MEMBERS.follows_per_channel
+        ):
             return None
         new_follow = Follow(
             self.clock(), member, str(channel), str(place or ""), kind, outlet or text, language
@@ -239,7 +234,7 @@ class Following:
         """Return the news to be sent now, without *quiet* servers and recently notified follows."""
         return [
             DueNews(follow, self._quotations_of(follow, news), tuple(news))
-            for follow, news in self.ledger.follows.waiting(self.clock() - _MESSAGE_INTERVAL)
+            for follow, news in self.ledger.follows.waiting(self.clock() - INTERVALS.follow_message)
             if not quiet(follow.place)
         ]
 
@@ -476,7 +471,7 @@ def _entry_citation(
     It is the first sentence of those with most words of *need*.
     """
     for passage in passages:
-        at = passage.text.find(entry[:_LOCATING_CHARACTERS])
+        at = passage.text.find(entry[: UPDATES.entry_characters])
         citations: list[Citation] = []
         for span in sentences(passage.text, passage.header.language) if at >= 0 else ():
             if not at + ENTRY_TIME_CHARACTERS < span.end or span.start >= at + len(entry):

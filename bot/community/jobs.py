@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.community.curating import Curator
+from bot.community.limits import INTERVALS
 from bot.ledger import Ledger
 from bot.ledger.records import Job, PendingQuestion
 from ingest.archive import Archive
@@ -18,8 +19,6 @@ from ingest.language.languages import Language
 from ingest.model import Source
 from ingest.process.threads import in_thread
 
-_LEASE_PERIOD = timedelta(seconds=15)
-"""Time after which a lease expires unless it is renewed."""
 _LEADER_LEASE = "telling"
 """Name of the leader's lease; the leader sends news, digests and notices for all."""
 
@@ -59,7 +58,7 @@ class ProcessLease:
         """Acquire or renew the leader's lease; return True if this process is the leader."""
         now = self.clock()
         return self.alone or self.ledger.leases.take(
-            _LEADER_LEASE, self.owner, now + _LEASE_PERIOD, now=now
+            _LEADER_LEASE, self.owner, now + INTERVALS.lease, now=now
         )
 
     @in_thread
@@ -80,7 +79,7 @@ class ProcessLease:
 
     def _renew(self) -> None:
         now = self.clock()
-        self.ledger.leases.take(f"process {self.owner}", self.owner, now + _LEASE_PERIOD, now=now)
+        self.ledger.leases.take(f"process {self.owner}", self.owner, now + INTERVALS.lease, now=now)
 
 
 @dataclass(frozen=True, slots=True)

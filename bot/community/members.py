@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.answering.values import Exchange
+from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.rules import DESK, DeskRules, ServerRules
 from bot.ledger import Ledger
 from bot.ledger.records import CitedRange, Feedback, FeedbackVerdict, PendingQuestion, Suggestion
@@ -18,19 +19,6 @@ from ingest.errors import ArticleNotFoundError
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Article, Edition, Header, SnapshotLimits, Summary, Version
 from ingest.process.threads import in_thread
-
-_CONTEXT_CHARACTERS = 300
-"""Number of characters shown before and after a quotation."""
-_MAX_OUTLETS = 20
-"""Maximum number of outlets whose newest article is looked up."""
-_DAYS = 30
-"""Number of days, up to the newest coverage, whose articles are counted."""
-_EXPIRY_INTERVAL = timedelta(hours=1)
-"""Time between two deletions of expired records."""
-_MAX_SUGGESTIONS_PER_DAY = 5
-"""Maximum number of suggestions of one member in one day."""
-_RULES_CACHE_PERIOD = timedelta(seconds=10)
-"""Age up to which cached rules are used, as another process may change them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +165,7 @@ class Community:
     @in_thread
     def may_suggest(self, member: int) -> bool:
         """Return True if a member may make another suggestion today."""
-        return self._count_suggestions(self._hashed(member)) < _MAX_SUGGESTIONS_PER_DAY
+        return self._count_suggestions(self._hashed(member)) < MEMBERS.suggestions_per_day
 
     def _count_suggestions(self, hashed: str) -> int:
         return self.ledger.suggestions.count_since(hashed, self.clock() - timedelta(days=1))
@@ -188,7 +176,7 @@ class Community:
     ) -> int | None:
         """Store a suggestion and return its id; ``None`` above the daily maximum."""
         hashed, now = self._hashed(member), self.clock()
-        if self._count_suggestions(hashed) >= _MAX_SUGGESTIONS_PER_DAY:
+        if self._count_suggestions(hashed) >= MEMBERS.suggestions_per_day:
             return None
         return self.ledger.suggestions.add(
             Suggestion(now, str(place), hashed, address, address=address, outlet=outlet, note=note)
@@ -205,7 +193,7 @@ class Community:
         It blocks.
         """
         now = self.clock()
-        if self._expired_at is not None and now - self._expired_at < _EXPIRY_INTERVAL:
+        if self._expired_at is not None and now - self._expired_at < INTERVALS.expiry:
             return
         self.ledger.expire(now)
         self.archive.snapshots.expire(snapshots, now=now)
@@ -227,7 +215,7 @@ class Community:
         if place == DESK:
             return ServerRules()
         read_at, rules = self._rules.get(place, (None, ServerRules()))
-        if read_at is None or self.clock() - read_at > _RULES_CACHE_PERIOD:
+        if read_at is None or self.clock() - read_at > INTERVALS.cached_rules:
             rules = ServerRules.of(await self._stored_rules(place))
             self._rules[place] = (self.clock(), rules)
         return rules
@@ -269,11 +257,13 @@ class Community:
         """Return an overview of one edition's coverage."""
         summary = self.archive.summary(edition)
         newest = {}
-        for outlet in summary.outlets[:_MAX_OUTLETS]:
+        for outlet in summary.outlets[: MEMBERS.overview_outlets]:
             outlet_edition = replace(edition, outlets=(outlet.outlet,))
             for article in self.archive.articles.listed(edition=outlet_edition, limit=1):
                 newest[outlet.outlet] = article
-        return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS, edition))
+        return CoverageOverview(
+            summary, newest, self.archive.articles.by_day(MEMBERS.overview_days, edition)
+        )
 
     @in_thread
     def note_shown(self, number: int, channel: int, message: int, language: Language) -> None:
@@ -298,12 +288,12 @@ class Community:
         return QuotationShown(
             version.extract.header,
             _trim_beginning(
-                text[max(0, citation.start_at - _CONTEXT_CHARACTERS) : citation.start_at],
+                text[max(0, citation.start_at - MEMBERS.context_characters) : citation.start_at],
                 citation.start_at,
             ),
             quote,
             _trim_end(
-                text[citation.end_at : citation.end_at + _CONTEXT_CHARACTERS],
+                text[citation.end_at : citation.end_at + MEMBERS.context_characters],
                 len(text) - citation.end_at,
             ),
             article.removal is None and _is_current(quote, versions),
@@ -317,13 +307,13 @@ def _is_current(quote: str, versions: Sequence[Version]) -> bool:
 
 def _trim_beginning(text: str, available: int) -> str:
     """Cut *text* to begin at a word, unless it is the article's beginning."""
-    if available <= _CONTEXT_CHARACTERS:
+    if available <= MEMBERS.context_characters:
         return text
     return f"…{text[text.find(' ') + 1 :] if ' ' in text else text}"
 
 
 def _trim_end(text: str, available: int) -> str:
     """Cut *text* to end at a word, unless it is the article's end."""
-    if available <= _CONTEXT_CHARACTERS:
+    if available <= MEMBERS.context_characters:
         return text
     return f"{text[: text.rfind(' ')] if ' ' in text else text}…"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bot.answering.coverage import Coverage
+from bot.community.limits import LIKENESS, UPDATES
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.lines import ENTRY_TIME_CHARACTERS
@@ -14,16 +15,8 @@ from ingest.language.similarity import units
 from ingest.model import EVERYBODY, Article, Edition, Kind, Version
 from ingest.process.threads import in_thread
 
-_GROUPED_ARTICLES = 60
-"""Number of the newest articles that are grouped into stories."""
-_BATCH_SIZE = 200
-"""Number of changes in one batch."""
 _ENTRY_SEPARATOR = "\n\n"
 """Separator of the entries of a live page in its stored text."""
-_MIN_COMMON_SHARE = 0.5
-"""Minimum share of common words of an entry and its edited form."""
-_MAX_AGE = timedelta(days=3)
-"""Maximum age of an added article that counts as news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +47,9 @@ class Stories:
 
     def newest(self, limit: int, edition: Edition = EVERYBODY) -> list[Story]:
         """Do the same as :meth:`latest`; it blocks."""
-        return _stories_of(self.archive.articles.listed(edition=edition, limit=_GROUPED_ARTICLES))[
-            :limit
-        ]
+        return _stories_of(
+            self.archive.articles.listed(edition=edition, limit=UPDATES.grouped_articles)
+        )[:limit]
 
     def added(self, since: datetime, edition: Edition = EVERYBODY) -> list[Story]:
         """Return the stories whose first article was added after *since*; it blocks.
@@ -119,8 +112,8 @@ def new_coverage(
         return Appeared((), last_change)
     if position >= last_change or coverage.behind():
         return None
-    article_ids, upto = archive.changes.after(position, _BATCH_SIZE)
-    oldest = (now - _MAX_AGE).date()
+    article_ids, upto = archive.changes.after(position, UPDATES.batch_changes)
+    oldest = (now - UPDATES.article_age).date()
     articles = [
         article for article_id in article_ids if (article := citable_article(archive, article_id))
     ]
@@ -171,7 +164,7 @@ def _new_entries(archive: Archive, article: Article, old_version: Version) -> tu
 def _is_edit(entry: str, old_entry: str | None) -> bool:
     """Return True if *entry* is an edited form of *old_entry*, which has the same time."""
     words, old_words = set(units(entry)), set(units(old_entry or ""))
-    return len(words & old_words) >= _MIN_COMMON_SHARE * max(len(words), len(old_words))
+    return len(words & old_words) >= LIKENESS.entry_words * max(len(words), len(old_words))
 
 
 def citable_article(archive: Archive, number: int) -> Article | None:

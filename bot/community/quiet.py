@@ -8,24 +8,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from bot.community.limits import QUIET
 from bot.community.rules import DESK, DeskRules
 from bot.ledger import Ledger
 from ingest.archive import Archive
 from ingest.model import Source
 from ingest.process.threads import in_thread
-
-_MIN_FAILURE = timedelta(days=1)
-"""Minimum duration of a failure before moderators are notified."""
-_GAP_FACTOR = 3
-"""Minimum silence before they are notified, as a multiple of the source's usual gap."""
-_MIN_SILENCE = timedelta(hours=12)
-"""Minimum silence in any case; a night without articles is normal."""
-_MAX_GAPS = 20
-"""Number of the newest gaps between articles of which the median is taken."""
-_MIN_GAPS = 5
-"""Minimum number of gaps for a median."""
-_CHECK_INTERVAL = timedelta(minutes=30)
-"""Time between two checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +29,14 @@ def silent_since(arrivals: Collection[datetime], now: datetime) -> datetime | No
 
     *arrivals* are the times at which its pages came; equal times count once.
     """
-    newest = sorted(set(arrivals), reverse=True)[: _MAX_GAPS + 1]
+    newest = sorted(set(arrivals), reverse=True)[: QUIET.newest_gaps + 1]
     gaps = [newer - older for newer, older in pairwise(newest)]
-    if len(gaps) < _MIN_GAPS:
+    if len(gaps) < QUIET.gaps:
         return None
     median_gap = timedelta(seconds=median(gap.total_seconds() for gap in gaps))
-    return newest[0] if now - newest[0] >= max(_MIN_SILENCE, _GAP_FACTOR * median_gap) else None
+    return (
+        newest[0] if now - newest[0] >= max(QUIET.silence, QUIET.gap_factor * median_gap) else None
+    )
 
 
 @dataclass(slots=True)
@@ -63,7 +53,7 @@ class Quiet:
     def look(self) -> None:
         """Check for quiet sources if the last check is long ago; it blocks."""
         now = self.clock()
-        if self._checked_at is not None and now - self._checked_at < _CHECK_INTERVAL:
+        if self._checked_at is not None and now - self._checked_at < QUIET.check_interval:
             return
         checks = (self._check(source, now) for source in self.archive.sources.watched())
         self.found, self._checked_at = tuple(filter(None, checks)), now
@@ -100,7 +90,7 @@ class Quiet:
 
     def _check(self, source: Source, now: datetime) -> QuietSource | None:
         """Return a source as quiet if it fails or is silent for too long."""
-        if source.failed_at is not None and now - source.failed_at >= _MIN_FAILURE:
+        if source.failed_at is not None and now - source.failed_at >= QUIET.failure:
             return QuietSource(source, source.failed_at)
         pages = self.archive.pages.of_source(source.id)
         since = silent_since([page.first_at for page in pages if page.article_id], now)

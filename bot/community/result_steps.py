@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.answering.tables import ContestTable, ResultRow
+from bot.community.limits import UPDATES
 from ingest.language.dates import days_in
 from ingest.reading.results.columns import Field, figure
 
-_POINTS = 10
-"""Points of what is counted that make a step."""
-_WHOLE = 100
 _NUMBER = re.compile(r"\d+(?:[.,' ]\d+)*")
 _PER_CENT = "%"
 
@@ -78,11 +76,11 @@ def counted_share(text: str) -> Decimal | None:
         [values[0][0]] if len(values) == 1 else []
     )
     if len(shares) == 1:
-        return shares[0] if shares[0] <= _WHOLE else None
+        return shares[0] if shares[0] <= UPDATES.whole_percent else None
     if len(values) != 2 or shares:
         return None
     part, whole = sorted(value for value, _ in values)
-    return _WHOLE * part / whole if whole else None
+    return UPDATES.whole_percent * part / whole if whole else None
 
 
 def _old_form(table: ContestTable, candidates: Sequence[ContestTable]) -> ContestTable | None:
@@ -114,7 +112,7 @@ def _state_of(table: ContestTable) -> _State:
     )
     headings = [name for name in table.path if not days_in(name)]
     shares = [share for text in [table.counted or "", *headings] if (share := counted_share(text))]
-    tens = int(shares[0] // _POINTS) if shares else None
+    tens = int(shares[0] // UPDATES.result_step_percent) if shares else None
     return _State(status, _without_figures(table.path), tens)
 
 

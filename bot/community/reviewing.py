@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.values import Reason
+from bot.community.limits import LIKENESS
 from bot.ledger import Ledger
 from bot.ledger.records import AuditEntry, Feedback, FeedbackVerdict, GivenNotice, Suggestion
 from ingest.adding import Preview
@@ -20,8 +21,6 @@ from ingest.index.cutting import first_sentence
 from ingest.model import Article, Edition, Evidence, Header, Removal, Source
 from ingest.process.threads import in_thread
 
-_MIN_SIMILARITY = 0.75
-"""Minimum similarity of two questions of one group; it joins all but very short paraphrases."""
 FAULTS = (
     FeedbackVerdict.WRONG,
     FeedbackVerdict.MISQUOTED,
@@ -176,7 +175,7 @@ def _groups_of(similarity: NDArray[np.float32]) -> list[list[int]]:
     for i, row in enumerate(similarity):
         similarities = [float(row[group[0]]) for group in groups]
         best = int(np.argmax(similarities)) if similarities else -1
-        if best >= 0 and similarities[best] >= _MIN_SIMILARITY:
+        if best >= 0 and similarities[best] >= LIKENESS.question_similarity:
             groups[best].append(i)
         else:
             groups.append([i])

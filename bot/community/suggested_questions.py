@@ -5,28 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.answering.understanding.question import LONGEST, language_asked
+from bot.answering.limits import QUESTIONS
+from bot.answering.understanding.question import language_asked
 from bot.answering.values import Answer, Citation, Level, Outcome, Question
+from bot.community.limits import INTERVALS, MEMBERS
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.language.names import names_in
 from ingest.model import EVERYBODY, Article, Edition, Progress
 
-_NEWEST = 40
-"""Number of the newest articles from which questions are drawn."""
-MAX_SUGGESTED = 25
-"""Maximum number of questions; Discord shows no more."""
-MAX_PER_OUTLET = 4
-"""Maximum number of questions from one outlet, so that no outlet fills the list."""
 _GENERAL_KINDS = ("result", "turnout")
 """Kinds of general questions, suggested if the coverage answers them."""
-_NAMES, _LONGEST_NAME, _TITLES = 2, 60, 2
-"""Maximum number of names, maximum characters of a name, minimum number of titles with it."""
-DRAWN_EVERY = timedelta(minutes=5)
-"""Minimum time between two draws, as coverage may change every second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +53,7 @@ class SuggestedQuestions:
         *progress* is called for each question tried, and may raise to abort.
         """
         last_change, now = self.archive.changes.last(), self.clock()
-        is_due = self._drawn_at is None or now - self._drawn_at >= DRAWN_EVERY
+        is_due = self._drawn_at is None or now - self._drawn_at >= INTERVALS.suggesting
         if last_change == self._last_change or not is_due:
             return
         self._count_names()
@@ -100,7 +92,7 @@ class SuggestedQuestions:
             for name, title_outlets in self._title_names.items()
             if not outlets or title_outlets.intersection(outlets)
         ]
-        return [*general, *topics[:_NAMES]]
+        return [*general, *topics[: MEMBERS.suggested_names]]
 
     def _count_names(self) -> None:
         """Count the names in the newest titles."""
@@ -114,7 +106,8 @@ class SuggestedQuestions:
         self._title_names = {
             name: outlets[name]
             for name, count in counts.most_common()
-            if count >= _TITLES and len(name) <= _LONGEST_NAME
+            if count >= MEMBERS.suggested_name_titles
+            and len(name) <= MEMBERS.suggested_name_characters
         }
 
     def _ask_general(
@@ -130,7 +123,7 @@ class SuggestedQuestions:
             certain: set[Citation] = set()
             for language in Language:
                 if progress is not None:
-                    progress(0, _NEWEST)
+                    progress(0, MEMBERS.suggesting_articles)
                 text = Wording.of(language)(f"ask_{kind}")
                 outcome = self.answers(Question(text, now, language))
                 if not isinstance(outcome, Answer) or outcome.citations[0].header.unverified:
@@ -146,7 +139,9 @@ class SuggestedQuestions:
 
     def _newest(self) -> list[Article]:
         """Return the newest shared articles, without unverified ones."""
-        articles = self.archive.articles.listed(edition=EVERYBODY, limit=_NEWEST)
+        articles = self.archive.articles.listed(
+            edition=EVERYBODY, limit=MEMBERS.suggesting_articles
+        )
         return [article for article in articles if not article.header.unverified]
 
     def _draw(self, now: datetime, progress: Progress | None) -> dict[str, str]:
@@ -154,11 +149,13 @@ class SuggestedQuestions:
         counts: dict[str, int] = {}
         for index, article in enumerate(self._newest()):
             if progress is not None:
-                progress(index, _NEWEST)
-            if len(questions) == MAX_SUGGESTED:
+                progress(index, MEMBERS.suggesting_articles)
+            if len(questions) == MEMBERS.suggested_questions:
                 break
             outlet = article.header.outlet
-            if counts.get(outlet, 0) < MAX_PER_OUTLET and self._answers_itself(article, now):
+            if counts.get(outlet, 0) < MEMBERS.suggested_per_outlet and self._answers_itself(
+                article, now
+            ):
                 counts[outlet] = counts.get(outlet, 0) + 1
                 questions[_question_about(article)] = outlet
         return questions
@@ -166,7 +163,7 @@ class SuggestedQuestions:
     def _answers_itself(self, article: Article, now: datetime) -> bool:
         """Return True if the question about an article is answered by that article first."""
         text = _question_about(article)
-        if len(text) > LONGEST:
+        if len(text) > QUESTIONS.characters:
             return False
         outcome = self.answers(Question(text, now, language_asked(text)))
         return isinstance(outcome, Answer) and article.id in {

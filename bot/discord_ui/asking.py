@@ -31,9 +31,10 @@ from bot.community.budget import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.community.suggested_questions import SuggestedTopic
 from bot.discord_ui.escaping import escape, title
-from bot.discord_ui.history import MEMORY_ENTRIES, Exchanges, Recent
+from bot.discord_ui.history import Exchanges, Recent
+from bot.discord_ui.limits import PACE, SHOWN
 from bot.discord_ui.members.privacy import privacy_view
-from bot.discord_ui.news_views import STORIES_SHOWN, latest_on_view, latest_view
+from bot.discord_ui.news_views import latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.question_message import (
     ProgressScreen,
@@ -65,8 +66,6 @@ _MakeSuggestions: TypeAlias = Callable[[Sequence[SuggestedTopic], Wording], Sequ
 
 _GREETING_KEYS = frozenset({"hint", "talk_help", "talk_hello"})
 """Keys of the messages to people who have not asked a question yet."""
-_STORING_SECONDS = 1.0
-"""Seconds that storing a question may delay its acknowledgement; Discord waits three."""
 _Begin: TypeAlias = Callable[[], Awaitable[Exchange | None]]
 
 
@@ -111,7 +110,7 @@ class Asking:
     exchanges: Exchanges = field(init=False)
     """The verified exchanges to which a question may refer."""
     used_keys: Recent[tuple[object, ...], None] = field(
-        default_factory=lambda: Recent(MEMORY_ENTRIES)
+        default_factory=lambda: Recent(SHOWN.exchanges)
     )
     """Keys for which :meth:`is_first` returned True, the newest ones."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
@@ -231,7 +230,7 @@ class Asking:
         shown = QuestionMessage(place, question.language, storing, community, lease)
         self.unfinished.add(shown)
         try:
-            await asyncio.wait({storing}, timeout=_STORING_SECONDS)
+            await asyncio.wait({storing}, timeout=PACE.storing_seconds)
             yield shown
         finally:
             self.unfinished.discard(shown)
@@ -376,7 +375,7 @@ class Asking:
         """Show the newest stories, or the latest coverage of *topic*."""
         if topic:
             return latest_on_view(await self.desk.timeline(topic, edition=edition), words)
-        stories = await self.desk.news.stories.latest(STORIES_SHOWN, edition)
+        stories = await self.desk.news.stories.latest(SHOWN.stories, edition)
         return latest_view(stories, self.desk.clock(), words)
 
     def suggested_questions(

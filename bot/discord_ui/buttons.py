@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import app_commands, ui
 
+from bot.discord_ui.limits import DISCORD
 from bot.discord_ui.replying import Interaction, report_failure, words_of
 
 ANSWER_KEY = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
@@ -16,8 +17,6 @@ ANSWER_KEY = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
 
 _NO_OPTIONS = (discord.SelectOption(label="…", value="0"),)
 """Options of a menu that is only restored to receive a choice."""
-_CHOICE_COUNT, _CHOICE_LENGTH = 25, 100
-"""Choices that Discord shows, and characters of one choice."""
 
 
 class KeyItem(ui.DynamicItem[ui.Item[Any]], template=r"desk:nothing"):
@@ -187,9 +186,13 @@ def matching_choices(
 ) -> list[app_commands.Choice[str]]:
     """Return choices for the *names* that contain *text*, after *text* itself if so asked."""
     folded = text.casefold().strip()
-    mine = [text.strip()[:_CHOICE_LENGTH]] if include_text and folded else []
-    matches = (name for name in names if folded in name.casefold() and len(name) <= _CHOICE_LENGTH)
+    mine = [text.strip()[: DISCORD.choice_characters]] if include_text and folded else []
+    matches = (
+        name
+        for name in names
+        if folded in name.casefold() and len(name) <= DISCORD.choice_characters
+    )
     return [
         app_commands.Choice(name=name, value=name)
-        for name in list(dict.fromkeys([*mine, *matches]))[:_CHOICE_COUNT]
+        for name in list(dict.fromkeys([*mine, *matches]))[: DISCORD.choices]
     ]

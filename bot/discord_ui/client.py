@@ -22,6 +22,7 @@ from bot.discord_ui.conversation import (
     offer_new_answer,
 )
 from bot.discord_ui.escaping import DeskTranslator
+from bot.discord_ui.limits import PACE
 from bot.discord_ui.members import controls as members
 from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
@@ -59,16 +60,6 @@ logger = logging.getLogger(__name__)
 
 DIGEST_FILE = "discord-commands.sha256"
 """File in ``DATA_DIR`` with the digest of the commands that Discord has registered."""
-_FINISH_SECONDS = 1.5
-"""Seconds that running answers have to finish when the bot is stopped."""
-_REPORT_SECONDS = 1.5
-"""Seconds for telling the other askers that their answer is not coming."""
-_CHECK_SECONDS = 0.05
-"""Seconds between two checks of the running answers."""
-_HOUSEKEEPING_SECONDS = 2.0
-"""Seconds between two rounds of housekeeping."""
-_LEASE_RENEWAL_SECONDS = 5.0
-"""Seconds between two renewals of this process's lease."""
 _Background: TypeAlias = Callable[["ElectionDeskClient"], Coroutine[Any, Any, None]]
 """Makes a task that runs as long as the client."""
 _PERMISSIONS = discord.Permissions(
@@ -190,12 +181,12 @@ class ElectionDeskClient(discord.Client):
         self._cancel_tasks()
         self.asking.runs.end()
         with suppress(TimeoutError):
-            async with asyncio.timeout(_FINISH_SECONDS):
+            async with asyncio.timeout(PACE.finish_seconds):
                 while self.asking.unfinished:
-                    await asyncio.sleep(_CHECK_SECONDS)
+                    await asyncio.sleep(PACE.ending_check_seconds)
         notices = [shown.interrupt(interrupted_view) for shown in self.asking.unfinished]
         with suppress(TimeoutError):
-            async with asyncio.timeout(_REPORT_SECONDS):
+            async with asyncio.timeout(PACE.report_seconds):
                 await asyncio.gather(*map(if_possible, notices))
 
     async def close(self) -> None:
@@ -227,9 +218,7 @@ def connection_summary(client: discord.Client) -> str:
     return f"In Discord as {client.user}, in no server yet. Invite it: {address}"
 
 
-async def _keep_lease(
-    client: ElectionDeskClient, *, interval: float = _LEASE_RENEWAL_SECONDS
-) -> None:
+async def _keep_lease(client: ElectionDeskClient, *, interval: float = PACE.lease_seconds) -> None:
     """Renew this process's lease, and take over the work of dead processes, until cancelled.
 
     A single process needs no lease.
@@ -246,7 +235,7 @@ async def _keep_lease(
 
 
 async def keep_house(
-    desk: Desk, progress: Progress, *, interval: float = _HOUSEKEEPING_SECONDS
+    desk: Desk, progress: Progress, *, interval: float = PACE.housekeeping_seconds
 ) -> None:
     """Run *desk*'s housekeeping until cancelled; an error that repeats is logged once.
 

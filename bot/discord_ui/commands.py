@@ -15,6 +15,7 @@ from discord import app_commands, ui
 from bot.answering.tables import TableKind
 from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.escaping import title, worded
+from bot.discord_ui.limits import CHARACTERS, DISCORD
 from bot.discord_ui.members.ask import ask_command
 from bot.discord_ui.members.contributing import suggest_command
 from bot.discord_ui.members.find import find_command
@@ -28,13 +29,7 @@ from bot.discord_ui.members.overview import (
 from bot.discord_ui.members.privacy import forget_command, privacy_command
 from bot.discord_ui.members.result_views import tables_command
 from bot.discord_ui.moderators.decisions import preview
-from bot.discord_ui.moderators.listing import (
-    SEARCH_LENGTH,
-    CoverageList,
-    PanelPage,
-    article_card,
-    source_panel,
-)
+from bot.discord_ui.moderators.listing import CoverageList, PanelPage, article_card, source_panel
 from bot.discord_ui.moderators.moderation import Moderation, admitted, server_in
 from bot.discord_ui.moderators.review import ABOUT_GAPS, ABOUT_REPORTS, review_command
 from bot.discord_ui.moderators.settings_panel import settings_command
@@ -56,10 +51,6 @@ if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
 
 
-_ATTACHMENT_BYTES = 8 * 2**20
-"""Bytes of the largest attachment that is read."""
-_CHOICE_COUNT = 25
-_NUMBER_LENGTH = 12
 _ARTICLE, _SOURCE = "article ", "source "
 """Beginnings of the values that are offered for `find`, before a number."""
 _Choices: TypeAlias = list[app_commands.Choice[str]]
@@ -95,7 +86,7 @@ def _source_command(moderation: Moderation) -> _PanelCommand:
             (f"{source.outlet}: {source.address}", f"{_SOURCE}{source.id}")
             for source in await catalogue.sources(server)
             if folded in f"{source.outlet}: {source.address}".casefold()
-        ][: _CHOICE_COUNT // 2]
+        ][: DISCORD.choices // 2]
         for removed in (False, True):
             articles = await catalogue.titled(text, server, removed=removed)
             found += [
@@ -103,7 +94,7 @@ def _source_command(moderation: Moderation) -> _PanelCommand:
                 for article in articles
             ]
         choices = [app_commands.Choice(name=title(name, 99), value=key) for name, key in found]
-        return choices[:_CHOICE_COUNT]
+        return choices[: DISCORD.choices]
 
     return slash_source
 
@@ -115,18 +106,18 @@ async def _opened(interaction: Interaction, moderation: Moderation, find: str) -
     if (number := _number_after(_SOURCE, find)) is not None:
         sources = await moderation.desk.catalogue.sources(server_in(interaction))
         addresses = {source.id: source.address for source in sources}
-        search = addresses.get(number, "")[:SEARCH_LENGTH]
+        search = addresses.get(number, "")[: CHARACTERS.search]
         return await source_panel(
             interaction, moderation, PanelPage(CoverageList.WATCHED, search=search)
         )
-    search = " ".join(find.split())[:SEARCH_LENGTH].strip()
+    search = " ".join(find.split())[: CHARACTERS.search].strip()
     return await source_panel(interaction, moderation, PanelPage(search=search))
 
 
 def _number_after(prefix: str, text: str) -> int | None:
     """Return the number in a value that was offered, ``None`` for any other text."""
     number = text.removeprefix(prefix)
-    is_number = number.isascii() and number.isdigit() and len(number) <= _NUMBER_LENGTH
+    is_number = number.isascii() and number.isdigit() and len(number) <= CHARACTERS.number
     return int(number) if text.startswith(prefix) and is_number else None
 
 
@@ -150,8 +141,8 @@ def _add_source_command(moderation: Moderation) -> _PanelCommand:
         if url is None and file is None:
             await respond(interaction, notice_view(words("add_nothing")))
             return
-        if file is not None and file.size > _ATTACHMENT_BYTES:
-            text = words("add_too_large", megabytes=_ATTACHMENT_BYTES // 2**20)
+        if file is not None and file.size > DISCORD.attachment_bytes:
+            text = words("add_too_large", megabytes=DISCORD.attachment_bytes // 2**20)
             await respond(interaction, notice_view(text))
             return
         if file is not None and not _is_readable(file):

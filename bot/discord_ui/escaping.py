@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import discord
 from discord import app_commands
 
+from bot.discord_ui.limits import CHARACTERS
 from bot.wording import RIGHT_TO_LEFT, Wording
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
@@ -20,11 +21,7 @@ _RIGHT_TO_LEFT_ISOLATE = "\u2067"
 _ISOLATED = re.compile("[\u2066-\u2068][^\u2066-\u2069]*\u2069")
 _LEFT_TO_RIGHT = re.compile(r"(?<!\S)/[a-z]+(?:[ -][a-z]+)?\b|(?<=\*\*)[A-Za-z][^*]*(?=\*\*|$)")
 _MARKED_LINE = re.compile(r"((?:> |- |-# |#{1,3} )*(?:\*\*)?)(?P<text>.*?)((?:\*\*)?)", re.DOTALL)
-_LONGEST_WORD = 24
-"""Characters that a cut may move back to the end of a word; scripts without spaces need none."""
 _ZERO_WIDTH_JOINER = "\u200d"
-_LONGEST_URL = 512
-"""Characters of the longest address that is linked; a longer one would use up the message."""
 
 _SPACES = re.compile("[^\\S\u00a0\u202f]+")
 """Spaces between words, without the no-break spaces that French has before a colon."""
@@ -130,7 +127,7 @@ def shortened(text: str, longest: int) -> str | None:
     while end > 1 and (_is_combining(line[end]) or line[end - 1] == _ZERO_WIDTH_JOINER):
         end -= 1
     space = line.rfind(" ", 0, end + 1)
-    return line[: space if space > max(0, end - _LONGEST_WORD) else end].rstrip()
+    return line[: space if space > max(0, end - CHARACTERS.last_word) else end].rstrip()
 
 
 def _is_combining(character: str) -> bool:
@@ -178,7 +175,7 @@ def safe_address(url: str) -> str | None:
     if parts.username is not None or parts.password is not None:
         return None
     address = f"{parts.scheme}://{host}{port}{path}"
-    return address if len(address) <= _LONGEST_URL else None
+    return address if len(address) <= CHARACTERS.linked_address else None
 
 
 class DeskTranslator(app_commands.Translator):

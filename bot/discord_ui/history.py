@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 
 from bot.answering.values import Exchange
+from bot.discord_ui.limits import SHOWN
 
 if TYPE_CHECKING:
     from bot.community.members import Community
 
-MEMORY_ENTRIES = 1000
-"""Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
 _ANSWER_ID = re.compile(r"desk:(?:sources|report):(\d{1,12})")
 """Custom ids with the answer's number; every answer has one of these buttons."""
 _QUESTION = re.compile(r"(?:-# )?\*\*(?P<asked>.+)\*\*", re.DOTALL)
@@ -54,7 +53,7 @@ class Exchanges:
 
     def __init__(self, community: Community) -> None:
         self._community = community
-        self._recent: Recent[int, Exchange] = Recent(MEMORY_ENTRIES)
+        self._recent: Recent[int, Exchange] = Recent(SHOWN.exchanges)
 
     def keep(self, place: int, exchange: Exchange) -> None:
         """Store the newest exchange of a message, a thread or a direct channel."""

@@ -11,8 +11,8 @@ from discord.utils import format_dt
 
 from bot.answering.values import Citation
 from bot.discord_ui.escaping import escape, link, literal, phrase, size, title
+from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
 from bot.discord_ui.rendering import (
-    BUDGET,
     GAP,
     Colour,
     Lengths,
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
     from bot.community.quiet import QuietSource
 
 _LENGTHS = Lengths(quote=240, title=120, claims=0)
-_COPIES_LENGTH = 200
-"""Characters for the outlets that carry a story too."""
-_QUOTED_COUNT, _CORRECTIONS_COUNT = 3, 5
-"""Articles quoted in one message of a follow, and corrections in one digest."""
-STORIES_SHOWN = 8
-"""Stories in one message."""
 
 
 def latest_view(stories: Sequence[Story], as_of: datetime, words: Wording) -> ui.LayoutView:
@@ -46,7 +40,7 @@ def latest_view(stories: Sequence[Story], as_of: datetime, words: Wording) -> ui
     if not stories:
         return layout([escape(words("coverage_none"))], Colour.NOTHING)
     blocks = [f"**{escape(words('latest_heading'))}**"]
-    blocks += _story_lines(stories, words, BUDGET - _COPIES_LENGTH)
+    blocks += _story_lines(stories, words, DISCORD.message_characters - CHARACTERS.copies)
     return layout([*blocks, GAP, coverage_date_line(as_of, None, words)], Colour.NEWS)
 
 
@@ -59,9 +53,9 @@ def latest_on_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
     lines = [
         f"{entry(line.citation.header, words, _LENGTHS)}\n"
         f"> {quotation(line.citation.quote, words, _LENGTHS)}"
-        for line in sorted(timeline.lines, key=lambda line: line.day, reverse=True)[:STORIES_SHOWN]
+        for line in sorted(timeline.lines, key=lambda line: line.day, reverse=True)[: SHOWN.stories]
     ]
-    while sum(map(size, lines)) > BUDGET - 2 * _COPIES_LENGTH:
+    while sum(map(size, lines)) > DISCORD.message_characters - 2 * CHARACTERS.copies:
         lines.pop()
     return layout(
         [heading, *lines, GAP, coverage_date_line(timeline.as_of, None, words)], Colour.NEWS
@@ -72,7 +66,10 @@ def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
     """Quote the newest articles for one follow, and count the others."""
     text = literal(title(due.follow.text, 200))
     heading = f"**{escape(words(f'news_{due.follow.kind}'))} {text}**"
-    lines = [_quote_block(item.header, item.quote, words) for item in due.quoted[:_QUOTED_COUNT]]
+    lines = [
+        _quote_block(item.header, item.quote, words)
+        for item in due.quoted[: SHOWN.followed_articles]
+    ]
     rest_count = len(due.quoted) - len(lines)
     rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count else []
     return layout([heading, *lines, *rest_lines], Colour.NEWS)
@@ -89,15 +86,15 @@ def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
     since, until = (format_dt(moment, "D") for moment in (digest.since, digest.until))
     blocks = [f"**{escape(words('digest_heading'))}** {since} – {until}"]
     if digest.stories:
-        blocks += _story_lines(digest.stories, words, BUDGET // 2)
+        blocks += _story_lines(digest.stories, words, DISCORD.message_characters // 2)
     elif not digest.corrected:
         blocks.append(escape(words("digest_nothing")))
     if digest.corrected:
         lines = [f"**{escape(words('digest_corrections'))}**"]
-        for article, note in digest.corrected[:_CORRECTIONS_COUNT]:
-            text = phrase(title(note, _COPIES_LENGTH))
+        for article, note in digest.corrected[: SHOWN.digest_corrections]:
+            text = phrase(title(note, CHARACTERS.copies))
             lines.append(f"- {entry(article.header, words, _LENGTHS)}\n-# {text}")
-        rest_count = len(digest.corrected) - _CORRECTIONS_COUNT
+        rest_count = len(digest.corrected) - SHOWN.digest_corrections
         lines += [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
         blocks.append("\n".join(lines))
     if digest.gaps:
@@ -114,7 +111,7 @@ def quiet_view(quiet: QuietSource, words: Wording) -> ui.LayoutView:
         key,
         outlet=title(source.outlet, 100),
         date=words.date(quiet.since),
-        failure=title(failure, _COPIES_LENGTH),
+        failure=title(failure, CHARACTERS.copies),
     )
     linked = link(title(source.address, 200), source.address, instead=words("link"))
     return layout([f"**{escape(words('quiet_heading'))}**", phrase(sentence), f"-# {linked}"])
@@ -134,7 +131,7 @@ def _story_lines(stories: Sequence[Story], words: Wording, budget: int) -> list[
         outlets = [outlet for outlet in story.outlets if outlet != story.article.header.outlet]
         if outlets:
             copies = words("copies", outlets=words("list_comma").join(outlets))
-            line += f"\n-# {phrase(title(copies, _COPIES_LENGTH))}"
+            line += f"\n-# {phrase(title(copies, CHARACTERS.copies))}"
         if sum(map(size, (*lines, line))) > budget:
             break
         lines.append(line)

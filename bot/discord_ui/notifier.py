@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from bot.community.rules import ServerRules
+from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import UnfollowButton
 from bot.discord_ui.news_views import digest_view, news_view, quiet_view
 from bot.discord_ui.places import server_of
@@ -26,12 +27,9 @@ logger = logging.getLogger(__name__)
 _RulesByServer: TypeAlias = Mapping[str, ServerRules]
 """The rules of each server, by the server's id."""
 
-NOTIFICATION_SECONDS = 3.0
-"""Seconds between two checks for due notifications."""
-
 
 async def keep_notifying(
-    client: discord.Client, desk: Desk, *, interval: float = NOTIFICATION_SECONDS
+    client: discord.Client, desk: Desk, *, interval: float = PACE.notification_seconds
 ) -> None:
     """Send due notifications until cancelled, if this process is the one that sends them."""
     while True:

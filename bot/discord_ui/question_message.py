@@ -14,15 +14,9 @@ from discord import ui
 
 from bot.answering.values import Claim, Phase, Question, Watch
 from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.limits import DISCORD, PACE
 from bot.discord_ui.rendering import notice_view, progress_view
-from bot.discord_ui.replying import (
-    DEFER_AFTER_SECONDS,
-    Interaction,
-    Send,
-    deliver,
-    if_possible,
-    words_of,
-)
+from bot.discord_ui.replying import Interaction, Send, deliver, if_possible, words_of
 from bot.ledger.records import PendingQuestion
 from bot.wording import Wording
 from ingest.language.languages import Language
@@ -32,11 +26,6 @@ if TYPE_CHECKING:
     from bot.community.members import Community
 
 logger = logging.getLogger(__name__)
-
-_EDIT_SECONDS = 1.5
-"""Seconds between two edits; Discord's rate limit delays faster ones."""
-_WRITING_LIMIT_SECONDS = 13 * 60.0
-"""Seconds until the writing is stopped; the token of a reply expires after 15 minutes."""
 
 
 class ProgressScreen:
@@ -53,7 +42,7 @@ class ProgressScreen:
         *,
         repeat: bool,
         key: str,
-        interval: float = _EDIT_SECONDS,
+        interval: float = PACE.answer_edit_seconds,
     ) -> None:
         self.watch = Watch(self._phase, self._claims)
         self._question = question
@@ -71,7 +60,7 @@ class ProgressScreen:
         """Start the editing task."""
         self._editor = asyncio.create_task(self._edit())
         self._end = asyncio.get_running_loop().call_later(
-            _WRITING_LIMIT_SECONDS, self.watch.stop.set
+            DISCORD.writing_seconds, self.watch.stop.set
         )
         return self
 
@@ -109,7 +98,7 @@ class ProgressScreen:
 
     async def _edit(self) -> None:
         """Edit the message at each change until the answer is there."""
-        await self._pause(DEFER_AFTER_SECONDS)
+        await self._pause(PACE.defer_seconds)
         while not self._done.is_set():
             self._news.clear()
             try:

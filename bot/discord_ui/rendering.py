@@ -25,26 +25,15 @@ from bot.discord_ui.escaping import (
     size,
     title,
 )
+from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
 from bot.outcomes import opening_at
 from bot.wording import Wording, ground_line
 from ingest.model import Header, Moment, day_of
 
 LINE, GAP = "\n", ""
 """Blocks without text: a visible line, and a space."""
-BUDGET = 3900
-"""Characters used of the 4,000 that Discord allows in one message."""
-_PROGRESS_LENGTH = 200
-"""Characters kept free for the progress line."""
-_ROW_WIDTH = 5
-"""Buttons in one row."""
-QUESTION_SHOWN = 300
-"""Characters of a question that are repeated."""
-_NOTE_LENGTH = 300
-"""Characters of a line above or below a quotation."""
-_COPIES_COUNT = 5
 MARK = "\ue000"
 """Placeholder for a text that is inserted after its surroundings are escaped."""
-NEAREST_SHOWN = 3
 
 
 class Colour(IntEnum):
@@ -91,7 +80,9 @@ def outcome_view(
     question_blocks = [_question_block(outcome.question), GAP] if ask else []
     if isinstance(outcome, Abstention):
         return layout([*question_blocks, *_abstention_blocks(outcome, words)], Colour.NOTHING)
-    blocks = _answer_blocks(outcome, words, BUDGET - _total_size(question_blocks), notes)
+    blocks = _answer_blocks(
+        outcome, words, DISCORD.message_characters - _total_size(question_blocks), notes
+    )
     return layout([*question_blocks, *blocks], _colour_of(outcome))
 
 
@@ -122,7 +113,9 @@ def progress_view(
         newest = None
         draft = Answer(question, tuple(claims), question.asked_at, newest)
         answer_blocks = _answer_blocks(
-            draft, words, BUDGET - _total_size(question_blocks) - _PROGRESS_LENGTH
+            draft,
+            words,
+            DISCORD.message_characters - _total_size(question_blocks) - CHARACTERS.below_answer,
         )
         blocks = [*answer_blocks[: answer_blocks.index(LINE)], GAP]
     view = layout([*question_blocks, *blocks, f"-# {escape(step)}"])
@@ -167,7 +160,7 @@ def with_buttons(view: ui.LayoutView, buttons: Sequence[ui.Item[Any]]) -> ui.Lay
     """Add *buttons* to a view, five in a row; a menu fills a row."""
     rows: list[list[ui.Item[Any]]] = []
     for button in buttons:
-        if not rows or sum(item.width for item in (*rows[-1], button)) > _ROW_WIDTH:
+        if not rows or sum(item.width for item in (*rows[-1], button)) > DISCORD.row_buttons:
             rows.append([])
         rows[-1].append(button)
     for items in rows:
@@ -182,7 +175,7 @@ def _total_size(blocks: Sequence[str]) -> int:
 
 def _question_block(question: Question) -> str:
     """Repeat the question in small print, so that the answer stands out."""
-    return f"-# **{literal(title(question.text, QUESTION_SHOWN))}**"
+    return f"-# **{literal(title(question.text, CHARACTERS.question))}**"
 
 
 def _answer_blocks(
@@ -229,7 +222,7 @@ def _level_of(answer: Answer) -> str:
 def _ground_line(answer: Answer, words: Wording) -> Iterator[str]:
     """Yield the kind of source behind an answer, and the link for verifying its quotations."""
     parts = (
-        [phrase(title(ground_line(answer.ground, words), _NOTE_LENGTH))] if answer.ground else []
+        [phrase(title(ground_line(answer.ground, words), CHARACTERS.note))] if answer.ground else []
     )
     if answer.page:
         parts.append(link(words("verify_link"), answer.page, instead=answer.page))
@@ -292,10 +285,10 @@ def _excerpt_block(excerpt: Excerpt, words: Wording, lengths: Lengths) -> Iterat
     url = opening_at(header.url, bold)
     notes = [*([excerpt.heading] if excerpt.heading else []), *notes]
     if excerpt.copies and lengths.copies:
-        notes.append(words.copies(excerpt.copies[:_COPIES_COUNT]))
+        notes.append(words.copies(excerpt.copies[: SHOWN.copies]))
     yield f"> {quote}"
     lines = [_source_line(header, words, lengths, url)]
-    lines += [phrase(title(note, _NOTE_LENGTH)) for note in notes]
+    lines += [phrase(title(note, CHARACTERS.note)) for note in notes]
     yield "\n".join(f"-# {line}" for line in lines)
 
 
@@ -321,7 +314,7 @@ def _beside(text: str) -> str:
 def _small_print(notes: Sequence[str]) -> Iterator[str]:
     """Yield the notes on an answer in small print."""
     for note in notes:
-        yield f"-# {phrase(title(note, _NOTE_LENGTH))}"
+        yield f"-# {phrase(title(note, CHARACTERS.note))}"
 
 
 def _claim_blocks(answer: Answer, words: Wording, lengths: Lengths) -> Iterator[str]:
@@ -373,13 +366,13 @@ def _source_lines(
         number = "" if is_single else f"[{numbers[citation]}] "
         lines.append(f"{number}{quotation(citation.quote, words, lengths)}")
     notes = words.corrected(first.passage)
-    lines += [f"-# {phrase(title(note, _NOTE_LENGTH))}" for note in notes]
+    lines += [f"-# {phrase(title(note, CHARACTERS.note))}" for note in notes]
     citing = [
         claim for claim in claims if any(citation in claim.citations for citation in citations)
     ]
     copies = list(dict.fromkeys(header for claim in citing for header in claim.copies))
     if copies and lengths.copies:
-        lines.append(f"-# {phrase(title(words.copies(copies[:_COPIES_COUNT]), 300))}")
+        lines.append(f"-# {phrase(title(words.copies(copies[: SHOWN.copies]), 300))}")
     return "\n".join(lines)
 
 
@@ -402,7 +395,7 @@ def _abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         blocks.append(words("voting_link", url=url_link))
     lengths = Lengths(quote=0, title=100, claims=0)
     if abstention.nearest:
-        nearest = abstention.nearest[:NEAREST_SHOWN]
+        nearest = abstention.nearest[: SHOWN.nearest]
         lines = [f"- {entry(header, words, lengths)}" for header in nearest]
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
     notes = _small_print(words.notes(abstention.written, answered=False))

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 import discord
 from discord import ui
 
+from bot.discord_ui.limits import PACE
 from bot.discord_ui.rendering import notice_view
 from bot.wording import (
     WordedError,
@@ -27,8 +28,6 @@ logger = logging.getLogger(__name__)
 Interaction: TypeAlias = discord.Interaction[Any]
 Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
 _Result = TypeVar("_Result")
-DEFER_AFTER_SECONDS = 1.0
-"""Seconds after which Discord is told to wait; quotations alone take a twentieth of that."""
 
 
 def report(error: BaseException) -> str:
@@ -201,7 +200,7 @@ async def defer_if_slow(
 ) -> _Result:
     """Return the result of *work*; after a second, tell Discord to wait for it."""
     task = asyncio.create_task(work)
-    if not (await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS))[0]:
+    if not (await asyncio.wait({task}, timeout=PACE.defer_seconds))[0]:
         await interaction.response.defer(thinking=True, ephemeral=private)
     return await task
 

@@ -5,7 +5,7 @@ Their tables have migrations of their own.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -14,19 +14,11 @@ from sqlalchemy import delete, select, update
 from bot.ledger import ledger_tables
 from bot.ledger.administration import Audit, Rules, Spendings
 from bot.ledger.follows import Follows, Positions, PostedDigests
+from bot.ledger.limits import LEDGER
 from bot.ledger.notices import JobList, Leases, Notices
 from bot.ledger.questions import Answers, Feedbacks, Questions, Suggestions
 from ingest.archive import Archive, rows
 from ingest.archive.database import Chain, Database
-
-QUESTION_FOR = timedelta(days=1)
-"""Questions interrupted by a restart, and moderators' fetches of a source."""
-MEMBER_FOR = timedelta(days=30)
-"""Hashes of members in their feedback and suggestions."""
-SENT_FOR = timedelta(days=90)
-"""Records of sent news and digests, which prevent sending them twice."""
-ANSWER_FOR = timedelta(days=365)
-"""Answers with their citations, notices and feedback, and suggestions."""
 
 _CHAIN = Chain(Path(__file__).with_name("migrations"), "ledger_version")
 
@@ -91,7 +83,13 @@ class Ledger:
     def expire(self, now: datetime) -> None:
         """Delete records older than the periods in :mod:`bot.ledger`."""
         member_limit, question_limit, answer_limit, sent_limit = (
-            rows.iso(now - period) for period in (MEMBER_FOR, QUESTION_FOR, ANSWER_FOR, SENT_FOR)
+            rows.iso(now - period)
+            for period in (
+                LEDGER.member_age,
+                LEDGER.question_age,
+                LEDGER.answer_age,
+                LEDGER.sent_age,
+            )
         )
         old_answers = select(ledger_tables.answers.c.id).where(
             ledger_tables.answers.c.asked_at < answer_limit
@@ -132,4 +130,4 @@ class Ledger:
             connection.execute(
                 delete(ledger_tables.leases).where(ledger_tables.leases.c.until < rows.iso(now))
             )
-        self.spending.fold((now - QUESTION_FOR).date())
+        self.spending.fold((now - LEDGER.question_age).date())

@@ -10,9 +10,6 @@ from typing import Any
 from ingest.language.languages import Language
 from ingest.model import Removal
 
-LONGEST_TOPIC = 200
-"""Maximum number of characters of a topic."""
-
 
 class AnswerKind(StrEnum):
     """Outcome of a question: an answer or an abstention."""

@@ -37,6 +37,7 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.community.budget import Limiter
+from bot.mcp_server.limits import PROGRAMS
 from bot.mcp_server.tools import ADDRESS, RefusedCallError, ShownPassages, Tool, Tools
 from bot.wording import Wording
 from ingest.errors import IngestError
@@ -56,20 +57,9 @@ _INSTRUCTIONS = (
 )
 _COVERAGE = "desk://coverage"
 _JSON = "application/json"
-_MAX_CALLS, _MAX_MODEL_CALLS = 120, 12
-"""Maximum number of calls in a minute, and of those that may call a language model."""
-_MAX_CONCURRENT_CALLS = 4
-"""Maximum number of concurrent calls."""
-_CALL_SECONDS = 300.0
-"""Time limit of a call in seconds; a slow local model writes for minutes."""
 _ARTICLE_KEYS = frozenset({"title", "heading", "corrections", "goes_on", "outlet", "authors"})
 """Keys whose values come from articles and may contain instructions to a model."""
 _OMITTED = "[…]"
-_MAX_BODY_BYTES = 256 * 1024
-"""Maximum number of bytes of a request."""
-_MAX_CONNECTIONS = 64
-_IDLE_SECONDS = 10
-"""Seconds after which an idle connection is closed."""
 _BEARER = b"bearer "
 
 
@@ -80,7 +70,7 @@ class DeskServer:
     tools: Tools
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
     _slots: asyncio.Semaphore = field(
-        default_factory=lambda: asyncio.Semaphore(_MAX_CONCURRENT_CALLS)
+        default_factory=lambda: asyncio.Semaphore(PROGRAMS.concurrent_calls)
     )
 
     def build(self) -> Server[Any]:
@@ -136,7 +126,7 @@ class DeskServer:
             tool = self._tool(name)
             texts = tool.read(arguments)
             self._admit(asks=tool.asks)
-            async with self._slots, asyncio.timeout(_CALL_SECONDS):
+            async with self._slots, asyncio.timeout(PROGRAMS.call_seconds):
                 result = _without_instructions(await tool.run(texts))
         except Exception as error:  # noqa: BLE001 - an outer edge: replies, and logs what is a fault
             return CallToolResult(
@@ -155,7 +145,7 @@ class DeskServer:
         """
         try:
             self._admit(asks=False)
-            async with self._slots, asyncio.timeout(_CALL_SECONDS):
+            async with self._slots, asyncio.timeout(PROGRAMS.call_seconds):
                 content = await self._resource(address)
         except Exception as error:
             raise MCPError(code=INVALID_PARAMS, message=_message_of(error)) from error
@@ -192,7 +182,10 @@ class DeskServer:
         Raises:
             RefusedCallError: there were too many calls within a minute.
         """
-        limits = [("calls", _MAX_CALLS), *([("asks", _MAX_MODEL_CALLS)] if asks else [])]
+        limits = [
+            ("calls", PROGRAMS.calls_per_minute),
+            *([("asks", PROGRAMS.model_calls_per_minute)] if asks else []),
+        ]
         if seconds := self.limiter.wait(*limits):
             raise RefusedCallError(
                 f"That is many calls in a minute. Call again in {int(seconds) + 1} seconds."
@@ -273,7 +266,7 @@ async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
             .streamable_http_app(
                 stateless_http=True,
                 json_response=True,
-                max_request_body_size=_MAX_BODY_BYTES,
+                max_request_body_size=PROGRAMS.body_bytes,
                 host=listener.getsockname()[0],
             )
         )
@@ -282,8 +275,8 @@ async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
             log_config=None,
             access_log=False,
             server_header=False,
-            limit_concurrency=_MAX_CONNECTIONS,
-            timeout_keep_alive=_IDLE_SECONDS,
+            limit_concurrency=PROGRAMS.connections,
+            timeout_keep_alive=PROGRAMS.idle_seconds,
             timeout_graceful_shutdown=2,
         )
         server = _EmbeddedServer(config)

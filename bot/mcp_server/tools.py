@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from bot.answering.limits import PROOFS, QUESTIONS
 from bot.answering.proving.archived import (
-    LONGEST_QUOTATION,
     ProvenQuotation,
     RefusedQuotation,
     prove_anywhere,
     prove_quotation,
 )
 from bot.answering.proving.ground import title_of
-from bot.answering.understanding.question import LONGEST, ask, not_past
+from bot.answering.understanding.question import ask, not_past
 from bot.answering.values import (
     UnaskableError,
 )
+from bot.mcp_server.limits import PROGRAMS
 from bot.outcomes import as_object, found_object, opening_at, source_object
 from bot.wording import Wording, unaskable
 from ingest.archive import Archive
@@ -36,20 +37,11 @@ if TYPE_CHECKING:
 ADDRESS = "desk://articles/{article}/passages/{number}"
 """The resource address of a passage; passages of an article are counted from 1."""
 _ADDRESS_PATTERN = re.compile(r"desk://articles/([0-9]{1,9})/passages/([0-9]{1,6})")
-_MAX_SHARE = 0.5
-"""Maximum share of an article in one passage, as a short article is one passage."""
-_RESULT_CHARACTERS = 300
-"""Maximum number of characters of a search result."""
 _OMITTED = "[…]"
 """Placeholder of a sentence with instructions to a model, and of text beyond the limit."""
 _Arguments: TypeAlias = Mapping[str, str]
 _CLIENT = "mcp"
 """Name under which programs are counted in the daily budget of members."""
-_MAX_RESULTS = 10
-"""Maximum number of search results."""
-_MAX_OUTLETS = 200
-"""Maximum number of listed outlets, those with the most articles."""
-_MAX_ID_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,9 @@ class ShownPassages:
             "id": passage.id,
             "title": f"{title_of(passage) or 'Untitled'} ({header.outlet}{day})",
             "url": opening_at(header.url, first_sentence(passage)) or _address(passage),
-            "text": text if len(text) <= _RESULT_CHARACTERS else f"{text[:_RESULT_CHARACTERS]}…",
+            "text": text
+            if len(text) <= PROGRAMS.result_characters
+            else f"{text[: PROGRAMS.result_characters]}…",
         }
 
     def document(self, passage_id: str) -> dict[str, Any] | None:
@@ -110,7 +104,7 @@ class ShownPassages:
         """Return a passage without instructions to models, at most half of a short article."""
         text, language = passage.text, passage.header.language
         length = self.archive.passages.length(passage.article_id)
-        limit = len(text) if self.whole else max(1, int(_MAX_SHARE * length))
+        limit = len(text) if self.whole else max(1, int(PROGRAMS.article_share * length))
         parts: list[str] = []
         for span in sentences(text, language):
             if parts and span.end > limit:
@@ -207,9 +201,11 @@ class Tools:
 
     def all(self) -> Sequence[Tool]:
         """Return all tools."""
-        words = Argument("query", "What to look for, in words or as a question.", LONGEST)
-        identity = Argument("id", "The id of a result of search.", _MAX_ID_CHARACTERS)
-        question = Argument("question", "The question, in a sentence.", LONGEST)
+        words = Argument(
+            "query", "What to look for, in words or as a question.", QUESTIONS.characters
+        )
+        identity = Argument("id", "The id of a result of search.", PROGRAMS.id_characters)
+        question = Argument("question", "The question, in a sentence.", QUESTIONS.characters)
         moment = Argument(
             "as_of",
             "A moment such as 2024-11-05T23:00Z: only what had been read by then is looked at.",
@@ -218,7 +214,9 @@ class Tools:
         )
         claim = Argument("claim", "What somebody claims, in up to three sentences.", 2000)
         quotation = Argument(
-            "quotation", "The quotation, word for word, without marks around it.", LONGEST_QUOTATION
+            "quotation",
+            "The quotation, word for word, without marks around it.",
+            PROOFS.quotation_characters,
         )
         article = Argument(
             "article",
@@ -279,7 +277,7 @@ class Tools:
     @in_search_thread
     def search(self, arguments: _Arguments) -> dict[str, Any]:
         """Return the passages most relevant to a query, best first."""
-        evidence = self.desk.coverage.serving.search(arguments["query"], limit=_MAX_RESULTS)
+        evidence = self.desk.coverage.serving.search(arguments["query"], limit=PROGRAMS.results)
         return {"results": [self.passages.result(item.passage) for item in evidence]}
 
     @in_thread
@@ -332,9 +330,9 @@ class Tools:
                     "articles": outlet.articles,
                     "newest": outlet.newest.isoformat() if outlet.newest else None,
                 }
-                for outlet in summary.outlets[:_MAX_OUTLETS]
+                for outlet in summary.outlets[: PROGRAMS.outlets]
             ],
-            "outlets_left_out": max(0, len(summary.outlets) - _MAX_OUTLETS),
+            "outlets_left_out": max(0, len(summary.outlets) - PROGRAMS.outlets),
             "changed_at": summary.changed_at.isoformat() if summary.changed_at else None,
         }
 

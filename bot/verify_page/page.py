@@ -12,15 +12,12 @@ from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html import builder as build
 
-from bot.answering.proving.archived import (
-    LONGEST_QUOTATION,
-    ProvenQuotation,
-    Refusal,
-    RefusedQuotation,
-)
+from bot.answering.limits import PROOFS
+from bot.answering.proving.archived import ProvenQuotation, Refusal, RefusedQuotation
 from bot.ledger import Ledger
 from bot.ledger.records import CitedRange
 from bot.outcomes import opening_at
+from bot.verify_page.limits import VERIFY_PAGE
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
@@ -28,10 +25,6 @@ from ingest.language.languages import Language
 from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import Article, Header, Removal, Summary, Version
 
-_MAX_QUOTATIONS = 50
-"""Maximum number of quotations shown of one answer."""
-_CONTEXT_CHARACTERS = 300
-"""Number of characters shown before and after a quotation."""
 _HIDING_REMOVALS = frozenset({Removal.REMOVED, Removal.HIDDEN, Removal.QUARANTINED, Removal.ERASED})
 """Removals after which an article's text is not shown."""
 STYLE_SHEET = """\
@@ -84,7 +77,7 @@ class SeenQuotation:
 def quotations_of(number: int, archive: Archive, ledger: Ledger) -> list[SeenQuotation]:
     """Return the quotations of an answer, each once; empty if there is no such answer."""
     citations = list(dict.fromkeys(ledger.answers.cited(number)))
-    return [_quotation_of(citation, archive) for citation in citations[:_MAX_QUOTATIONS]]
+    return [_quotation_of(citation, archive) for citation in citations[: VERIFY_PAGE.quotations]]
 
 
 def proven_in_context(proof: ProvenQuotation, archive: Archive) -> SeenQuotation:
@@ -124,11 +117,13 @@ def _build(
         article.removal,
         version.extract.header,
         _trim_start(
-            text[max(0, start - _CONTEXT_CHARACTERS) : start], is_cut=start > _CONTEXT_CHARACTERS
+            text[max(0, start - VERIFY_PAGE.context_characters) : start],
+            is_cut=start > VERIFY_PAGE.context_characters,
         ),
         quotation,
         _trim_end(
-            text[end : end + _CONTEXT_CHARACTERS], is_cut=len(text) - end > _CONTEXT_CHARACTERS
+            text[end : end + VERIFY_PAGE.context_characters],
+            is_cut=len(text) - end > VERIFY_PAGE.context_characters,
         ),
         start,
         end,
@@ -219,7 +214,7 @@ class Page:
         if proof.why is Refusal.WITHDRAWN:
             reason = words(f"removal_{proof.removal}")
             return [_p(words("verify_withdrawn", why=reason))]
-        paragraphs = [_p(words(f"verify_{proof.why}", longest=LONGEST_QUOTATION))]
+        paragraphs = [_p(words(f"verify_{proof.why}", longest=PROOFS.quotation_characters))]
         if proof.agrees and proof.goes_on:
             paragraphs += [
                 _p(words("verify_agrees"), " ", build.Q(_plain(proof.agrees))),
@@ -294,7 +289,7 @@ class Page:
             name="quotation",
             rows="5",
             required="required",
-            maxlength=str(LONGEST_QUOTATION),
+            maxlength=str(PROOFS.quotation_characters),
             dir="auto",
         )
         article = build.INPUT(

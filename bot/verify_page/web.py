@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.answering.limits import PROOFS
 from bot.answering.proving.archived import (
-    LONGEST_QUOTATION,
     ProvenQuotation,
     RefusedQuotation,
     prove_anywhere,
     prove_quotation,
 )
 from bot.community.budget import Limiter
+from bot.verify_page.limits import VERIFY_PAGE
 from bot.verify_page.page import (
     STYLE_SHEET,
     Page,
@@ -35,19 +36,6 @@ from ingest.process.threads import in_search_thread
 if TYPE_CHECKING:
     from bot.desk import Desk
 
-_MAX_BODY_BYTES = 64 * 1024
-"""Maximum bytes of a form; 4,000 characters of East Asian text take 36,000 bytes."""
-_MAX_HEADER_BYTES = 8192
-"""Maximum number of bytes of a header."""
-_MAX_REQUESTS, _MAX_PROOFS = 240, 60
-"""Maximum number of requests of one address in a minute, and of searches among them."""
-_MAX_TOTAL_REQUESTS = 1200
-"""Maximum number of requests of all addresses in a minute."""
-_REQUEST_SECONDS = 20.0
-"""Time limit of a request in seconds."""
-_MAX_CONCURRENT_REQUESTS = 4
-"""Maximum number of concurrent requests."""
-_MAX_ARTICLE_CHARACTERS = 2000
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -75,8 +63,8 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
         runner = web.AppRunner(
             _PageServer(desk).build(),
             access_log=None,
-            max_line_size=_MAX_HEADER_BYTES,
-            max_field_size=_MAX_HEADER_BYTES,
+            max_line_size=VERIFY_PAGE.header_bytes,
+            max_field_size=VERIFY_PAGE.header_bytes,
             keepalive_timeout=10.0,
             shutdown_timeout=1.0,
         )
@@ -95,12 +83,14 @@ class _PageServer:
     desk: Desk
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
     _slots: asyncio.Semaphore = field(
-        default_factory=lambda: asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
+        default_factory=lambda: asyncio.Semaphore(VERIFY_PAGE.concurrent_requests)
     )
 
     def build(self) -> web.Application:
         """Return the web application with its routes."""
-        app = web.Application(client_max_size=_MAX_BODY_BYTES, middlewares=[self._handle_errors])
+        app = web.Application(
+            client_max_size=VERIFY_PAGE.body_bytes, middlewares=[self._handle_errors]
+        )
         app.router.add_get("/", self.home)
         app.router.add_get("/style.css", self.style)
         app.router.add_get("/robots.txt", self.robots)
@@ -139,8 +129,8 @@ class _PageServer:
         except ValueError as error:
             raise web.HTTPBadRequest from error
         form_values = PastedQuotation(
-            _text_of(form, "quotation")[: LONGEST_QUOTATION + 1],
-            _text_of(form, "article")[:_MAX_ARTICLE_CHARACTERS].strip(),
+            _text_of(form, "quotation")[: PROOFS.quotation_characters + 1],
+            _text_of(form, "article")[: VERIFY_PAGE.address_characters].strip(),
         )
         proof, quotation = await self._prove(form_values)
         return _html(_page_for(request).proof(form_values, proof, quotation))
@@ -181,17 +171,17 @@ class _PageServer:
         """Handle one request, or reject it if there were too many."""
         searches = request.method == "POST"
         limits: list[tuple[Hashable, int]] = [
-            ("", _MAX_TOTAL_REQUESTS),
-            (request.remote, _MAX_REQUESTS),
+            ("", VERIFY_PAGE.requests_per_minute),
+            (request.remote, VERIFY_PAGE.address_requests_per_minute),
         ]
-        limits += [((request.remote, "prove"), _MAX_PROOFS)] if searches else []
+        limits += [((request.remote, "prove"), VERIFY_PAGE.searches_per_minute)] if searches else []
         if seconds := self.limiter.wait(*limits):
             page = _page_for(request)
             count = int(seconds) + 1
             response = _html(page.notice(page.words("too_many", count=count)), status=429)
             response.headers["Retry-After"] = str(count)
             return response
-        async with asyncio.timeout(_REQUEST_SECONDS), self._slots:
+        async with asyncio.timeout(VERIFY_PAGE.request_seconds), self._slots:
             return await handler(request)
 
 

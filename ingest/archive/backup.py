@@ -32,13 +32,12 @@ from sqlalchemy import (
 
 from ingest.archive import Archive
 from ingest.archive.database import OTHER_CHAINS
+from ingest.archive.limits import STORED
 from ingest.archive.rows import lock_archive
 from ingest.archive.schema import articles, changes, clock, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Progress
 
-_BATCH_ROWS = 500
-"""Rows read and written together."""
 CONTENTS = "backup_contents"
 """The table of a backup with the row count and digest of each other table."""
 _UNCOPIED_TABLES = frozenset({"identity", "alembic_version", "ledger_version", CONTENTS})
@@ -151,8 +150,8 @@ def _copy_rows(
 
 def _row_batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     """Yield the rows of *table* in batches."""
-    rows = connection.execution_options(yield_per=_BATCH_ROWS).execute(select(table))
-    for batch in rows.mappings().partitions(_BATCH_ROWS):
+    rows = connection.execution_options(yield_per=STORED.backup_rows).execute(select(table))
+    for batch in rows.mappings().partitions(STORED.backup_rows):
         yield [dict(row) for row in batch]
 
 

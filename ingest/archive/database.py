@@ -23,12 +23,11 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from ingest.archive.limits import STORED
 from ingest.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
 
-_LOCK_TIMEOUT_SECONDS = 60
-"""Seconds to wait for another process's transaction."""
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -139,7 +138,7 @@ def _opening_lock(url: URL) -> Iterator[None]:
         yield
         return
     try:
-        with FileLock(f"{url.database}.lock", timeout=_LOCK_TIMEOUT_SECONDS):
+        with FileLock(f"{url.database}.lock", timeout=STORED.lock_seconds):
             yield
     except Timeout as error:
         raise ArchiveError(
@@ -185,7 +184,7 @@ def _engine_of(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
     engine = create_engine(
-        url, connect_args={"timeout": _LOCK_TIMEOUT_SECONDS, "check_same_thread": False}
+        url, connect_args={"timeout": STORED.lock_seconds, "check_same_thread": False}
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Select, bindparam, func, or_, sele
 
 from ingest.archive import Archive, rows
 from ingest.archive.database import Database
+from ingest.archive.limits import STORED
 from ingest.archive.outlets import Outlets
 from ingest.archive.passages import Passages
 from ingest.archive.rows import NEWEST_CUT, passage_rows
@@ -19,8 +20,6 @@ from ingest.model import Edition, Passage, Removal
 _OUTLET_REMOVALS = (Removal.GONE, Removal.RETRACTED)
 """Removals by the outlet. Such an article stays citable at moments before its removal; one that
 the desk's own staff removed does not."""
-_BATCH_PASSAGES = 500
-"""Passages read at a time."""
 
 
 class PastArchive(Archive):
@@ -80,7 +79,7 @@ class _PastPassages(Passages):
         query = self._rows().where(is_superseded, NEWEST_CUT)
         ordered = query.order_by(articles.c.id, passages.c.position)
         with self._database.reading() as connection:
-            matches = connection.execution_options(yield_per=_BATCH_PASSAGES).execute(ordered)
+            matches = connection.execution_options(yield_per=STORED.passages).execute(ordered)
             for row in matches.mappings():
                 yield rows.passage(row)
 

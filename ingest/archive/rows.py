@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from ingest.archive.limits import STORED
 from ingest.archive.schema import articles, changes, clock, hidden, outlets, passages, versions
 from ingest.fetching.identities import remove_place
 from ingest.model import (
@@ -58,8 +59,6 @@ HEADER = (
     "original",
     "pasted",
 )
-_CHUNK_VALUES = 500
-"""Values in one ``IN`` list: a length that both databases plan well."""
 NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
 IN_NEWEST_VERSION = (passages.c.article_id == articles.c.id) & (
     passages.c.version == articles.c.latest
@@ -82,8 +81,8 @@ _HEADER = [versions.c[name] for name in HEADER]
 
 def chunks(values: list[_Value]) -> Iterator[list[_Value]]:
     """Split *values* into lists short enough for one query."""
-    for start in range(0, len(values), _CHUNK_VALUES):
-        yield values[start : start + _CHUNK_VALUES]
+    for start in range(0, len(values), STORED.values):
+        yield values[start : start + STORED.values]
 
 
 def iso(moment: Moment) -> str:

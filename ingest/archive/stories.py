@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from ingest.archive.limits import STORIES
 from ingest.archive.rows import NEWEST
 from ingest.archive.schema import articles, fingerprints, versions
 from ingest.language.similarity import (
@@ -18,28 +19,6 @@ from ingest.language.similarity import (
     units,
 )
 from ingest.model import Extract
-
-_SHARED_MARKS = 4
-"""Fingerprint marks that two texts must share to be compared word by word."""
-_CANDIDATES = 20
-"""Articles that are compared word by word, those with most shared marks first."""
-_LEAST_RESEMBLANCE = 0.35
-_LEAST_CONTAINMENT = 0.75
-"""Both thresholds were measured on one agency story in three outlets; other stories are below."""
-_MOST_TITLES = 3
-"""Titles of one outlet that one text may have; with more it is a notice, not an article."""
-_SHARED_RUNS = 0.15
-"""Minimum share of the shorter text's word runs that two versions of one text have in common."""
-_SHARED_WORDS = 0.3
-"""Minimum share of the new text's words that occur in the old one if the subject is the same."""
-_SHARED_TITLE_WORDS = 0.5
-"""Minimum share of the shorter title's words that two titles of one article have in common."""
-_STUB_LENGTH = 0.4
-"""Share of the old text's length below which the new text is a stub."""
-_LONG_CHARACTERS = 250
-"""Length in characters from which a text can shrink to a stub."""
-_SHORT_WORD_LETTERS = 3
-"""Longest word that is ignored in comparing contents; CJK characters are compared in pairs."""
 
 
 def story_of(
@@ -70,9 +49,9 @@ def same_story(
         select(fingerprints.c.article_id)
         .where(fingerprints.c.mark.in_(marks), fingerprints.c.article_id != article_id)
         .group_by(fingerprints.c.article_id)
-        .having(func.count() >= _SHARED_MARKS)
+        .having(func.count() >= STORIES.shared_marks)
         .order_by(func.count().desc())
-        .limit(_CANDIDATES)
+        .limit(STORIES.candidates)
     )
     query = (
         select(articles.c.id, articles.c.story, versions.c.day, versions.c.text)
@@ -87,10 +66,10 @@ def same_story(
         (containment(own_shingles, their_shingles), row.story or row.id)
         for row in matches
         if near_in_time(day, date.fromisoformat(row.day) if row.day else None)
-        and resemblance(own_shingles, their_shingles := shingles(row.text)) >= _LEAST_RESEMBLANCE
+        and resemblance(own_shingles, their_shingles := shingles(row.text)) >= STORIES.resemblance
     ]
     share, story = max(same_text, default=(0.0, None), key=lambda pair: pair[0])
-    return story if share >= _LEAST_CONTAINMENT else None
+    return story if share >= STORIES.containment else None
 
 
 def repeats(connection: Connection, outlet_id: int, body: str, place: str) -> list[int]:
@@ -108,7 +87,7 @@ def repeats(connection: Connection, outlet_id: int, body: str, place: str) -> li
         )
     )
     matches = connection.execute(query).all()
-    if len({row.title for row in matches}) <= _MOST_TITLES:
+    if len({row.title for row in matches}) <= STORIES.titles:
         return []
     return [row.id for row in matches if row.removed_at is None]
 
@@ -116,14 +95,14 @@ def repeats(connection: Connection, outlet_id: int, body: str, place: str) -> li
 def mismatch_reason(before: Extract, after: Extract) -> str | None:
     """Return the reason why *after* cannot be the next version of *before*, or None."""
     old, new = len(before.text), len(after.text)
-    if old >= _LONG_CHARACTERS and new < _STUB_LENGTH * old and not after.corrections:
+    if old >= STORIES.stub_characters and new < STORIES.stub_share * old and not after.corrections:
         return f"holds {new} characters where it held {old}"
     if _same_title(before.header.title, after.header.title):
         return None
-    if containment(shingles(before.text), shingles(after.text)) >= _SHARED_RUNS:
+    if containment(shingles(before.text), shingles(after.text)) >= STORIES.shared_runs:
         return None
     old_words, new_words = _content_words(before.text), _content_words(after.text)
-    if new_words and len(old_words & new_words) < _SHARED_WORDS * len(new_words):
+    if new_words and len(old_words & new_words) < STORIES.shared_words * len(new_words):
         return f"has another title (“{after.header.title[:80]}”) and another text"
     return None
 
@@ -132,11 +111,11 @@ def _same_title(title: str, other_title: str) -> bool:
     """Return True if two titles share most words of the shorter one."""
     words, other_words = set(units(title)), set(units(other_title))
     shorter = min(len(words), len(other_words))
-    return bool(shorter) and len(words & other_words) >= _SHARED_TITLE_WORDS * shorter
+    return bool(shorter) and len(words & other_words) >= STORIES.shared_title_words * shorter
 
 
 def _content_words(text: str) -> set[str]:
     """Return the long words of a text, and pairs of characters in CJK text."""
     words = units(text)
     pairs = {a + b for a, b in pairwise(words) if not (a + b).isascii()}
-    return {word for word in words if len(word) > _SHORT_WORD_LETTERS} | pairs
+    return {word for word in words if len(word) > STORIES.ignored_letters} | pairs

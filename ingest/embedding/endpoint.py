@@ -17,6 +17,7 @@ from langchain_openai import OpenAIEmbeddings
 from openai.types import CreateEmbeddingResponse
 from pydantic import SecretStr
 
+from ingest.embedding.limits import EMBEDDING
 from ingest.embedding.meaning import Vectors
 from ingest.embedding.onnx_folder import Prefixes, family
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
@@ -25,12 +26,6 @@ from ingest.errors import EmbeddingError, SettingsError
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT_SECONDS = 30.0
-_RETRIES = 3
-_REPLY_SECONDS = 60.0
-"""Seconds until a reply must be complete."""
-_REPLY_BYTES = 64_000_000
-"""Maximum size of a reply: 128 vectors of 8,192 numbers are 24 MB as text."""
 _OPENAI_URL = "https://api.openai.com/v1"
 _PROVIDERS = frozenset(
     {"azure_ai", "azure_openai", "bedrock", "cohere", "google_genai", "google_vertexai"}
@@ -51,10 +46,6 @@ _SIZE_STATUSES = frozenset(
         HTTPStatus.INTERNAL_SERVER_ERROR,
     }
 )
-_SHORTENED_SHARE = 0.75
-"""Share of a text that is kept when it was too long; repeated until the server takes it."""
-_SHORTEST_BYTES = 200
-"""Bytes below which a text cannot be too long, so the error must have another cause."""
 
 
 class _RemoteEmbedder:
@@ -137,9 +128,9 @@ class _RemoteEmbedder:
     def _learn_longest(self, text: str, error: Exception) -> bool:
         """Set the maximum length if *error* says that *text* is too long; return True if so."""
         size = len(_truncated(text, self._longest).encode())
-        if not _is_too_large(error) or size < _SHORTEST_BYTES:
+        if not _is_too_large(error) or size < EMBEDDING.shortest_bytes:
             return False
-        self._longest = int(size * _SHORTENED_SHARE)
+        self._longest = int(size * EMBEDDING.shortened_share)
         logger.info("%s accepts texts of at most %d bytes.", self._where, self._longest)
         return True
 
@@ -226,12 +217,12 @@ def remote(name: str, settings: Settings, *, serving: str | None = None) -> _Rem
         model=model,
         api_key=key or SecretStr("none"),
         base_url=base_url,
-        timeout=_TIMEOUT_SECONDS,
-        max_retries=_RETRIES,
+        timeout=EMBEDDING.seconds,
+        max_retries=EMBEDDING.retries,
         http_client=openai.DefaultHttpxClient(
-            timeout=_TIMEOUT_SECONDS,
+            timeout=EMBEDDING.seconds,
             headers=UNCOMPRESSED,
-            event_hooks={"response": [limit(_REPLY_BYTES, _REPLY_SECONDS)]},
+            event_hooks={"response": [limit(EMBEDDING.reply_bytes, EMBEDDING.reply_seconds)]},
         ),
         check_embedding_ctx_length=False,  # otherwise it downloads a vocabulary
     )

@@ -14,13 +14,10 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.embedding.limits import EMBEDDING
 from ingest.language.script import Script
 
 Vectors: TypeAlias = NDArray[np.float32]
-_CACHED_TEXTS = 20_000
-"""Texts in the cache: 30 MB with 384 dimensions."""
-_ANSWER_SIMILARITY = 0.5
-"""The similarity of a question and its answer, for every embedder."""
 _ANCHORS = Path(__file__).with_name("anchors.toml")
 
 
@@ -70,9 +67,9 @@ class _Scale:
     answers: float
 
     def similarity(self, cosine: float) -> float:
-        """Return 0 for unrelated texts and :data:`_ANSWER_SIMILARITY` for answers."""
+        """Return 0 for unrelated texts and ``EMBEDDING.answer_similarity`` for answers."""
         share = (cosine - self.strangers) / (self.answers - self.strangers)
-        return min(1.0, max(0.0, _ANSWER_SIMILARITY * share))
+        return min(1.0, max(0.0, EMBEDDING.answer_similarity * share))
 
 
 class Memory:
@@ -147,7 +144,7 @@ class Memory:
             for key in keys:
                 self._vectors[key] = vectors[key]
                 self._vectors.move_to_end(key)
-            while len(self._vectors) > _CACHED_TEXTS:
+            while len(self._vectors) > EMBEDDING.cached_texts:
                 self._vectors.popitem(last=False)
         return [vectors[key] for key in keys]
 

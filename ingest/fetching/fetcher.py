@@ -28,18 +28,9 @@ from ingest.errors import (
 )
 from ingest.fetching import addresses
 from ingest.fetching.addresses import Robots, checked, inside, is_public, opted_out, short_address
+from ingest.fetching.limits import FETCHES
 from ingest.process.threads import NAME_THREADS
 
-_LARGEST_BYTES = 5 * 2**20
-"""Maximum size of a decoded body."""
-_REDIRECTS = 5
-_TIMEOUT_SECONDS = 15.0
-"""Timeout of one address with its redirects and body, without the wait for its turn."""
-_PAUSE_SECONDS = 5.0
-"""Seconds between two requests to one host, unless its robots.txt asks for more."""
-_LONGEST_PAUSE_SECONDS = 3600.0
-"""Upper limit of a ``Retry-After`` or crawl delay."""
-_CHUNK_BYTES = 64 * 1024
 _CONTENT_TYPES = frozenset(
     {
         "",
@@ -81,8 +72,6 @@ _BUSY = frozenset({429, 503})
 _REFUSED = frozenset({401, 402, 403, 451})
 
 _NOT_PUBLIC = "not of the public internet"
-_LONGEST_WAIT_SECONDS = 60.0
-"""Seconds that a request waits for a paused host; a longer pause is an error."""
 
 _Result = TypeVar("_Result")
 _Allows = Callable[[str, int], bool]
@@ -148,8 +137,8 @@ class Fetcher:
         contact: str | None = None,
         allows: _Allows = lambda number, _port: is_public(number),
         resolver: AbstractResolver | None = None,
-        pause: float = _PAUSE_SECONDS,
-        patience: float = _TIMEOUT_SECONDS,
+        pause: float = FETCHES.pause_seconds,
+        patience: float = FETCHES.seconds,
     ) -> None:
         self._clock = clock
         self._allows = allows
@@ -219,16 +208,16 @@ class Fetcher:
                 return replace(response, moved=permanent and steps > 0)
             permanent = permanent and response.permanent
             target, steps = checked(response.url), steps + 1
-            if steps > _REDIRECTS:
+            if steps > FETCHES.redirects:
                 raise UnreachableError(
-                    f"{short_address(url)} redirects more than {_REDIRECTS} times."
+                    f"{short_address(url)} redirects more than {FETCHES.redirects} times."
                 )
 
     def pause_hosts(self, until: Mapping[str, datetime]) -> None:
         """Pause requests to hosts that asked another process for it."""
         for name, end in until.items():
             self.resting[name] = end
-            wait = min((end - self._clock()).total_seconds(), _LONGEST_PAUSE_SECONDS)
+            wait = min((end - self._clock()).total_seconds(), FETCHES.longest_pause_seconds)
             self._hosts.setdefault(name, _Host(self._pause)).rest(wait)
 
     def _check_rest(self, url: str) -> None:
@@ -238,7 +227,7 @@ class Fetcher:
             UnreachableError: it is longer.
         """
         host = self._host(url)
-        if host.next - asyncio.get_running_loop().time() > _LONGEST_WAIT_SECONDS:
+        if host.next - asyncio.get_running_loop().time() > FETCHES.longest_wait_seconds:
             name = urlsplit(url).hostname or ""
             raise UnreachableError(f"{name} asked to come back later.")
 
@@ -252,7 +241,7 @@ class Fetcher:
                 rules = self._robots[site] = await self._fetch_robots(f"{site}/robots.txt")
         if rules.rules is None:
             raise UnreachableError(f"{site} cannot say at the moment what may be fetched.")
-        self._host(url).delay = max(self._pause, min(rules.delay(), _LONGEST_PAUSE_SECONDS))
+        self._host(url).delay = max(self._pause, min(rules.delay(), FETCHES.longest_pause_seconds))
         if not rules.allows(url):
             raise NotAllowedError(
                 f"The robots.txt of {site} asks not to fetch {short_address(url)}."
@@ -262,7 +251,7 @@ class Fetcher:
         """Fetch one robots.txt, following redirects."""
         now, target = self._clock(), url
         try:
-            for _ in range(_REDIRECTS + 1):
+            for _ in range(FETCHES.redirects + 1):
                 result = await self._request(
                     checked(target), Validators(), self._read_robots, self._patience
                 )
@@ -280,7 +269,7 @@ class Fetcher:
     ) -> tuple[int, bytes] | str:
         if response.status in _MOVED and "Location" in response.headers:
             return urljoin(url, response.headers["Location"])
-        data = await _body(response, addresses.LARGEST_ROBOTS, complete=False)
+        data = await _body(response, FETCHES.robots_bytes, complete=False)
         return response.status, data
 
     async def _read_response(
@@ -316,7 +305,7 @@ class Fetcher:
                 f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text, PDF, "
                 "captions, tables and documents are read."
             )
-        data = await _body(response, _LARGEST_BYTES)
+        data = await _body(response, FETCHES.body_bytes)
         validators = Validators(headers.get("ETag"), headers.get("Last-Modified"))
         return Fetched(url, State.FRESH, data, content_type, charset, validators)
 
@@ -415,7 +404,7 @@ async def _body(response: aiohttp.ClientResponse, limit: int, *, complete: bool 
         UnreachableError: there is more, and *complete* is set.
     """
     chunks, size = [], 0
-    async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+    async for chunk in response.content.iter_chunked(FETCHES.chunk_bytes):
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
@@ -440,11 +429,11 @@ def _retry_seconds(header: str, now: datetime) -> float:
     """Return the seconds of a ``Retry-After`` header: a number or a date, otherwise 60."""
     value = header.strip()
     if value.isascii() and value.isdigit():
-        return min(float(value[:9]), _LONGEST_PAUSE_SECONDS)
+        return min(float(value[:9]), FETCHES.longest_pause_seconds)
     try:
         until = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError):
         return 60.0
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
-    return min(max((until - now).total_seconds(), 1.0), _LONGEST_PAUSE_SECONDS)
+    return min(max((until - now).total_seconds(), 1.0), FETCHES.longest_pause_seconds)

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from functools import cache
 
 from ingest.index.cutting import sentences
+from ingest.index.limits import COPIES
 from ingest.language.as_english import plain_english
 from ingest.language.dates import days_in, weekdays_in
 from ingest.language.languages import languages, table
@@ -17,19 +18,6 @@ from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
 from ingest.language.similarity import Shingles, containment, near_in_time, shingles, units
 from ingest.model import Evidence, Passage
-
-_COPY_CONTAINMENT = 0.6
-"""Share of the shorter passage's 5-grams that must stand in the longer one.
-
-Passages of two copies are cut at different sentences, so the threshold is below the .75 for whole
-articles; independent reports of one event stay near .01.
-"""
-_SHARED_WORDS = 0.75
-"""Minimum share of the longer sentence's words in the shorter one if both are one statement."""
-_SPELLING_RATIO = 0.6
-"""Minimum similarity of two spellings of one name, such as Zelensky and Zelenskyy."""
-_LONGEST_CHARACTERS = 2000
-"""Characters of a sentence in which figures and names are compared."""
 
 
 def collapse(ranked: Sequence[Evidence]) -> list[Evidence]:
@@ -44,7 +32,7 @@ def collapse(ranked: Sequence[Evidence]) -> list[Evidence]:
                 for i, best in enumerate(merged)
                 if near_in_time(best.passage.header.day, evidence.passage.header.day)
                 and best.passage.article_id != evidence.passage.article_id
-                and containment(grams_of[i], grams) >= _COPY_CONTAINMENT
+                and containment(grams_of[i], grams) >= COPIES.containment
                 and not _differ(best.passage, evidence.passage)
             ),
             None,
@@ -78,7 +66,7 @@ def altered(sentence: str, reworded: str, language: str) -> bool:
     if sentence == reworded or not _one_statement(sentence, reworded):
         return False
     plain, plain_reworded = (
-        plain_english(text[:_LONGEST_CHARACTERS], language) for text in (sentence, reworded)
+        plain_english(text[: COPIES.sentence_characters], language) for text in (sentence, reworded)
     )
     if _negation_count(sentence, language) != _negation_count(reworded, language):
         return True
@@ -90,11 +78,11 @@ def altered(sentence: str, reworded: str, language: str) -> bool:
 def _one_statement(sentence: str, reworded: str) -> bool:
     """Return True if two sentences share most of their words."""
     words, reworded_words = (
-        Counter(units(sentence[:_LONGEST_CHARACTERS])),
-        Counter(units(reworded[:_LONGEST_CHARACTERS])),
+        Counter(units(sentence[: COPIES.sentence_characters])),
+        Counter(units(reworded[: COPIES.sentence_characters])),
     )
     longer = max(words.total(), reworded_words.total())
-    return longer > 0 and (words & reworded_words).total() >= _SHARED_WORDS * longer
+    return longer > 0 and (words & reworded_words).total() >= COPIES.shared_words * longer
 
 
 def _figures(text: str) -> list[tuple[str, str]]:
@@ -114,7 +102,7 @@ def _exchanged_names(sentence: str, reworded: str) -> bool:
     """Return True if each of two sentences has a name that the other lacks in any spelling."""
     names, reworded_names = _names_only_in(sentence, reworded), _names_only_in(reworded, sentence)
     alike = (
-        SequenceMatcher(None, a, b).ratio() >= _SPELLING_RATIO
+        SequenceMatcher(None, a, b).ratio() >= COPIES.spelling_ratio
         for a in names
         for b in reworded_names
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import sentencex
 
+from ingest.index.limits import PASSAGES
 from ingest.language.lines import BETWEEN
 from ingest.language.script import JAPANESE
 from ingest.model import Cut, Passage, Span
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 SPLITTER = 2
 """The version of the splitting rules; a generation records it."""
-TARGET = 1200
-"""Characters of a passage in Latin script, about 256 tokens: better than smaller ones."""
-_TARGET_CJK = 400
-"""Characters of a passage in CJK script, about the same number of tokens."""
 _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
 _CJK = re.compile(f"[{JAPANESE}]")
@@ -106,7 +103,7 @@ def split(text: str, language: str) -> list[Span]:
     They do not overlap, and every character that is not white space lies in exactly one. Lengths
     are evened out because BM25 would rank a short remainder above better passages.
     """
-    target = _TARGET_CJK if _mostly_cjk(text) else TARGET
+    target = PASSAGES.cjk_characters if _mostly_cjk(text) else PASSAGES.latin_characters
     pieces = list(_pieces(text, language, target))
     if not pieces:
         return []

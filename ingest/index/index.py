@@ -22,6 +22,7 @@ from ingest.errors import (
     SettingsError,
 )
 from ingest.index.cutting import SPLITTER
+from ingest.index.limits import BATCHES, CHECKS, PATIENCE, SEARCHES
 from ingest.index.ownership import is_damage
 from ingest.index.stores import Stores
 from ingest.index.vectors import embed, unsound, vectors_of
@@ -34,21 +35,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
-
-_BATCH_CHANGES = 200
-"""Changes applied at once; a crash repeats at most these."""
-_SCOPED_RESULTS = 300
-"""Passages requested from the vectors if only some outlets or days are searched."""
-_SAMPLE_ARTICLES = 20
-"""Articles whose vectors are checked at each start of an embedded index."""
-_SELF_COSINE = 0.999
-"""Minimum cosine between a vector and its stored copy."""
-_FOUND_SHARE = 0.9
-"""Minimum share of vectors that must be found by themselves; the search is approximate."""
-_POLL_SECONDS = 0.2
-"""Seconds between checks for the end of another process's batch."""
-_QUEUED_WRITES = 8
-"""Writes that may be queued while the embedder continues."""
 
 
 class Index:
@@ -173,10 +159,10 @@ class Index:
     ) -> list[tuple[str, float]]:
         """Return ids and similarity of *script*'s passages nearest to a question, best first.
 
-        With a *scope*, those among the nearest :data:`_SCOPED_RESULTS` that lie in it: Chroma's own
-        filters take a hundred times as long.
+        With a *scope*, those among the nearest ``SEARCHES.scoped_vectors`` that lie in it:
+        Chroma's own filters take a hundred times as long.
         """
-        width = limit if scope is None else _SCOPED_RESULTS
+        width = limit if scope is None else SEARCHES.scoped_vectors
         vector = meaning.vector
         if vector is None:
             return []
@@ -241,7 +227,7 @@ class Index:
 
     def expected(self) -> Iterator[list[ArticleState]]:
         """Yield the expected state of every article that was ever saved, in batches."""
-        return self._archive.passages.in_parts(_BATCH_CHANGES, self.generation.splitter)
+        return self._archive.passages.in_parts(BATCHES.changes, self.generation.splitter)
 
     def expected_of(self, article_ids: Collection[int]) -> list[ArticleState]:
         """Return the expected state of these articles, also of unknown ones."""
@@ -269,7 +255,7 @@ class Index:
             passages, self.embedder, self._archive.embeddings, self.generation.dimensions
         )
 
-    def finds_own_vectors(self, sample: int = _SAMPLE_ARTICLES) -> bool:
+    def finds_own_vectors(self, sample: int = CHECKS.sample_articles) -> bool:
         """Return True if the vectors of *sample* articles are found by themselves."""
         passages = [state.passages[-1] for state in self.sample(sample) if state.passages]
         cached = vectors_of(
@@ -280,8 +266,8 @@ class Index:
             for p in passages
             if p.id in cached
         ]
-        hits = sum(bool(hit) and hit[0][1] > _SELF_COSINE for hit in results)
-        return hits >= _FOUND_SHARE * len(results)
+        hits = sum(bool(hit) and hit[0][1] > CHECKS.own_cosine for hit in results)
+        return hits >= CHECKS.found_vectors * len(results)
 
     def heal(self) -> None:
         """Rebuild damaged embedded vectors; if they are only unavailable, do nothing."""
@@ -373,7 +359,7 @@ class Index:
             embedded = self._embed_ahead(upto)
             ahead += embedded or 0
             if embedded is None:
-                time.sleep(_POLL_SECONDS)
+                time.sleep(PATIENCE.poll_seconds)
 
     def _embed_ahead(self, after: int) -> int | None:
         """Embed one batch after the change *after* that no other process embeds.
@@ -417,7 +403,7 @@ class Index:
     def _ranges(self, after: int) -> Iterator[tuple[list[int], int]]:
         """Yield (article ids, last change) of each batch of changes after *after*."""
         while True:
-            ids, upto = self._archive.changes.after(after, _BATCH_CHANGES)
+            ids, upto = self._archive.changes.after(after, BATCHES.changes)
             if not ids:
                 return
             yield ids, upto
@@ -449,8 +435,8 @@ class _Writer:
         self._writes: deque[Future[None]] = deque()
 
     def do(self, work: Callable[..., None], *arguments: object) -> None:
-        """Queue *work*; wait while more than :data:`_QUEUED_WRITES` are queued."""
-        while len(self._writes) > _QUEUED_WRITES:
+        """Queue *work*; wait while more than ``BATCHES.queued_writes`` are queued."""
+        while len(self._writes) > BATCHES.queued_writes:
             self._writes.popleft().result()
         self._writes.append(self._thread.submit(work, *arguments))
 

@@ -17,20 +17,13 @@ from pathlib import Path
 from ingest.archive.past import PastArchive
 from ingest.embedding.meaning import Meaning
 from ingest.index.index import Index
+from ingest.index.limits import BATCHES, SEARCHES
 from ingest.index.vectors import vectors_of
 from ingest.index.words import WordStore
 from ingest.language.script import Script
 from ingest.model import ArticleState, Scope
 
 _Hits = list[tuple[str, float]]
-
-_FIRST_DEPTH = 300
-"""Passages requested from the index at first; more if too few of them were citable then."""
-_DEEPEST = 20_000
-_BATCH_ARTICLES = 500
-"""Articles indexed at a time."""
-_COMPARED_PASSAGES = 200
-"""Passages of earlier versions whose vectors are compared, the best by words."""
 
 
 class PastIndex(Index):
@@ -85,12 +78,16 @@ class PastIndex(Index):
 
     def _citable_then(self, hits: Callable[[int], _Hits], limit: int) -> _Hits:
         """Request more *hits* until *limit* of them were citable then, or none are left."""
-        depth = _FIRST_DEPTH
+        depth = SEARCHES.past_results
         while True:
             candidates = hits(depth)
             citable = self._past.passages.stood([key for key, _ in candidates])
             selected = [hit for hit in candidates if hit[0] in citable]
-            if len(selected) >= limit or len(candidates) < depth or depth >= _DEEPEST:
+            if (
+                len(selected) >= limit
+                or len(candidates) < depth
+                or depth >= SEARCHES.past_most_results
+            ):
                 return selected[:limit]
             depth *= 4
 
@@ -99,7 +96,7 @@ class PastIndex(Index):
         vector = meaning.vector
         if self._earlier is None or vector is None:
             return []
-        ids = [key for key, _ in self._earlier[0].matching(meaning.text, _COMPARED_PASSAGES)]
+        ids = [key for key, _ in self._earlier[0].matching(meaning.text, SEARCHES.earlier_versions)]
         passages = [
             passage
             for passage in self._past.passages.get(ids).values()
@@ -120,14 +117,14 @@ def _index_superseded(archive: PastArchive) -> tuple[WordStore, Path] | None:
         ArticleState(article_id, tuple(run), ())
         for article_id, run in groupby(archive.passages.superseded(), lambda p: p.article_id)
     )
-    batch = list(islice(states, _BATCH_ARTICLES))
+    batch = list(islice(states, BATCHES.past_articles))
     if not batch:
         return None
     folder = Path(tempfile.mkdtemp(prefix="past-"))
     store = WordStore(folder / "words")
     while batch:
         store.apply(batch, 1)
-        batch = list(islice(states, _BATCH_ARTICLES))
+        batch = list(islice(states, BATCHES.past_articles))
     return store, folder
 
 

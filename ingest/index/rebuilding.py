@@ -21,20 +21,10 @@ from ingest.errors import (
 )
 from ingest.index.cutting import SPLITTER, cut, first_sentence
 from ingest.index.index import Index, add_generation
+from ingest.index.limits import BATCHES, CHECKS, PATIENCE
 from ingest.index.search import search
-from ingest.index.stores import ROLLBACK_PERIOD, Stores
+from ingest.index.stores import Stores
 from ingest.model import Generation, Passage, Progress
-
-_SAMPLE_PASSAGES = 100
-"""Passages that are searched by their own first sentence."""
-_BATCH_ROWS = 1000
-"""Ids of vectors, or articles, that are checked together."""
-_RESULTS = 10
-"""Search results among which a passage must be; copies of it may rank above it."""
-_BATCH_ARTICLES = 100
-"""Articles split again in one transaction."""
-_FOUND_SHARE = 0.95
-"""Minimum share of passages that must be found by their own first sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +64,7 @@ class _Faults:
 def faults(index: Index) -> _Faults:
     """Compare the contents of *index* with the archive."""
     try:
-        if not index.finds_own_vectors(_SAMPLE_PASSAGES):
+        if not index.finds_own_vectors(CHECKS.sample_passages):
             return _broken("vectors are not found by themselves")
         return _differences(index)
     except IndexReplacedError:
@@ -147,7 +137,7 @@ def _differences(index: Index) -> _Faults:
 def _strange_vectors(index: Index) -> Iterator[str]:
     """Yield the ids of vectors without a citable passage."""
     ids = index.shelf.vectors.ids()
-    while batch := list(islice(ids, _BATCH_ROWS)):
+    while batch := list(islice(ids, BATCHES.compared_rows)):
         states = index.expected_of(set(map(_article_of, batch)))
         expected = {p.id for state in states for p in state.passages}
         yield from (key for key in batch if key not in expected)
@@ -168,14 +158,14 @@ def repair(index: Index, differences: _Faults) -> None:
         index.catch_up()
         return
     index.shelf.vectors.forget([*differences.strangers, *differences.unsound])
-    for start in range(0, len(differences.articles), _BATCH_ROWS):
-        index.mend(index.expected_of(differences.articles[start : start + _BATCH_ROWS]))
+    for start in range(0, len(differences.articles), BATCHES.compared_rows):
+        index.mend(index.expected_of(differences.articles[start : start + BATCHES.compared_rows]))
 
 
 def sample_recall(archive: Archive, index: Index) -> tuple[float, int]:
     """Return the share of sampled passages found by their first sentence, and the sample size."""
-    passages = (p for state in index.sample(_SAMPLE_PASSAGES) for p in state.passages)
-    sample = heapq.nsmallest(_SAMPLE_PASSAGES, passages, key=_sample_key)
+    passages = (p for state in index.sample(CHECKS.sample_passages) for p in state.passages)
+    sample = heapq.nsmallest(CHECKS.sample_passages, passages, key=_sample_key)
     if not sample:
         return 1.0, 0
     hits = sum(_finds(archive, index, passage) for passage in sample)
@@ -190,7 +180,7 @@ def _sample_key(passage: Passage) -> bytes:
 def _finds(archive: Archive, index: Index, passage: Passage) -> bool:
     """Return True if a passage, or a copy of it, is found by its own first sentence."""
     sentence = first_sentence(passage)
-    results = search(index, archive, sentence, limit=_RESULTS)
+    results = search(index, archive, sentence, limit=CHECKS.results)
     return any(
         result.passage.id == passage.id
         or sentence in result.passage.text
@@ -249,7 +239,9 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
     """
     stored = ((generation, generation.retired_at) for generation in archive.generations.stored())
     retired = {
-        generation: at for generation, at in stored if at is not None and now - at < ROLLBACK_PERIOD
+        generation: at
+        for generation, at in stored
+        if at is not None and now - at < PATIENCE.rollback
     }
     if not retired:
         raise NoGenerationError(
@@ -277,7 +269,7 @@ def _unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generat
 
 def _split_again(archive: Archive) -> None:
     """Split every citable version that only older rules have split."""
-    while versions := archive.passages.uncut(SPLITTER, _BATCH_ARTICLES):
+    while versions := archive.passages.uncut(SPLITTER, BATCHES.split_articles):
         extracts = [version.extract for version in versions]
         cuts = [cut(extract.text, extract.header.language) for extract in extracts]
         archive.passages.cut_anew(list(zip(versions, cuts, strict=True)))
@@ -295,7 +287,7 @@ def _approve(archive: Archive, index: Index) -> None:
             "old one serves on. Run it again; if it stays so, report it."
         )
     share, tried = sample_recall(archive, index)
-    if share < _FOUND_SHARE:
+    if share < CHECKS.found_passages:
         raise GenerationFaultyError(
             f"The new generation {index.generation.id} finds only {share:.0%} of {tried} passages "
             "by their own words. The old one serves on."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ingest.index.limits import SEARCHES
 from ingest.language.as_english import Rendered, as_english
 from ingest.language.dates import Day, days_in
 from ingest.language.languages import words
@@ -16,11 +18,6 @@ from ingest.model import Scope
 _WORD = re.compile(r"[^\W_]+")
 _SUBTITLE = re.compile(r" [-|–:] |: ")
 """Separators between an outlet and its section: "FOX News - Health"."""
-_SHORTEST_NAME = 3
-"""Characters of the shortest outlet name that is recognised."""
-_WEEK = timedelta(days=7)
-_REPORT_DELAY = timedelta(days=3)
-"""Time after a day during which reports still use the name of its weekday."""
 
 _SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
@@ -54,7 +51,6 @@ _RELATIVE = (
 )
 """Periods with their first and their last day, in days before today."""
 _WEEKEND = re.compile(r"\b(?:last|past|at the|over the) weekend\b|先週末|週末", re.IGNORECASE)
-_SATURDAY = 5
 _WEEKS = (
     (re.compile(r"\bthis week\b|今週", re.I), 0),
     (re.compile(r"\blast week\b|先週", re.I), 1),
@@ -153,7 +149,7 @@ def _named(question: str, outlets: Sequence[str]) -> Iterator[str]:
                 exact = _spaced(name)
                 single = exact.count(" ") == len("  ")
                 is_named = (exact in plain) if single else (exact.casefold() in folded)
-                is_named = is_named and len(name) >= _SHORTEST_NAME
+                is_named = is_named and len(name) >= SEARCHES.outlet_name_characters
             if is_named:
                 yield outlet
                 break
@@ -185,7 +181,7 @@ def _relative_period(question: str, today: date) -> Scope | None:
         day = today - timedelta(days=days)
         return Scope(since=day, until=day)
     if _WEEKEND.search(question):
-        saturday = today - timedelta(days=(today.weekday() - _SATURDAY) % 7 or 7)
+        saturday = today - timedelta(days=(today.weekday() - calendar.SATURDAY) % 7 or 7)
         return Scope(since=saturday, until=saturday + timedelta(days=2))
     for pattern, first, last in _RELATIVE:
         if pattern.search(question):
@@ -193,7 +189,7 @@ def _relative_period(question: str, today: date) -> Scope | None:
     monday = today - timedelta(days=today.weekday())
     for pattern, ago in _WEEKS:
         if pattern.search(question):
-            return Scope(since=monday - ago * _WEEK)
+            return Scope(since=monday - timedelta(weeks=ago))
     for pattern, ago in _MONTHS_AGO:
         if pattern.search(question):
             start = today.replace(day=1)
@@ -220,7 +216,7 @@ def _period_length(match: re.Match[str]) -> timedelta:
     count = _NUMBERS.get(number.lower()) or int(number)
     unit = (match[2] or match[4]).lower()
     if "week" in unit or "週" in unit:
-        return count * _WEEK
+        return timedelta(weeks=count)
     days = 31 if "month" in unit or "月" in unit else 1
     return timedelta(days=count * days)
 

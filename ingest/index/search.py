@@ -12,6 +12,7 @@ from ingest.embedding.meaning import Meaning
 from ingest.index.analysis import terms
 from ingest.index.copies import collapse
 from ingest.index.index import Index
+from ingest.index.limits import COPIES, RANKING, SEARCHES
 from ingest.index.scope import NO_SCOPE, QuestionScope
 from ingest.language.script import UNKNOWN_LANGUAGE, Script
 from ingest.model import Evidence, Header, Scope
@@ -19,30 +20,9 @@ from ingest.model import Evidence, Header, Scope
 if TYPE_CHECKING:
     from ingest.archive import Archive
 
-_LEAST_STORIES = 5
-"""Minimum number of stories with the sentence; copies of one story count once."""
-_LEAST_SHARE = 0.05
-"""Minimum share of an outlet's articles with the sentence. In 2,600 real articles no sentence of
-news was so frequent; appeals, offers and terms of use were."""
 
 _Recurs = Callable[[str, str], bool]
 """A function that returns True if a sentence (second argument) recurs in an outlet (first)."""
-_RESULTS = 60
-"""Passages requested from each search."""
-_RESULTS_OF_SCOPE = 20
-"""Passages requested by words for each outlet and period in a question."""
-_VECTOR_WEIGHT_TERMS = 5.0
-"""The weight of vectors is this divided by the number of terms in the question, within bounds.
-
-A long question repeats the words of the coverage, a short one does not: one formula suits both
-MultiHop-RAG (36 words) and short questions in nine languages.
-"""
-_LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 0.7
-"""Bounds of the weight of vectors."""
-_OUTLET_FACTOR = 1.6
-"""Factor of a passage's score if the question names its outlet."""
-_DAY_FACTOR = 1.3
-"""Factor of a passage's score if the question names its day."""
 
 
 def recurrence(index: Index, archive: Archive) -> _Recurs:
@@ -51,10 +31,10 @@ def recurrence(index: Index, archive: Archive) -> _Recurs:
 
     @cache
     def recurs(outlet: str, sentence: str) -> bool:
-        article_ids = index.articles_with(sentence, outlet, _LEAST_STORIES)
-        if len(article_ids) < _LEAST_STORIES:
+        article_ids = index.articles_with(sentence, outlet, COPIES.recurring_stories)
+        if len(article_ids) < COPIES.recurring_stories:
             return False
-        minimum = max(_LEAST_STORIES, _LEAST_SHARE * sizes().get(outlet, 0))
+        minimum = max(COPIES.recurring_stories, COPIES.recurring_share * sizes().get(outlet, 0))
         return (
             len(article_ids) >= minimum and archive.articles.stories_among(article_ids) >= minimum
         )
@@ -116,19 +96,20 @@ def search(
     if meaning is None:
         meaning = index.question(text)
     clock.lap("embed")
-    lexical = dict(index.matching(text, _RESULTS, scope=bound))
+    lexical = dict(index.matching(text, SEARCHES.results, scope=bound))
     for named_scope in names.scopes:
         if (inside := both(bound, named_scope)) is not None:
-            lexical |= index.matching(text, _RESULTS_OF_SCOPE, scope=inside)
+            lexical |= index.matching(text, SEARCHES.named_results, scope=inside)
     clock.lap("words")
     similarities: dict[str, float] = {}
     for script in Script:
-        similarities |= index.nearest(meaning, _RESULTS, script, scope=bound)
+        similarities |= index.nearest(meaning, SEARCHES.results, script, scope=bound)
     clock.lap("vectors")
     passages = archive.passages.get(list(lexical.keys() | similarities.keys()))
     clock.lap("archive")
     weight = max(
-        _LEAST_WEIGHT, min(_MOST_WEIGHT, _VECTOR_WEIGHT_TERMS / max(1, len(set(terms(text)))))
+        RANKING.least_vector_weight,
+        min(RANKING.most_vector_weight, RANKING.vector_terms / max(1, len(set(terms(text))))),
     )
     by_meaning = scaled(similarities)
     fused = fuse(shares(lexical), by_meaning, weight=weight)
@@ -172,8 +153,8 @@ def _ordered(evidence: Sequence[Evidence]) -> list[Evidence]:
 def _fitness(names: QuestionScope, header: Header) -> float:
     """Return the factor for an article whose outlet or day the question names."""
     is_named = header.outlet in names.outlets and not header.pasted
-    fit = _OUTLET_FACTOR if is_named else 1.0
-    return fit * _DAY_FACTOR if any(scope.holds(header) for scope in names.days) else fit
+    fit = RANKING.outlet_factor if is_named else 1.0
+    return fit * RANKING.day_factor if any(scope.holds(header) for scope in names.days) else fit
 
 
 def both(scope: Scope | None, second_scope: Scope | None) -> Scope | None:

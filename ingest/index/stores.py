@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from ingest.embedding.embedder import embedder_of
 from ingest.embedding.meaning import Embedder, Memory
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
+from ingest.index.limits import PATIENCE
 from ingest.index.ownership import OwnerLock, index_errors, is_damage
 from ingest.index.vectors import VectorStore, client_of, delete_foreign_collections, is_foreign
 from ingest.index.words import WordStore
@@ -36,16 +37,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 2.0
-"""Seconds that a question waits for an endpoint or a server."""
-RETRY_SECONDS = 30.0
-"""Seconds after a failure during which no call is made."""
-_WAITING_QUESTIONS = 8
-"""Questions that may wait at the same time; further ones use words only."""
 
 _Result = TypeVar("_Result")
-ROLLBACK_PERIOD = timedelta(days=1)
-"""Time for which a replaced generation can still be rolled back to."""
 _OPENING_FILE = "opening"
 """A marker file that exists while vectors are opened: after a crash it is still there."""
 _MARK_CHARACTERS = 12
@@ -57,7 +50,7 @@ class CircuitBreaker:
 
     def __init__(self) -> None:
         """Start with no failure."""
-        self._calls = DetachedExecutor(_WAITING_QUESTIONS, "circuit-breaker")
+        self._calls = DetachedExecutor(PATIENCE.waiting_questions, "circuit-breaker")
         self._until = 0.0
 
     @property
@@ -79,13 +72,13 @@ class CircuitBreaker:
         future: Future[_Result] | None = None
         try:
             future = self._calls.submit(work) if is_remote else None
-            return future.result(TIMEOUT_SECONDS) if future else work()
+            return future.result(PATIENCE.question_seconds) if future else work()
         except IndexReplacedError:
             raise
         except (Late, EmbeddingError, IndexUnavailableError) as error:
-            self._until = time.monotonic() + RETRY_SECONDS
-            reason = str(error) or f"no answer within {TIMEOUT_SECONDS:.0f} s"
-            logger.warning("Vector search disabled for %.0f s: %s", RETRY_SECONDS, reason)
+            self._until = time.monotonic() + PATIENCE.retry_seconds
+            reason = str(error) or f"no answer within {PATIENCE.question_seconds:.0f} s"
+            logger.warning("Vector search disabled for %.0f s: %s", PATIENCE.retry_seconds, reason)
             if future is not None:
                 future.add_done_callback(self._retry_after_answer)
             return default
@@ -277,11 +270,11 @@ class Stores:
             del self._shelves[generation.id]
 
     def drop_retired(self, archive: Archive, now: datetime) -> None:
-        """Delete the generations that were replaced more than :data:`ROLLBACK_PERIOD` ago."""
+        """Delete the generations that were replaced more than ``PATIENCE.rollback`` ago."""
         for generation in archive.generations.stored():
             if (
                 generation.retired_at is not None
-                and now - generation.retired_at >= ROLLBACK_PERIOD
+                and now - generation.retired_at >= PATIENCE.rollback
                 and not generation.active
             ):
                 self.drop(generation)

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from ingest.archive.generations import Embeddings
 from ingest.embedding.meaning import Embedder
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
+from ingest.index.limits import BATCHES, PATIENCE
 from ingest.index.ownership import unreadable_message
 from ingest.language.script import Script
 from ingest.model import ArticleState, Passage
@@ -44,24 +45,11 @@ _Result = TypeVar("_Result")
 
 logger = logging.getLogger(__name__)
 
-_BATCH_VECTORS = 1000
-"""Vectors in one call; Chroma's limit is 5,461, and more than 250 are no faster."""
-_BATCH_IDS = 50_000
-"""Ids listed in one call; Chroma counts rows up to the offset of each call."""
-BATCH_TEXTS = 128
-"""Texts embedded at once; more is no faster with the local model."""
-_FIRST_BATCH_TEXTS = 8
-_BATCH_SECONDS = 0.5
-"""Seconds that one batch may take, since an embedder cannot be interrupted."""
 _NAME_WITH_MARK = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
 _TRANSIENT = ("Nothing found on disk", "database is locked")
 """Chroma 1.5.9's messages while it writes the first vectors of a collection, or anything else."""
 _RETRY_SECONDS = (0.05, 0.2, 0.5)
 """Seconds before each retry."""
-_CALL_SECONDS = 60.0
-"""Timeout of one call to a server in seconds; Chroma's client has none."""
-_CONNECT_SECONDS = 5.0
-"""Timeout of the first connection to a server in seconds."""
 _GRAPH: CreateHNSWConfiguration = {
     "space": "cosine",
     "ef_construction": 200,
@@ -97,17 +85,19 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
 
 def _connect_to_server(url: str, settings: ChromaSettings) -> ClientAPI:
     """Connect to the server at *url* with a timeout, which Chroma's client does not have."""
-    httpx2.get(f"{url.rstrip('/')}/{_HEARTBEAT}", timeout=_CONNECT_SECONDS).raise_for_status()
+    httpx2.get(
+        f"{url.rstrip('/')}/{_HEARTBEAT}", timeout=PATIENCE.connect_seconds
+    ).raise_for_status()
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 8000)
     opening = DetachedExecutor(1, "chroma")
     client = opening.submit(
         chromadb.HttpClient, parts.hostname or "", port, ssl=secure, settings=settings
-    ).result(_CONNECT_SECONDS)
+    ).result(PATIENCE.connect_seconds)
     opening.shutdown()
     if isinstance(client, Client) and isinstance(client._server, fastapi.FastAPI):
-        client._server._session.timeout = _CALL_SECONDS
+        client._server._session.timeout = PATIENCE.call_seconds
     return client
 
 
@@ -187,21 +177,21 @@ class VectorStore:
     def forget(self, ids: Sequence[str]) -> None:
         """Delete *ids*."""
         for script in Script:
-            for batch in _batches(list(ids), _BATCH_VECTORS):
+            for batch in _batches(list(ids), BATCHES.vectors):
                 self._call(partial(self._delete, script, batch))
 
     def among(self, ids: Collection[str]) -> set[str]:
         """Return the stored ids among *ids*."""
         stored: set[str] = set()
         for script in Script:
-            for batch in _batches(list(ids), _BATCH_VECTORS):
+            for batch in _batches(list(ids), BATCHES.vectors):
                 stored.update(self._call(partial(self._among, script, batch)))
         return stored
 
     def ids(self) -> Iterator[str]:
         """Yield the id of every stored passage; if ids are deleted meanwhile, begin again."""
         for script in Script:
-            for start in range(0, self._call(partial(self._count, script)), _BATCH_IDS):
+            for start in range(0, self._call(partial(self._count, script)), BATCHES.vector_ids):
                 yield from self._call(partial(self._ids_from, script, start))
 
     def drop(self) -> None:
@@ -217,7 +207,7 @@ class VectorStore:
         self, script: Script, ids: list[str], vectors: Mapping[str, NDArray[np.float32]]
     ) -> None:
         """Add the ids that the collection does not have."""
-        for batch in _batches(ids, _BATCH_VECTORS):
+        for batch in _batches(ids, BATCHES.vectors):
             stored = self._call(partial(self._among, script, batch))
             if new := [key for key in batch if key not in stored]:
                 rows = np.stack([vectors[key] for key in new])
@@ -250,7 +240,8 @@ class VectorStore:
         return set(self._collection(script).get(ids=ids, include=[])["ids"])
 
     def _ids_from(self, script: Script, start: int) -> list[str]:
-        return self._collection(script).get(limit=_BATCH_IDS, offset=start, include=[])["ids"]
+        batch = self._collection(script).get(limit=BATCHES.vector_ids, offset=start, include=[])
+        return batch["ids"]
 
     def _put(self, script: Script, ids: list[str], rows: NDArray[np.float32]) -> None:
         self._collection(script).add(ids=ids, embeddings=rows)
@@ -271,9 +262,9 @@ class VectorStore:
         self._calls.shutdown()
 
     def _call(self, work: Callable[[], _Result]) -> _Result:
-        """Run one call within :data:`_CALL_SECONDS`; turn its errors into messages."""
+        """Run one call within ``PATIENCE.call_seconds``; turn its errors into messages."""
         with _chroma_errors(self.name, self._place):
-            return self._calls.submit(_retry_while_written, work).result(_CALL_SECONDS)
+            return self._calls.submit(_retry_while_written, work).result(PATIENCE.call_seconds)
 
 
 def _search_widely(collection: chromadb.Collection) -> None:
@@ -375,7 +366,7 @@ class _Batches:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self.done = 0
-        self.size = BATCH_TEXTS if embedder.is_remote else _FIRST_BATCH_TEXTS
+        self.size = BATCHES.texts if embedder.is_remote else BATCHES.first_texts
 
     def embedded(self, texts: Sequence[str], step: Callable[[int], None]) -> NDArray[np.float32]:
         """Embed one batch; call *step* with 0 while a server takes its time."""
@@ -384,13 +375,13 @@ class _Batches:
             call = DetachedExecutor(1, "embedding")
             future = call.submit(self._embedder.passages, texts)
             call.shutdown()
-            while not wait([future], _BATCH_SECONDS).done:
+            while not wait([future], PATIENCE.batch_seconds).done:
                 step(0)
             vectors = future.result()
         else:
             vectors = self._embedder.passages(texts)
-            size = self.size * _BATCH_SECONDS / max(time.monotonic() - started, 1e-6)
-            self.size = max(1, min(BATCH_TEXTS, int(size)))
+            size = self.size * PATIENCE.batch_seconds / max(time.monotonic() - started, 1e-6)
+            self.size = max(1, min(BATCHES.texts, int(size)))
         self.done += len(texts)
         return vectors
 

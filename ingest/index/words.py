@@ -18,31 +18,18 @@ from filelock import FileLock
 
 from ingest.errors import IndexUnavailableError
 from ingest.index.analysis import pairs, terms
+from ingest.index.limits import BATCHES, RANKING
 from ingest.index.ownership import index_errors, is_damage
 from ingest.model import UNVERIFIED_PASTE, ArticleState, Scope
 
 logger = logging.getLogger(__name__)
 
-_HEAP_BYTES = 64 * 2**20
-"""Memory of tantivy's writer in bytes."""
 _LAYOUT = 2
 """The version of the schema below; each version has its own folder."""
 _CURSOR_FILE = "caught-up-to"
 _WRITTEN_FILE = "written"
-_DELETED_SHARE = 0.02
-"""Share of deleted passages from which all are rewritten; 100,000 take 20 seconds."""
-SMALL_INDEX_PASSAGES = 2000
-"""Size in passages up to which any deletion causes a rewrite, which takes half a second."""
 _META_FILE = "meta.json"
 """The file with tantivy's list of files; without it, tantivy treats a folder as new."""
-_PRIOR_PASSAGES = 20
-"""Passages added to the count, so that a tiny index still separates rare from common terms."""
-_PAIR_WEIGHT = 0.6
-"""Weight of a pair relative to a term; .4 to .8 were equal on half of MultiHop-RAG."""
-_COMMON_SHARE = 0.3
-"""Share of the passages from which a term is too common to be searched."""
-_LEAST_RARE_TERMS = 3
-"""Rarer terms that a question must have for its common terms to be ignored."""
 
 
 class WordStore:
@@ -106,7 +93,7 @@ class WordStore:
         """Store the state of each article; applying it again changes nothing."""
         with index_errors(self._folder), self._lock:
             total = self._written + sum(len(state.passages) for state in states)
-            writer = self._index.writer(_HEAP_BYTES, 1)
+            writer = self._index.writer(BATCHES.writer_bytes, 1)
             for state in states:
                 writer.delete_documents_by_term("article", str(state.article_id))
                 self._put(writer, state)
@@ -120,14 +107,14 @@ class WordStore:
         """
         count = self.count()
         deleted_count = self._written - count
-        return deleted_count > _DELETED_SHARE * count or (
-            deleted_count > 0 and count <= SMALL_INDEX_PASSAGES
+        return deleted_count > BATCHES.deleted_share * count or (
+            deleted_count > 0 and count <= BATCHES.small_index_passages
         )
 
     def rewrite(self, parts: Iterable[Sequence[ArticleState]], upto: int) -> None:
         """Rewrite all words in one commit, so that no term of a deleted passage is left."""
         with index_errors(self._folder), self._lock:
-            writer = self._index.writer(_HEAP_BYTES, 1)
+            writer = self._index.writer(BATCHES.writer_bytes, 1)
             writer.delete_all_documents()
             total = 0
             for state in chain.from_iterable(parts):
@@ -135,7 +122,7 @@ class WordStore:
                 total += len(state.passages)
             self._finish(writer, upto, total)
             self._current_searcher()
-            self._index.writer(_HEAP_BYTES, 1).garbage_collect_files()
+            self._index.writer(BATCHES.writer_bytes, 1).garbage_collect_files()
 
     def matching(
         self, text: str, limit: int, *, scope: Scope | None = None
@@ -147,7 +134,7 @@ class WordStore:
         query_terms = terms(text)
         weights = {
             **dict.fromkeys(self._rare_terms(query_terms), 1.0),
-            **dict.fromkeys(pairs(query_terms), _PAIR_WEIGHT),
+            **dict.fromkeys(pairs(query_terms), RANKING.pair_weight),
         }
         if not weights:
             return []
@@ -204,7 +191,7 @@ class WordStore:
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a term or a pair, as BM25 weighs it."""
         frequency = self.frequency(term)
-        total = self._current_searcher().num_docs + _PRIOR_PASSAGES
+        total = self._current_searcher().num_docs + RANKING.prior_passages
         return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
     def beginning(self, letters: str) -> list[tuple[str, int]]:
@@ -266,9 +253,9 @@ class WordStore:
         """
         with index_errors(self._folder):
             searcher = self._current_searcher()
-            limit = _COMMON_SHARE * searcher.num_docs
+            limit = RANKING.common_share * searcher.num_docs
             rarer = [term for term in query_terms if searcher.doc_freq("words", term) <= limit]
-        return rarer if len(set(rarer)) >= _LEAST_RARE_TERMS else list(query_terms)
+        return rarer if len(set(rarer)) >= RANKING.rarer_terms else list(query_terms)
 
     def _term(self, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, _field_of(term), term)

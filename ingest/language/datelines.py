@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 import dateparser
 
 from ingest.language.dates import MONTHS, Day, clocks_in, days_in, weekdays_in
+from ingest.language.limits import DATES
 
 _ZONES = {
     "UTC": 0,
@@ -42,8 +43,6 @@ _PARSER_SETTINGS = {
     "RETURN_AS_TIMEZONE_AWARE": False,
 }
 """Settings of dateparser: accept only complete dates, and none relative to the present."""
-_DATE_LINE_CHARACTERS = 60
-"""Characters of the longest date line."""
 _LABEL = re.compile(
     r"\b(?:first |last )?(?:published|updated|posted|modified|created|date|dated|on|at|from|by"
     r"|edited|written|released|am|pm|a\.m\.|p\.m\.|hrs?|time|local|ist|veröffentlicht|aktualisiert"
@@ -66,11 +65,7 @@ _MONTHS_MAIL = {name[:3]: number for number, name in enumerate(MONTHS, 1)}
 _ERAS = {"R": 2018, "H": 1988, "S": 1925}
 _ERA = re.compile(r"([RHS])(\d{1,2})[./](\d{1,2})[./](\d{1,2})", re.IGNORECASE)
 """An era by its letter: R8.10.19 is 19 October 2026."""
-_CENTURY_TURN = 70
-"""Two-digit year from which a year belongs to the last century (RFC 5322, 4.3)."""
 _HOURS = 24
-_FIRST_YEAR = 1700
-"""The first year accepted as a date: there were no daily newspapers before."""
 AGENCIES = {
     "AFP": "AFP",
     "AFP-JIJI": "AFP",
@@ -157,7 +152,7 @@ def _machine_date(text: str) -> date | datetime | None:
     zone = _zone_of(text[mail.end("second") if second else mail.end("minute") :])
     month = _MONTHS_MAIL.get(name.lower())
     full_year = int(year) + (
-        2000 if len(year) == 2 and int(year) < _CENTURY_TURN else 1900 if len(year) == 2 else 0
+        2000 if len(year) == 2 and int(year) < DATES.century_turn else 1900 if len(year) == 2 else 0
     )
     try:
         midnight = datetime(full_year, month or 0, int(day), tzinfo=zone)
@@ -169,7 +164,7 @@ def _machine_date(text: str) -> date | datetime | None:
 def is_date_line(text: str) -> bool:
     """Return True if a line is only a date of publication."""
     line = unicodedata.normalize("NFKC", text)
-    if len(line) > _DATE_LINE_CHARACTERS:
+    if len(line) > DATES.line_characters:
         return False
     spans = [(day.start, day.end) for day in days_in(line) if day.day]
     unlabelled = _LABEL.sub(" ", _blank_out(line, spans)) if spans else _LABEL.sub(" ", line)
@@ -208,7 +203,7 @@ def _iso(text: str) -> date | datetime:
 
 def _with_zone(moment: date | datetime) -> date | datetime | None:
     """Return a time with a zone, the day of a time without one, or ``None`` before 1700."""
-    if moment.year < _FIRST_YEAR:
+    if moment.year < DATES.first_year:
         return None
     naive = isinstance(moment, datetime) and moment.tzinfo is None
     return moment.date() if naive and isinstance(moment, datetime) else moment
@@ -216,7 +211,7 @@ def _with_zone(moment: date | datetime) -> date | datetime | None:
 
 def _read_by_library(text: str) -> date | None:
     """Return dateparser's date for a short line, unless day and month can be confused."""
-    if len(text) > _DATE_LINE_CHARACTERS or not re.search(r"\d{4}", text):
+    if len(text) > DATES.line_characters or not re.search(r"\d{4}", text):
         return None
     if (
         (match := _NUMERIC.search(text))
@@ -225,7 +220,7 @@ def _read_by_library(text: str) -> date | None:
     ):
         return None
     parsed = dateparser.parse(text, settings=_PARSER_SETTINGS)
-    return parsed.date() if parsed is not None and parsed.year >= _FIRST_YEAR else None
+    return parsed.date() if parsed is not None and parsed.year >= DATES.first_year else None
 
 
 def _zone_of(text: str) -> tzinfo | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.language.languages import words
+from ingest.language.limits import DATES
 
 MONTHS = (
     "january",
@@ -61,8 +62,6 @@ _AFTER_RANGE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_MAY = re.compile(r"\b(?:in|since|by|until|of|last|next|this|early|late|mid)[ -]$")
-_CONTEXT_CHARACTERS = 40
-"""Characters before a date that are searched for words that belong to it."""
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))? ?(?P<half>[ap]\.?m\b\.?)|"
     r"\b(?P<hour24>\d{1,2}):(?P<minute24>\d{2})\b|\b(?P<word>noon|midnight)\b|(?P<word_ja>正午)|"
@@ -153,7 +152,7 @@ def _days_of_match(match: re.Match[str], text: str) -> Iterator[Day]:
     if day is None or name == "" or not name.isalpha():
         return
     start = match.start()
-    range_start = _RANGE.search(text, max(0, start - _CONTEXT_CHARACTERS), start)
+    range_start = _RANGE.search(text, max(0, start - DATES.before_date_characters), start)
     range_end = _AFTER_RANGE.match(text, match.end())
     is_day_first = match.start("day") < match.start("month")
     if is_day_first and range_start:
@@ -168,7 +167,10 @@ def _days_of_match(match: re.Match[str], text: str) -> Iterator[Day]:
 
 def _is_month_context(text: str, position: int) -> bool:
     """Return True if a word before *position* shows that "May" is a month."""
-    return _BEFORE_MAY.search(text, max(0, position - _CONTEXT_CHARACTERS), position) is not None
+    return (
+        _BEFORE_MAY.search(text, max(0, position - DATES.before_date_characters), position)
+        is not None
+    )
 
 
 def _number_of(text: str | None) -> int | None:

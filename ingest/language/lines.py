@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ingest.language.languages import words
+from ingest.language.limits import FORMS
 from ingest.language.script import Script
 
 _LINES = words()["lines"]
@@ -35,10 +36,6 @@ ENTRY_TIME_CHARACTERS = len("YYYY-MM-DD HH:MM")
 """Number of characters of that time."""
 _HEADING_CHARACTERS = {Script.ALPHABETIC: 100, Script.EAST_ASIAN: 40}
 """Characters of the longest heading."""
-_CALL_CHARACTERS = 200
-"""Characters of the longest line that invites people to read more."""
-_LIST_LINES = 3
-"""Consecutive short lines from which they are items of a list, and not headings."""
 _PAIRS = ((re.compile("„([^„“”]*)[“”]"), r"“\1”"), (re.compile("»([^»«]*)«"), r"«\1»"))
 """Patterns of „this“ and »this«, as in German and its neighbours, where “ is the closing mark."""
 
@@ -73,7 +70,9 @@ def _role(index: int, lines: Sequence[str], short: Sequence[bool]) -> Role:
         return Role.TEXT
     has_next = index + 1 < len(lines)
     is_above_text = has_next and not short[index + 1] and not _is_boilerplate(lines[index + 1])
-    is_in_list = index + 1 >= _LIST_LINES and all(short[index + 1 - _LIST_LINES : index + 1])
+    is_in_list = index + 1 >= FORMS.list_lines and all(
+        short[index + 1 - FORMS.list_lines : index + 1]
+    )
     return Role.HEADING if is_above_text and not is_in_list else Role.TEXT
 
 
@@ -89,7 +88,10 @@ def _is_boilerplate(line: str) -> bool:
     return (
         stripped_line.casefold() in _BOILERPLATE_LINES
         or _CLOCK.match(stripped_line) is not None
-        or (len(stripped_line) <= _CALL_CHARACTERS and _CALLS.match(stripped_line) is not None)
+        or (
+            len(stripped_line) <= FORMS.invitation_characters
+            and _CALLS.match(stripped_line) is not None
+        )
         or _BYLINE.match(stripped_line) is not None
     )
 

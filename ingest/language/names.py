@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Set
 
 from ingest.language.languages import words
+from ingest.language.limits import FORMS
 from ingest.language.script import KANJI
 from ingest.language.script import KATAKANA as KANA
 
@@ -13,8 +14,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ELIDED = re.compile(r"(?<![^\W_])(?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu|L|Qu)['’](?=[^\W\d_a-zà-ÿ])")
 """An article or a preposition that French joins to a name: "l’Alliance", "d’Ilse"."""
 _START = re.compile(r"(?:^|[.!?:;]\s+|[“\"‘(\[]\s*|\n)$")
-_CHARACTERS_BEFORE = 20
-"""Characters before a word that are searched for the end of the sentence before it."""
 _NAMES = words()["names"]
 _LINKS = frozenset(_NAMES["links"].split())
 _PLAIN = frozenset(_NAMES["plain"].split())
@@ -60,7 +59,10 @@ def _can_be_name(word: re.Match[str]) -> bool:
 
 def _opens_sentence(word: re.Match[str], text: str) -> bool:
     """Return True if *word* opens a sentence or a quotation."""
-    return _START.search(text, max(0, word.start() - _CHARACTERS_BEFORE), word.start()) is not None
+    return (
+        _START.search(text, max(0, word.start() - FORMS.before_name_characters), word.start())
+        is not None
+    )
 
 
 def _begins_name(words: list[re.Match[str]], index: int, text: str, inner_words: Set[str]) -> bool:

@@ -14,6 +14,7 @@ from text_to_num import find_numbers
 
 from ingest.language.dates import clocks_in, days_in
 from ingest.language.languages import entries, one_of, words
+from ingest.language.limits import DATES
 from ingest.language.script import CJK
 
 _WORDS = words()
@@ -144,8 +145,6 @@ _GROUP = re.compile(
     r" [a-z]{1,20}(?:-[a-z]{1,20})?(?: [a-z]{1,20}){0,5} (?:hundred|thousand|million)\b", re.I
 )
 _ORDINAL_BEFORE = re.compile(r"\b(?:first|second|other|1st|2nd) $", re.IGNORECASE)
-_CONTEXT_CHARACTERS = 120
-"""Characters before and after a number that are searched for words that belong to it."""
 _PRONOUN = "one"
 _JAPANESE_POINT, _GROUP_MARK = (
     re.compile(r"(?<=\d)・(?=\d)"),
@@ -318,7 +317,7 @@ def _fraction(m: re.Match[str], text: str) -> Decimal | None:
         not is_half and not (part and (is_plural or is_at_end))
     ):
         return None
-    if _ORDINAL_BEFORE.search(text, max(0, m.start() - _CONTEXT_CHARACTERS), m.start()):
+    if _ORDINAL_BEFORE.search(text, max(0, m.start() - DATES.around_number_characters), m.start()):
         return None
     value = Decimal(int(part)) if part.isdigit() else Decimal(1)
     return 100 * value / of
@@ -384,8 +383,8 @@ def _in_digits(text: str) -> tuple[str, list[tuple[int, int]]]:
     for number in find_numbers(tokens, "en", 0.0):
         start, end = spans[number.start][0], spans[number.end - 1][1]
         text_before, text_behind = (
-            text[max(0, start - _CONTEXT_CHARACTERS) : start],
-            text[end : end + _CONTEXT_CHARACTERS],
+            text[max(0, start - DATES.around_number_characters) : start],
+            text[end : end + DATES.around_number_characters],
         )
         if _is_no_number(text[start:end].lower(), text_before.lower(), text_behind.lower()):
             continue
@@ -402,7 +401,9 @@ def _is_group_comma(token: re.Match[str], text: str) -> bool:
     return (
         token.group() == ","
         and bool(
-            _GROUP_END.search(text, max(0, token.start() - _CONTEXT_CHARACTERS), token.start())
+            _GROUP_END.search(
+                text, max(0, token.start() - DATES.around_number_characters), token.start()
+            )
         )
         and bool(_GROUP.match(text, token.end()))
     )
@@ -427,7 +428,7 @@ def _is_no_number(word: str, text_before: str, text_behind: str) -> bool:
 
 def _with_unit(figure: Figure, text: str) -> Figure:
     """Return *figure* with the unit after it, and with the kind that follows from the unit."""
-    match = _UNIT_AFTER.match(text[figure.end : figure.end + _CONTEXT_CHARACTERS])
+    match = _UNIT_AFTER.match(text[figure.end : figure.end + DATES.around_number_characters])
     if not match or figure.kind in {"multiple", "vague", "ordinal"} or figure.unit:
         return figure
     word = re.sub(r"^[ -]|[\s]+$", "", match.group()).lower().replace("-", " ")
@@ -445,7 +446,7 @@ def _with_unit(figure: Figure, text: str) -> Figure:
 def _with_bound(figure: Figure, text: str) -> Figure:
     """Return *figure* with its bound from the words around it: least, most or about."""
     text_before = text[max(0, figure.start - 24) : figure.start]
-    text_behind = text[figure.end : figure.end + _CONTEXT_CHARACTERS]
+    text_behind = text[figure.end : figure.end + DATES.around_number_characters]
     text_behind = (
         re.sub(rf"^ ?{_UNIT}", "", text_behind, flags=re.IGNORECASE) if figure.unit else text_behind
     )

@@ -5,21 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.language.limits import SIMILARITY
 from ingest.language.script import JAPANESE
 
-_SHINGLE_WORDS = 5
 _UNITS = re.compile(rf"[{JAPANESE}]|[^\W_]+")
-_PASTE_SHARE = 0.75
-"""Minimum share of a paste's shingles that occur in the page it was pasted from."""
-_STORY_WINDOW = timedelta(days=7)
-"""Maximum time between two articles of one story."""
-_MARKS = 24
-"""Smallest hashes kept of a text; two texts share as much of them as of all their shingles."""
 
 _ROLL = np.uint64(0x9E3779B97F4A7C15)
 """An odd multiplier near 2⁶⁴ divided by the golden ratio."""
@@ -30,7 +24,7 @@ Shingles = frozenset[tuple[str, ...]]
 def shingles(text: str) -> Shingles:
     """Return the overlapping runs of five words of *text* (five characters in CJK text)."""
     words = units(text)
-    return frozenset(zip(*(words[i:] for i in range(_SHINGLE_WORDS)), strict=False))
+    return frozenset(zip(*(words[i:] for i in range(SIMILARITY.shingle_words)), strict=False))
 
 
 def units(text: str) -> list[str]:
@@ -48,9 +42,9 @@ def containment(shingle_set: Shingles, other_set: Shingles) -> float:
 def has_text_of(text: str, pasted: str) -> bool:
     """Return True if *text* contains nearly all of the *pasted* text."""
     paste_shingles = shingles(pasted)
-    return bool(paste_shingles) and len(paste_shingles & shingles(text)) >= _PASTE_SHARE * len(
-        paste_shingles
-    )
+    return bool(paste_shingles) and len(
+        paste_shingles & shingles(text)
+    ) >= SIMILARITY.paste_share * len(paste_shingles)
 
 
 def resemblance(shingle_set: Shingles, other_set: Shingles) -> float:
@@ -61,25 +55,25 @@ def resemblance(shingle_set: Shingles, other_set: Shingles) -> float:
 
 def near_in_time(day: date | None, other_day: date | None) -> bool:
     """Return True if two days are at most a week apart, or one is unknown."""
-    return day is None or other_day is None or abs(day - other_day) <= _STORY_WINDOW
+    return day is None or other_day is None or abs(day - other_day) <= SIMILARITY.story_time
 
 
 def sketch(text: str) -> list[int]:
-    """Return the :data:`_MARKS` smallest 63-bit hashes of *text*'s shingles (bottom-k sketch).
+    """Return the ``SIMILARITY.marks`` smallest 63-bit hashes of a text's shingles: a sketch.
 
     Broder, "On the resemblance and containment of documents" (1997); the hashes are words' CRCs,
     rolled together and mixed by the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
     """
     words = units(text)
-    count = len(words) - _SHINGLE_WORDS + 1
+    count = len(words) - SIMILARITY.shingle_words + 1
     if count < 1:
         return []
     code = {word: zlib.crc32(word.encode()) for word in set(words)}
     codes = np.fromiter(map(code.__getitem__, words), np.uint64, len(words))
     runs = np.zeros(count, np.uint64)
-    for offset in range(_SHINGLE_WORDS):
+    for offset in range(SIMILARITY.shingle_words):
         runs = runs * _ROLL + codes[offset : offset + count]
-    smallest: list[int] = np.unique(_mix_bits(runs) >> np.uint64(1))[:_MARKS].tolist()
+    smallest: list[int] = np.unique(_mix_bits(runs) >> np.uint64(1))[: SIMILARITY.marks].tolist()
     return smallest
 
 

@@ -13,6 +13,7 @@ from itertools import pairwise, product
 from babel import Locale
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
+from ingest.language.limits import FORMS
 from ingest.language.script import KANJI, KATAKANA
 
 _ROWS = {
@@ -125,15 +126,9 @@ _SYLLABLE = re.compile(
     "(?P<consonants>[kstnhmyrwgzdbpxcqfjv]y?)?(?P<vowels>[aiueo]{1,2})(?P<long>-?)|(?P<nasal>N)"
 )
 _LONG = "[aeiouyhwr]{0,2}"
-_UNIQUE_CHARACTERS = 8
-"""Letters from which a word with the right sounds is accepted without comparing its letters."""
-_MIN_SIMILARITY = 0.4
-"""Smallest similarity of the letters, because another word can have the same sounds."""
 RUN = re.compile(f"[{KATAKANA}ヴ]{{2,}}")
 _KANJI_RUN = re.compile(f"[{KANJI}]+")
 _KATAKANA_RUN = re.compile("[ァ-ヴー]+")
-_MIN_CHARACTERS = 2
-"""Characters of the shortest word that is identified by its reading."""
 _SPELLINGS = {
     "ou": ("o", "ou", "oh"),
     "oo": ("o", "oo", "oh"),
@@ -208,7 +203,7 @@ def sounds_like(name: str, word: str) -> bool:
     """Return True if the katakana *name* can be the Latin *word*, given as its stem."""
     if not spellings(name).fullmatch(word):
         return False
-    return len(word) >= _UNIQUE_CHARACTERS or likeness(name, word) >= _MIN_SIMILARITY
+    return len(word) >= FORMS.unique_letters or likeness(name, word) >= FORMS.letter_similarity
 
 
 @cache
@@ -243,7 +238,7 @@ def read_aloud(text: str) -> frozenset[str]:
     return frozenset(
         spelling
         for surface, reading in (*single_nouns, *noun_pairs)
-        if len(surface) >= _MIN_CHARACTERS and _KATAKANA_RUN.fullmatch(reading)
+        if len(surface) >= FORMS.read_characters and _KATAKANA_RUN.fullmatch(reading)
         for spelling in hepburn(reading)
     )
 

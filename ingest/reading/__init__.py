@@ -8,7 +8,8 @@ from pathlib import Path
 from ingest.errors import ReadingError, UnreadableError
 from ingest.process.isolation import isolated
 from ingest.reading.documents import Document, FoundArticle, Hints, Parser
-from ingest.reading.registry import ENDINGS, LARGEST, parser_of, parsers, read, too_large
+from ingest.reading.limits import DETECTION, FILES
+from ingest.reading.registry import ENDINGS, parser_of, parsers, read, too_large
 
 __all__ = [
     "ENDINGS",
@@ -23,12 +24,8 @@ __all__ = [
 ]
 
 
-_HEAD_BYTES = 64 * 1024
-"""Bytes at the start of a file by which its kind is recognised before all of it is read."""
 _PLAIN_ENDINGS = frozenset({".txt", ".md", ".markdown", ".jsonl", ".ndjson"})
 """Endings of files that are read in linear time, so they need no separate process."""
-_PART_BYTES = 2**20
-"""Bytes of lines that are read at once from a file of any size."""
 
 
 def read_path(path: Path, hints: Hints) -> Iterator[FoundArticle]:
@@ -97,17 +94,17 @@ def _documents_of(file: Path, hints: Hints) -> Iterator[Document]:
     name = str(file)
     try:
         with file.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
+            head = stream.read(DETECTION.file_head_bytes)
             stream.seek(0)
             by_lines = parser_of(Document(head, name, hints)).by_lines
-            if not by_lines or len(head) < _HEAD_BYTES:
+            if not by_lines or len(head) < DETECTION.file_head_bytes:
                 size = file.stat().st_size
-                if size > LARGEST:
+                if size > FILES.document_bytes:
                     raise too_large(name, size)
-                yield Document(stream.read(LARGEST + 1), name, hints)
+                yield Document(stream.read(FILES.document_bytes + 1), name, hints)
                 return
             first_line_number = 1
-            while lines := stream.readlines(_PART_BYTES):
+            while lines := stream.readlines(FILES.line_chunk_bytes):
                 yield Document(b"".join(lines), name, hints, first_line=first_line_number)
                 first_line_number += len(lines)
     except OSError as error:

@@ -6,6 +6,7 @@ import re
 
 from ingest.language.lines import BETWEEN
 from ingest.reading.elements import Element
+from ingest.reading.limits import DECLARATIONS
 from ingest.reading.text import clean_line
 
 _QUESTIONS = "//h2|//h3|//h4|//h5|//h6|//p[strong or b or em or i]|//div[@class][not(*)]"
@@ -14,9 +15,6 @@ _BEFORE_ANSWERS = "//p/strong[1]|//p/b[1]|//p/em[1]"
 _QUESTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:q|questions?|frage|pregunta)(?:$|[\s_-])", re.IGNORECASE
 )
-_QUESTION_CHARACTERS = 250
-_INLINE_ANSWER_CHARACTERS = 400
-"""Characters of the longest answer that is written on one line with its question."""
 _WRAPPERS = frozenset({"div", "section"})
 
 
@@ -30,7 +28,9 @@ def write_answers(page: Element) -> None:
             _separate_answer(question)
     for heading in page.xpath(_QUESTIONS):
         question = clean_line(heading.text_content())
-        is_question = len(question) <= _QUESTION_CHARACTERS and _QUESTION_MARK.search(question)
+        is_question = len(question) <= DECLARATIONS.question_characters and _QUESTION_MARK.search(
+            question
+        )
         if not (is_question and _is_bold(heading)):
             continue
         answer = _answer_to(heading, question)
@@ -39,7 +39,7 @@ def write_answers(page: Element) -> None:
         answer_text = clean_line(answer.text_content())
         if not answer_text or _QUESTION_MARK.search(answer_text):
             continue
-        between = BETWEEN if len(answer_text) <= _INLINE_ANSWER_CHARACTERS else " "
+        between = BETWEEN if len(answer_text) <= DECLARATIONS.inline_answer_characters else " "
         answer.text = f"{question}{between}{(answer.text or '').lstrip()}"
         answer.tag = "p"
         heading.drop_tree()

@@ -11,13 +11,10 @@ from typing import Any
 from ingest.language.languages import words
 from ingest.reading.declarations import types
 from ingest.reading.elements import Element, class_pattern, classes, text
+from ingest.reading.limits import ASIDES
 from ingest.reading.text import clean_line
 
 _BOX_CLASS = class_pattern(words()["pages"]["boxes"])
-_BOX_CHARACTERS = 2000
-"""Characters of the largest box."""
-_ARTICLE_SHARE = 0.25
-"""Share of the page's paragraph text from which a box may be the article."""
 _WORDS = words()["comments"]
 _COMMENT_CLASS = re.compile(
     rf"(?:^|[\s_-])(?:{'|'.join(_WORDS['classes'].split())})(?:$|[\s_-])"
@@ -46,16 +43,6 @@ _CONTROL = re.compile(
 """Controls of a comment, such as reply, like and report."""
 _USER = re.compile(r"@?[\w.-]{1,40}")
 _MIXED_CHARACTERS = re.compile(r"[a-z][A-Z0-9_]|\d|^@")
-_NAME_CHARACTERS = 40
-"""Characters of the longest name of a commenter."""
-_HEADING_CHARACTERS = 60
-"""Characters of the longest heading of comments."""
-_TOP_ELEMENTS = 4
-"""Elements at the top of a box that are searched for its heading, counting the box itself."""
-_COMMENT_CHARACTERS = 20
-"""Characters of the shortest comment."""
-_MIN_COMMENTS = 2
-"""Comments from which a box is recognised by its structure."""
 _CONTAINERS = ("div", "section", "ul", "ol", "aside", "article", "footer", "details", "table", "dl")
 _ARTICLE_ROOTS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
 _LABELS = ("class", "id", "aria-label", "data-module")
@@ -72,8 +59,8 @@ def drop_boxes(page: Element) -> None:
             page_characters = _paragraph_characters(page)
         text = box.text_content()
         if (
-            len(text) <= _BOX_CHARACTERS
-            and _paragraph_characters(box) <= _ARTICLE_SHARE * page_characters
+            len(text) <= ASIDES.box_characters
+            and _paragraph_characters(box) <= ASIDES.box_article_share * page_characters
             and not box.xpath("descendant-or-self::h1|descendant-or-self::body")
         ):
             box.drop_tree()
@@ -155,7 +142,7 @@ def _boxes_by_structure(page: Element) -> Iterator[Element]:
     """Yield the boxes that hold several comments, each with its writer."""
     for box in page.iter(*_CONTAINERS):
         comments = _comments_in(box)
-        if len(comments) < _MIN_COMMENTS:
+        if len(comments) < ASIDES.comments:
             continue
         if _has_comment_heading(box, comments[0]) or all(
             _is_by_user(comment) for comment in comments
@@ -167,7 +154,9 @@ def _below_headings(page: Element) -> Iterator[Element]:
     """Yield the elements below a heading of comments, up to the next heading."""
     for heading in page.iter(*_HEADINGS):
         heading_text = clean_line(heading.text_content())
-        if len(heading_text) <= _HEADING_CHARACTERS and _EXACT_HEADING.fullmatch(heading_text):
+        if len(heading_text) <= ASIDES.comments_heading_characters and _EXACT_HEADING.fullmatch(
+            heading_text
+        ):
             yield heading
             for sibling in heading.itersiblings():
                 if sibling.tag in _HEADINGS[: _HEADINGS.index(heading.tag) + 1]:
@@ -177,7 +166,7 @@ def _below_headings(page: Element) -> Iterator[Element]:
 
 def _comments_in(box: Element) -> list[Element]:
     """Return the child boxes of one tag and class in *box* if all have a name and a text."""
-    if len(box) < _MIN_COMMENTS:
+    if len(box) < ASIDES.comments:
         return []
     children = [child for child in box if isinstance(child.tag, str)]
     kinds: dict[tuple[str, str], list[Element]] = {}
@@ -186,7 +175,7 @@ def _comments_in(box: Element) -> list[Element]:
     largest_group = max(kinds.values(), key=len, default=[])
     return (
         largest_group
-        if len(largest_group) >= _MIN_COMMENTS and all(_name_of(child) for child in largest_group)
+        if len(largest_group) >= ASIDES.comments and all(_name_of(child) for child in largest_group)
         else []
     )
 
@@ -196,11 +185,11 @@ def _name_of(box: Element) -> str:
     name, characters = "", 0
     for element in box.iter():
         if line := _text_of(element).strip():
-            if not name and len(line) > _NAME_CHARACTERS:
+            if not name and len(line) > ASIDES.commenter_characters:
                 return ""
             characters += len(line) if name else 0
             name = name or clean_line(line)
-        if characters >= _COMMENT_CHARACTERS:
+        if characters >= ASIDES.comment_characters:
             return name
     return ""
 
@@ -216,10 +205,13 @@ def _has_comment_heading(box: Element, first: Element) -> bool:
         element for element in box.iter() if element is not first and isinstance(element.tag, str)
     )
     previous = box.getprevious()
-    candidates = [*islice(elements, 1, _TOP_ELEMENTS), *([] if previous is None else [previous])]
+    candidates = [
+        *islice(elements, 1, ASIDES.box_top_elements),
+        *([] if previous is None else [previous]),
+    ]
     lines = [clean_line(text(element)) for element in candidates]
     return any(
-        line and len(line) <= _HEADING_CHARACTERS and _COMMENT_HEADING.search(line)
+        line and len(line) <= ASIDES.comments_heading_characters and _COMMENT_HEADING.search(line)
         for line in lines
     )
 
@@ -228,7 +220,7 @@ def _is_by_user(box: Element) -> bool:
     """Return True if a box has a control of comments, or the name of a user."""
     lines = [clean_line(_text_of(element)) for element in box.iter()]
     has_control = any(
-        _CONTROL.search(line) for line in lines if line and len(line) <= _NAME_CHARACTERS
+        _CONTROL.search(line) for line in lines if line and len(line) <= ASIDES.commenter_characters
     )
     return has_control or _is_user(_name_of(box))
 
@@ -242,7 +234,9 @@ def _is_user(name: str) -> bool:
 def _holds_nothing_else(box: Element, comments: list[Element]) -> bool:
     """Return True if *box* holds, besides the comments, no more than a heading."""
     other_characters = len(text(box)) - sum(len(text(comment)) for comment in comments)
-    return other_characters <= 3 * _HEADING_CHARACTERS and not box.xpath(_ARTICLE_ROOTS)
+    return other_characters <= 3 * ASIDES.comments_heading_characters and not box.xpath(
+        _ARTICLE_ROOTS
+    )
 
 
 def _comment_texts(declared: Iterable[Any]) -> Iterator[str]:

@@ -11,14 +11,13 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.datelines import parse_date
 from ingest.model import Header
 from ingest.reading.decoding import decode
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser
+from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.elements import Element
+from ingest.reading.limits import FILES
 from ingest.reading.packages import Package, open_package
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line
 
-_MAX_CHAPTERS = 300
-"""Chapters of the longest book."""
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
 
 
@@ -33,7 +32,7 @@ class BookParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its media type in the archive, else by name."""
         is_book = b"mimetypeapplication/epub+zip" in document.data[:200]
-        return SURE + 1 if is_book else Parser.score(self, document)
+        return Score.SURE + 1 if is_book else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield each chapter that is an article, so no covers and tables of contents."""
@@ -45,9 +44,9 @@ class BookParser(Parser):
             book = package.xml(book_path)
             metadata = _metadata_of(book)
             for number, part in enumerate(_chapters(book, book_path), start=1):
-                if number > _MAX_CHAPTERS:
+                if number > FILES.book_chapters:
                     raise UnreadableError(
-                        f"{document.name} has more than {_MAX_CHAPTERS} parts. Split it."
+                        f"{document.name} has more than {FILES.book_chapters} parts. Split it."
                     )
                 chapter = _chapter(package, part, metadata, f"{document.name} chapter {number}")
                 if chapter is not None:

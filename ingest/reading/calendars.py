@@ -11,7 +11,8 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser
+from ingest.reading.documents import Document, FoundArticle, Parser, Score
+from ingest.reading.limits import FILES
 from ingest.reading.text import clean, clean_line
 
 _SIGNATURE = re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE)
@@ -23,10 +24,6 @@ _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?")
 _ZONE = re.compile(r"TZID=\"?([^\";]{1,60})", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _CANCELLED = "CANCELLED"
-_MAX_EVENTS = 5_000
-"""Events of the largest calendar that is read."""
-_DESCRIPTION_CHARACTERS = 1_000
-"""Characters of a description that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class CalendarParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its first line, else by the name."""
-        return SURE if _SIGNATURE.match(document.head) else Parser.score(self, document)
+        return Score.SURE if _SIGNATURE.match(document.head) else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of one calendar, its events in the order of their days."""
@@ -110,8 +107,10 @@ def _events_of(text: str, name: str) -> tuple[Mapping[str, str], list[_Event]]:
             parts.append(match[3].strip().upper())
             if parts[-1] == "VEVENT":
                 events.append(_Event())
-                if len(events) > _MAX_EVENTS:
-                    raise UnreadableError(f"{name} has more than {_MAX_EVENTS:,} events. Split it.")
+                if len(events) > FILES.calendar_events:
+                    raise UnreadableError(
+                        f"{name} has more than {FILES.calendar_events:,} events. Split it."
+                    )
         elif key == "END":
             del parts[-1:]
         elif parts[-1:] == ["VEVENT"]:
@@ -128,7 +127,7 @@ def _line_of(event: _Event) -> str:
         return ""
     details = (
         event.text("LOCATION"),
-        event.text("DESCRIPTION")[:_DESCRIPTION_CHARACTERS],
+        event.text("DESCRIPTION")[: FILES.event_description_characters],
     )
     return BETWEEN.join((_when(start, event.time("DTEND")), name, *filter(None, details)))
 

@@ -11,7 +11,8 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.script import CJK, UNKNOWN_LANGUAGE
 from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser
+from ingest.reading.documents import Document, FoundArticle, Parser, Score
+from ingest.reading.limits import FILES, LAYOUT
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, SENTENCE_END
 from ingest.reading.text import clean, clean_line
 
@@ -36,14 +37,6 @@ _NAMED_SPEAKER = re.compile(
 """Start of a line with a speaker's name, if the sentence before it has ended."""
 _SOUND = re.compile(r"[\[(（［♪♫#][^\[\]()（）［］]{0,80}[\])）］♪♫#]|[♪♫\s]+")
 """A line that describes a sound or is sung."""
-_SPLIT_CHARACTERS = 280
-"""Characters from which a speaker's text is split at the next end of a sentence."""
-_MAX_CHARACTERS = 420
-"""Characters at which it is split in any case: automatic captions have no full stops."""
-_PAUSE_SECONDS = 4.0
-"""Seconds of silence at which the text is split."""
-_MAX_CUES = 50_000
-"""Cues of the longest file that is read."""
 _OLD_SIGNATURE = "FILE"
 """The word behind WEBVTT in files of older programs."""
 _LANGUAGE_ENDING = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
@@ -70,7 +63,7 @@ class CaptionsParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its signature or first cue, else by the name."""
         if _SIGNATURE.match(document.head) or _SUBRIP.match(document.head):
-            return SURE
+            return Score.SURE
         return Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
@@ -130,8 +123,10 @@ def _cues(text: str, name: str) -> Iterator[_Cue]:
             lines.append(line)
         if next_timing:
             timing, count = next_timing, count + 1
-            if count > _MAX_CUES:
-                raise UnreadableError(f"{name} has more than {_MAX_CUES:,} entries. Split it.")
+            if count > FILES.caption_cues:
+                raise UnreadableError(
+                    f"{name} has more than {FILES.caption_cues:,} entries. Split it."
+                )
 
 
 def _read_cue(timing: re.Match[str], lines: Sequence[str]) -> Iterator[_Cue]:
@@ -162,7 +157,7 @@ def _without_repeats(cues: Sequence[_Cue]) -> Iterator[_Cue]:
     shown_lines: tuple[str, ...] = ()
     end = 0.0
     for cue in cues:
-        previous_lines = shown_lines if cue.start - end <= _PAUSE_SECONDS else ()
+        previous_lines = shown_lines if cue.start - end <= LAYOUT.pause_seconds else ()
         new_lines = cue.lines
         for size in range(min(len(previous_lines), len(new_lines)), 0, -1):
             if previous_lines[-size:] == new_lines[:size]:
@@ -193,10 +188,10 @@ def _lines_of(cues: Iterator[_Cue]) -> Iterator[str]:
                 or _SPEAKER_CHANGE.match(line)
                 or (not position and SENTENCE_END.search(text) and _NAMED_SPEAKER.match(line))
             )
-            is_full = len(text) >= _MAX_CHARACTERS or (
-                len(text) >= _SPLIT_CHARACTERS and SENTENCE_END.search(text)
+            is_full = len(text) >= LAYOUT.spoken_most_characters or (
+                len(text) >= LAYOUT.spoken_characters and SENTENCE_END.search(text)
             )
-            is_pause = cue.start - end > _PAUSE_SECONDS and SENTENCE_END.search(text)
+            is_pause = cue.start - end > LAYOUT.pause_seconds and SENTENCE_END.search(text)
             if text and (is_new_speaker or is_full or is_pause):
                 yield _with_time(start, speaker, text)
                 text = ""

@@ -7,16 +7,18 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from ingest.fetching.identities import clean_url
 from ingest.language.datelines import parse_date
+from ingest.language.limits import DATES
 from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of
 from ingest.reading.elements import Element
+from ingest.reading.limits import DECLARATIONS
 from ingest.reading.text import clean_line
 
 _ARTICLE_TYPES = frozenset(
@@ -58,14 +60,6 @@ _NOT_TITLES = frozenset(
     | {"live", "ログイン", "ホーム", "メニュー", "ニュース", "検索", "トップ"}
 )
 """First headings of pages that are not titles."""
-_TITLE_OVERLAP = 0.6
-"""Share of common words, of the shorter title, from which two titles are of one article."""
-_FIRST_YEAR = 1994
-"""The first year accepted as a date of publication: no newspaper was on the web before."""
-_TOLERANCE = timedelta(days=1)
-"""Time that a date may be after the time of reading, because clocks and zones differ."""
-_DATE_LINE_CHARACTERS = 60
-"""Characters of the longest line with a page's date."""
 
 Data = dict[str, Any]
 
@@ -311,12 +305,12 @@ class Declared:
                 and not element.xpath(_LINKED)
             ):
                 line = clean_line(element.text_content())
-                if len(line) <= _DATE_LINE_CHARACTERS and _has_figure(line):
+                if len(line) <= DATES.line_characters and _has_figure(line):
                     yield line, 1 if _UPDATE_WORDS.search(f"{label} {line}") else 2
 
     def _is_possible(self, moment: Moment) -> bool:
         """Return True if a page can have been published at *moment*."""
-        return moment.year >= _FIRST_YEAR and not is_ahead(moment, self.now)
+        return moment.year >= DECLARATIONS.first_year and not is_ahead(moment, self.now)
 
     def _moment(self, *values: object) -> Moment | None:
         """Return the first possible date in *values*."""
@@ -362,7 +356,7 @@ def _is_closed(part: object) -> bool:
 
 def is_ahead(moment: Moment, now: datetime | None) -> bool:
     """Return True if *moment* was still ahead when the page was read."""
-    return now is not None and day_of(moment) > (now + _TOLERANCE).date()
+    return now is not None and day_of(moment) > (now + DECLARATIONS.date_ahead).date()
 
 
 def _address_of(value: object, base: str) -> str | None:
@@ -381,7 +375,7 @@ def _line_around(element: Element) -> str:
     """Return the text of the line around *element*; empty if it is long."""
     parent = element.getparent()
     line = "" if parent is None else clean_line(parent.text_content())
-    return line if len(line) <= _DATE_LINE_CHARACTERS else ""
+    return line if len(line) <= DATES.line_characters else ""
 
 
 def _is_same_title(title: str, other_title: str) -> bool:
@@ -392,7 +386,7 @@ def _is_same_title(title: str, other_title: str) -> bool:
     if plain_title in other_plain_title or other_plain_title in plain_title:
         return True
     words = [set(text.split()) for text in (plain_title, other_plain_title)]
-    return len(words[0] & words[1]) >= _TITLE_OVERLAP * min(map(len, words))
+    return len(words[0] & words[1]) >= DECLARATIONS.title_overlap * min(map(len, words))
 
 
 def _plain_title(title: str) -> str:

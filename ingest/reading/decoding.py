@@ -10,9 +10,8 @@ from charset_normalizer import from_bytes
 
 from ingest.errors import UnreadableError
 from ingest.language.script import language_of
+from ingest.reading.limits import DETECTION, FILES
 
-LARGEST_ARTICLE = 5 * 2**20
-"""Bytes of the largest article; JSON Lines files may be any size."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -43,17 +42,11 @@ _WEB_ENCODINGS = [
     *("big5", "gb18030", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874"),
 ]
 """Encodings of other scripts in WHATWG's standard, by their Python names."""
-_LATIN_RATIO = 2
-"""ASCII letters per byte beyond ASCII from which a text counts as written in Latin letters."""
-_SAMPLE_BYTES = 20_000
-"""Bytes at the start that are examined if no encoding is declared."""
 _LATIN = re.compile(rb"[A-Za-z]")
 _MARKUP = re.compile(rb"<[^<>]{0,2000}>")
 _LANGUAGE = re.compile(
     rb"<html[^<>]{0,500}?\blang\s{0,3}=\s{0,3}[\"']?([A-Za-z]{2})", re.IGNORECASE
 )
-_GOOD_PER_BAD = 10
-"""Valid UTF-8 characters beyond ASCII per invalid byte from which a text counts as UTF-8."""
 _GARBAGE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
@@ -69,10 +62,10 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
     """
     if not data.strip():
         raise UnreadableError(f"{name} is empty. Nothing was added from it.")
-    if len(data) > LARGEST_ARTICLE:
+    if len(data) > FILES.article_bytes:
         raise UnreadableError(
             f"{name} has {len(data) / 2**20:.0f} MB; at most "
-            f"{LARGEST_ARTICLE // 2**20} MB are read. Split it, or give JSON Lines."
+            f"{FILES.article_bytes // 2**20} MB are read. Split it, or give JSON Lines."
         )
     if data.startswith(_MAGIC):
         raise UnreadableError(
@@ -107,7 +100,7 @@ def _decode_damaged(data: bytes) -> str | None:
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(character > "\x7f" for character in text) - bad
-    return text if bad and good >= _GOOD_PER_BAD * bad else None
+    return text if bad and good >= DETECTION.valid_per_invalid_byte * bad else None
 
 
 def _decode_strict(data: bytes, encoding: str) -> str | None:
@@ -169,12 +162,12 @@ def _decode_by_guess(data: bytes) -> str | None:
     """
     if text := _decode_japanese(data):
         return text
-    visible_bytes = _MARKUP.sub(b" ", data[:_SAMPLE_BYTES])
+    visible_bytes = _MARKUP.sub(b" ", data[: DETECTION.encoding_bytes])
     latin_letters = len(_LATIN.findall(visible_bytes))
     non_ascii = sum(byte > 0x7F for byte in visible_bytes)
-    if latin_letters >= _LATIN_RATIO * non_ascii:
+    if latin_letters >= DETECTION.ascii_per_other_byte * non_ascii:
         western_text = data.decode("cp1252", "replace")
-        language = _LANGUAGE.search(data[:_SAMPLE_BYTES])
+        language = _LANGUAGE.search(data[: DETECTION.encoding_bytes])
         code = (
             language[1].decode().lower()
             if language

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import IntEnum
 from pathlib import PurePath
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from ingest.language.lines import BETWEEN
 from ingest.language.script import EAST_ASIAN, UNKNOWN_LANGUAGE, guessed
 from ingest.model import UNVERIFIED_PASTE, Extract, Kind, Moment
 from ingest.reading.decoding import decode
+from ingest.reading.limits import DETECTION, PAGES
 from ingest.reading.text import clean, clean_line, without_signs
 
 _SECTIONS = (
@@ -25,25 +27,21 @@ _SECTIONS = (
 )
 """Kinds of articles, by the section in their address."""
 _EAST_ASIAN_LANGUAGES = frozenset({"ja", "zh", "ko"})
-_MIN_CHARACTERS = 40
-"""Characters below which a text does not count as an article."""
-
-_TITLE_CHARACTERS = 120
-"""Characters of the longest title made of a first line."""
-_SURE_LANGUAGE = 0.8
-"""Probability from which the language of a table is known."""
 
 
 ITEM_MARK = "#item:"
 """Separator between a feed's address and the key of an item without an address."""
-_HEAD_BYTES = 4096
-"""Bytes at the start of a document that are searched for the signature of its kind."""
-SURE = 3
-"""Score of a parser that finds the signature of its kind in the bytes."""
-_BY_NAME = 2
-"""Score of a parser that recognises its kind by the file ending or the media type."""
-POSSIBLE = 1
-"""Score of a parser that can read documents that no other parser reads."""
+
+
+class Score(IntEnum):
+    """How certain a parser is that a document is of its kind; 0 if it is not."""
+
+    POSSIBLE = 1
+    """It can read the document if no other parser does."""
+    BY_NAME = 2
+    """It recognises its kind by the file ending or the media type."""
+    SURE = 3
+    """It finds the signature of its kind in the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +77,10 @@ def apply_hints(extract: Extract, hints: Hints, name: str) -> Extract:
     is_withdrawn = extract.header.kind is Kind.RETRACTION
     if is_withdrawn and not text:
         text = clean("\n\n".join(extract.corrections))
-    if len(text) < _MIN_CHARACTERS and not (is_withdrawn and text):
+    if len(text) < PAGES.article_characters and not (is_withdrawn and text):
         raise NoArticleError(
             f"{name} holds no article: {len(text)} characters of text are left without page "
-            f"noise, and an article has at least {_MIN_CHARACTERS}."
+            f"noise, and an article has at least {PAGES.article_characters}."
         )
     header = extract.header
     url = _address(clean_line(hints.url or header.url or ""))
@@ -122,15 +120,19 @@ def _detected_language(title: str, text: str) -> str:
     """Return the language of *text*; that of a table, which is names and figures, only if sure."""
     language, probability = guessed(f"{title}\n{text}")
     is_table = all(BETWEEN in line for line in text.split("\n") if line)
-    return UNKNOWN_LANGUAGE if is_table and probability < _SURE_LANGUAGE else language
+    return (
+        UNKNOWN_LANGUAGE
+        if is_table and probability < DETECTION.table_language_probability
+        else language
+    )
 
 
 def _shortened(line: str) -> str:
     """Return *line* as a title: cut between two words if it is longer."""
     title = clean_line(line)
-    if len(title) <= _TITLE_CHARACTERS:
+    if len(title) <= PAGES.title_characters:
         return title
-    beginning = title[: _TITLE_CHARACTERS - 1]
+    beginning = title[: PAGES.title_characters - 1]
     return f"{beginning.rpartition(' ')[0] or beginning}…"
 
 
@@ -225,7 +227,7 @@ class Document:
     @property
     def head(self) -> bytes:
         """Return the first bytes, without a byte order mark and leading white space."""
-        return self.data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
+        return self.data[: DETECTION.signature_bytes].removeprefix(b"\xef\xbb\xbf").lstrip()
 
     def text(self) -> str:
         """Return the document as text.
@@ -252,9 +254,9 @@ class Parser(Protocol):
     by_lines: ClassVar[bool] = False
 
     def score(self, document: Document) -> int:
-        """Return the certainty (0 to 3) that *document* is of this kind; 0 if it is not."""
+        """Return the certainty that *document* is of this kind; 0 if it is not."""
         is_match = document.ending in self.endings or document.content_type in self.media_types
-        return _BY_NAME if is_match else 0
+        return Score.BY_NAME if is_match else 0
 
     def parse(self, document: Document) -> Iterable[FoundArticle]:
         """Yield the articles of *document*; a broken part does not stop the others.

@@ -15,7 +15,8 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.fetching.identities import clean_url
 from ingest.model import Header
 from ingest.reading.declarations import is_ahead
-from ingest.reading.documents import SURE, Document, Entry, FoundArticle, Parser, broken_file
+from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Score, broken_file
+from ingest.reading.limits import FILES, PAGES
 from ingest.reading.listings import is_listing, read_listing
 from ingest.reading.pages import read_page
 from ingest.reading.paragraphs import paragraphs
@@ -27,13 +28,9 @@ _VIEW_PARTS = frozenset(
 )
 """Path parts and parameters that select a view of an article, not another article."""
 SUFFIX = re.compile(r"\.(?:amp\.html?|amp|html?|php|aspx?|jsp)$")
-_SLUG_CHARACTERS = 8
-"""Characters from which the last part of a path identifies one article."""
 _OPML_START = re.compile(
     rb"\A(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<opml\b", re.IGNORECASE | re.DOTALL
 )
-_LISTED_FEEDS = 20
-"""Feeds that the message lists at most."""
 
 
 def with_listing_metadata(header: Header, announced: Entry, now: datetime | None) -> Header:
@@ -75,7 +72,7 @@ def _is_same_page(canonical: str, url: str) -> bool:
         )
     if not canonical_steps or not steps or canonical_steps[-1] != steps[-1]:
         return False
-    return len(canonical_steps[-1]) >= _SLUG_CHARACTERS and (
+    return len(canonical_steps[-1]) >= PAGES.slug_characters and (
         set(canonical_steps) <= set(steps) or set(steps) <= set(canonical_steps)
     )
 
@@ -106,7 +103,7 @@ class FeedListParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its first tag, else by the name."""
-        return SURE if _OPML_START.match(document.head) else Parser.score(self, document)
+        return Score.SURE if _OPML_START.match(document.head) else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterable[FoundArticle]:
         """Raise NoArticleError with the addresses of the feeds, so that people can add them."""
@@ -121,9 +118,9 @@ class FeedListParser(Parser):
         if not feeds:
             raise NoArticleError(f"{document.name} lists no feeds. Nothing was added.")
         listed_feeds = ", ".join(
-            f"{url} ({name})" for url, name in [*feeds.items()][:_LISTED_FEEDS]
+            f"{url} ({name})" for url, name in [*feeds.items()][: FILES.named_feeds]
         )
-        ellipsis = ", …" if len(feeds) > _LISTED_FEEDS else ""
+        ellipsis = ", …" if len(feeds) > FILES.named_feeds else ""
         raise NoArticleError(
             f"{document.name} is a list of feeds ({len(feeds)}) and no article. Watch the feeds "
             f"instead: {listed_feeds}{ellipsis}."
@@ -161,7 +158,7 @@ class FeedParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its first tag."""
-        return SURE + 1 if is_listing(document.data) else 0
+        return Score.SURE + 1 if is_listing(document.data) else 0
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the items that carry their article, and an error that counts the others."""

@@ -11,7 +11,7 @@ from ingest.language.datelines import parse_date
 from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser, broken_file
+from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.paragraphs import paragraphs
 from ingest.reading.pastes import assemble, sort_lines
@@ -45,7 +45,7 @@ class JsonLinesParser(Parser):
         """Return the score of *document*: sure by its first line, else by the name."""
         first = document.head.split(b"\n", 1)[0].rstrip()
         is_object = first.startswith((b'{"', b"{ ", b"{}")) and first.endswith(b"}")
-        return SURE if is_object and not document.url else Parser.score(self, document)
+        return Score.SURE if is_object and not document.url else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield one article for each line; a broken line does not stop the others."""
@@ -65,7 +65,7 @@ class JsonParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure if all of it is JSON, else by the name."""
         is_likely_json = document.head[:1] in {b"{", b"["}
-        return SURE if is_likely_json and _is_json(document) else Parser.score(self, document)
+        return Score.SURE if is_likely_json and _is_json(document) else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield one article for each record; raise NoArticleError for data from an address."""

@@ -10,26 +10,11 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
+from ingest.reading.limits import LAYOUT
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import HYPHEN, LOWER, OPEN_END, SENTENCE_END, join_parts, paragraphs
 from ingest.reading.text import clean_line
 
-_COLUMN_GAP = 1.2
-"""Width of white space, in letter heights, from which it separates columns and not words."""
-_LEADING = 1.5
-"""Distance of two lines, in usual distances, from which a new paragraph begins."""
-_HEADING_RATIO = 1.15
-"""Ratio of letter heights from which the taller line is a heading."""
-_INDENT = 1.0
-"""Indent of the first line of a paragraph, in letter heights."""
-_MIN_TABLE_LINES = 3
-"""Lines of several pieces from which they form a table without rules."""
-_CELL_CHARACTERS = 30
-"""Average characters of a cell in such a table, at most."""
-_EDGE_LINES = 2
-"""Lines at the top and bottom of a page that can be a running header or a page number."""
-_CAPTION_CHARACTERS = 80
-"""Characters of the longest line above a table that counts as its caption."""
 _NUMBER = re.compile(
     r"(?:page|p\.|seite|頁|ページ)? ?\d{1,4}(?: ?(?:of|/|von|de) ?\d{1,4})? ?(?:頁|ページ)?",
     re.IGNORECASE,
@@ -106,7 +91,10 @@ def _running_headers(pages: Sequence[PdfPage]) -> set[str]:
     numbers = set()
     for page in pages:
         lines = sorted(page.pieces, key=lambda piece: piece.top)
-        edge = {_plain(piece.text) for piece in (*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:])}
+        edge = {
+            _plain(piece.text)
+            for piece in (*lines[: LAYOUT.edge_lines], *lines[-LAYOUT.edge_lines :])
+        }
         counts.update(edge)
         ends = [piece.text for piece in (*lines[:1], *lines[-1:])]
         numbers |= {_plain(end) for end in ends if _NUMBER.fullmatch(end.strip(" -–—"))}
@@ -127,7 +115,7 @@ def pieces_of(words: Sequence[dict[str, Any]]) -> list[_Piece]:
     for line in _rows_of(boxes):
         run: list[_Piece] = []
         for word in line:
-            if run and word.left - run[-1].right > _COLUMN_GAP * word.height:
+            if run and word.left - run[-1].right > LAYOUT.column_gap_heights * word.height:
                 pieces.append(_join_words(run))
                 run = []
             run.append(word)
@@ -158,7 +146,7 @@ def _tables_without_rules(pieces: Sequence[_Piece]) -> Iterator[Table]:
     for is_table, group in runs:
         run = list(group)
         width = max(map(len, run))
-        if is_table and len(run) >= _MIN_TABLE_LINES and (width > 2 or _end_in_figures(run)):
+        if is_table and len(run) >= LAYOUT.table_lines and (width > 2 or _end_in_figures(run)):
             starts = _column_spans(run)
             rows = [_cells(line, starts) for line in run]
             table_pieces = [piece for line in run for piece in line]
@@ -184,7 +172,7 @@ def _rows_of(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 
 def _has_short_pieces(line: Sequence[_Piece]) -> bool:
     """Return True if the pieces of a line are short enough to be cells."""
-    return sum(len(piece.text) for piece in line) <= _CELL_CHARACTERS * len(line)
+    return sum(len(piece.text) for piece in line) <= LAYOUT.table_cell_characters * len(line)
 
 
 def _end_in_figures(run: Sequence[Sequence[_Piece]]) -> bool:
@@ -227,7 +215,8 @@ def _paragraphs_in_order(blocks: Sequence[_Block]) -> Iterator[str]:
         for paragraph in _paragraphs_of(region):
             caption = (
                 paragraph
-                if len(paragraph) <= _CAPTION_CHARACTERS and not SENTENCE_END.search(paragraph)
+                if len(paragraph) <= LAYOUT.table_caption_characters
+                and not SENTENCE_END.search(paragraph)
                 else ""
             )
             yield paragraph
@@ -255,7 +244,9 @@ def _regions(blocks: list[_Block]) -> Iterator[list[_Piece] | Table]:
 def _split_at_gaps(blocks: list[_Block], *, is_vertical: bool) -> list[list[_Block]]:
     """Return *blocks* split at continuous white space: between columns, or between lines."""
     heights = [block.height for block in blocks if isinstance(block, _Piece)]
-    min_gap = (_COLUMN_GAP if is_vertical else _LEADING) * (median(heights) if heights else 0.0)
+    min_gap = (LAYOUT.column_gap_heights if is_vertical else LAYOUT.leading_ratio) * (
+        median(heights) if heights else 0.0
+    )
     groups: list[list[_Block]] = []
     end = float("-inf")
     for block in sorted(blocks, key=lambda block: block.left if is_vertical else block.top):
@@ -267,7 +258,9 @@ def _split_at_gaps(blocks: list[_Block], *, is_vertical: bool) -> list[list[_Blo
             groups.append([block])
         end = max(end, stop)
     return (
-        [blocks] if is_vertical and any(len(part) < _MIN_TABLE_LINES for part in groups) else groups
+        [blocks]
+        if is_vertical and any(len(part) < LAYOUT.table_lines for part in groups)
+        else groups
     )
 
 
@@ -290,12 +283,13 @@ def _paragraphs_of(pieces: Sequence[_Piece]) -> Iterator[str]:
     usual_distance = median(distances) if distances else 0.0
     text = lines[0].text
     for line, next_line in pairwise(lines):
-        is_heading = max(line.height, next_line.height) > _HEADING_RATIO * min(
+        is_heading = max(line.height, next_line.height) > LAYOUT.heading_ratio * min(
             line.height, next_line.height
         )
-        is_distant = next_line.top - line.top > _LEADING * usual_distance
-        is_indented = next_line.left - left > _INDENT * next_line.height and SENTENCE_END.search(
-            line.text
+        is_distant = next_line.top - line.top > LAYOUT.leading_ratio * usual_distance
+        is_indented = (
+            next_line.left - left > LAYOUT.indent_heights * next_line.height
+            and SENTENCE_END.search(line.text)
         )
         text += ("\n\n" if is_heading or is_distant or is_indented else "\n") + next_line.text
     yield from paragraphs(text)
@@ -306,5 +300,5 @@ def _continues(paragraph: str, next_paragraph: str) -> bool:
     if SENTENCE_END.search(paragraph):
         return False
     return bool(LOWER.match(next_paragraph) or HYPHEN.search(paragraph)) or bool(
-        OPEN_END.search(paragraph) and len(paragraph) > _CAPTION_CHARACTERS
+        OPEN_END.search(paragraph) and len(paragraph) > LAYOUT.table_caption_characters
     )

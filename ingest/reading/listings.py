@@ -21,15 +21,11 @@ from lxml import etree
 from ingest.errors import UnreadableError
 from ingest.language.datelines import parse_date
 from ingest.model import Moment
-from ingest.reading.decoding import LARGEST_ARTICLE
 from ingest.reading.documents import ITEM_MARK, Entry
 from ingest.reading.elements import Element
+from ingest.reading.limits import FILES, PAGES
 from ingest.reading.text import clean_line
 
-_MAX_PAGES = 5000
-"""Pages taken from one listing; of a longer one the newest."""
-CHILDREN = 50
-"""Sitemaps taken from one index; of a longer one the newest."""
 _GZIP = b"\x1f\x8b"
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ROOT = re.compile(
@@ -43,10 +39,6 @@ _POSTS_START = re.compile(
     re.DOTALL,
 )
 """Start of exports and API answers of WordPress and Mastodon."""
-_ARTICLE_CHARACTERS = 200
-"""Characters from which the content of an item is an article and not only its beginning."""
-_POST_CHARACTERS = 40
-"""Characters of the shortest post: the content of an item without a title is complete."""
 _TAG = re.compile(r"<[^<>]*>")
 _SITEMAPS = {b"urlset", b"sitemapindex"}
 
@@ -100,7 +92,7 @@ def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
 
 
 def _unpack(data: bytes, url: str) -> bytes:
-    """Return *data* unpacked from gzip, up to :data:`LARGEST_ARTICLE` bytes.
+    """Return *data* unpacked from gzip, up to ``FILES.article_bytes``.
 
     Raises:
         UnreadableError: the gzip data is broken or larger.
@@ -109,11 +101,11 @@ def _unpack(data: bytes, url: str) -> bytes:
         return data
     decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        unpacked = decompressor.decompress(data, LARGEST_ARTICLE)
+        unpacked = decompressor.decompress(data, FILES.article_bytes)
     except zlib.error as error:
         raise UnreadableError(f"{url} is a broken gzip file.") from error
     if decompressor.unconsumed_tail:
-        raise UnreadableError(f"{url} unpacks to more than {LARGEST_ARTICLE // 2**20} MB.")
+        raise UnreadableError(f"{url} unpacks to more than {FILES.article_bytes // 2**20} MB.")
     return unpacked
 
 
@@ -221,14 +213,14 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
         content,
         url,
         _plain(str(account.get("display_name") or "")) if isinstance(account, dict) else "",
-        _POST_CHARACTERS,
+        PAGES.post_characters,
     )
 
 
 def _listing_of(entries: Sequence[Entry], url: str, items: int) -> Listing:
     """Return a listing of the newest entries; mark those on other sites than most as foreign."""
     unique_entries = _newest(entries)
-    newest = unique_entries[:_MAX_PAGES]
+    newest = unique_entries[: FILES.listing_pages]
     sites = Counter(_site(entry.url) for entry in newest)
     main_site = max(sites, key=lambda site: sites[site], default="")
     own_sites = {_site(url), main_site if 2 * sites[main_site] > len(newest) else ""}
@@ -253,11 +245,13 @@ def _entry(
     content: str,
     url: str,
     outlet: str = "",
-    min_characters: int = _ARTICLE_CHARACTERS,
+    min_characters: int = PAGES.item_article_characters,
 ) -> Iterator[Entry]:
     """Yield the entry of one item; without a link only if it carries its article."""
     article = (
-        content if len(_plain(content)) >= (min_characters if title else _POST_CHARACTERS) else ""
+        content
+        if len(_plain(content)) >= (min_characters if title else PAGES.post_characters)
+        else ""
     )
     if link:
         yield Entry(urljoin(url, link), title, published, modified, content=article, outlet=outlet)
@@ -291,9 +285,12 @@ def _sitemap(data: bytes, url: str) -> Listing:
     ]
     if etree.QName(root).localname.lower() == "sitemapindex":
         sorted_items = sorted(items, key=lambda item: _recency(item), reverse=True)
-        return Listing(children=tuple(item.url for item in sorted_items[:CHILDREN]))
+        return Listing(children=tuple(item.url for item in sorted_items[: FILES.listing_sitemaps]))
     unique_entries = _newest(items)
-    return Listing(tuple(unique_entries[:_MAX_PAGES]), beyond=len(unique_entries[_MAX_PAGES:]))
+    return Listing(
+        tuple(unique_entries[: FILES.listing_pages]),
+        beyond=len(unique_entries[FILES.listing_pages :]),
+    )
 
 
 def _value(item: Element, name: str) -> str:
@@ -307,7 +304,7 @@ def _value(item: Element, name: str) -> str:
 def _newest(entries: Iterable[Entry]) -> list[Entry]:
     """Return each page once, in the listing's order; if there are too many, the newest first."""
     unique_entries = list({entry.url: entry for entry in entries}.values())
-    if len(unique_entries) > _MAX_PAGES:
+    if len(unique_entries) > FILES.listing_pages:
         unique_entries.sort(key=_recency, reverse=True)
     return unique_entries
 

@@ -10,13 +10,10 @@ from ingest.language.dates import clocks_in
 from ingest.language.lines import ENTRY_TIME
 from ingest.reading.declarations import DATE_CLASS, OUTSIDE_ARTICLE, Data, declared_text
 from ingest.reading.elements import Element, text
+from ingest.reading.limits import PAGES
 from ingest.reading.text import clean_line
 
-_MIN_ENTRIES = 3
-"""Entries that a page must show to count as a live page."""
 _STAMPS = ("time", "span", "div", "p", "b", "strong", "h3", "h4", "a")
-TIME_CHARACTERS = 12
-"""Characters of the longest line that holds only a time."""
 
 _Entry = tuple[datetime, str]
 
@@ -50,7 +47,7 @@ def _on_page(page: Element, day: date | None) -> Iterator[_Entry]:
     """Yield the entries that the page shows: neighbouring boxes with one time each."""
     times = [time for time in _stamps(page) if not time.xpath(OUTSIDE_ARTICLE)]
     boxes = [(box, time) for time in times if (box := _box_of(time, times)) is not None]
-    if len({id(box) for box, _ in boxes}) < _MIN_ENTRIES:
+    if len({id(box) for box, _ in boxes}) < PAGES.live_entries:
         return
     seen_boxes: set[int] = set()
     for box, time in boxes:
@@ -67,7 +64,7 @@ def _on_page(page: Element, day: date | None) -> Iterator[_Entry]:
 def _stamps(page: Element) -> list[Element]:
     """Return the elements that show a time: ``time``, or elements of such a class with a clock."""
     elements = list(page.iter("time"))
-    if len(elements) >= _MIN_ENTRIES:
+    if len(elements) >= PAGES.live_entries:
         return elements
     candidates = (
         element for element in page.iter(*_STAMPS) if DATE_CLASS.search(element.get("class") or "")
@@ -76,7 +73,7 @@ def _stamps(page: Element) -> list[Element]:
     return [
         element
         for element, element_text in with_text
-        if len(element_text) <= TIME_CHARACTERS and clocks_in(element_text)
+        if len(element_text) <= PAGES.time_line_characters and clocks_in(element_text)
     ]
 
 
@@ -102,7 +99,7 @@ def _moment_of(time: Element, day: date | None) -> datetime | None:
     moment = parse_date(time_text)
     if isinstance(moment, datetime):
         return moment
-    clocks = clocks_in(time_text) if len(time_text) <= TIME_CHARACTERS or moment else []
+    clocks = clocks_in(time_text) if len(time_text) <= PAGES.time_line_characters or moment else []
     date_of_clock = moment or day
     if not clocks or date_of_clock is None:
         return None

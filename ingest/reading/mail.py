@@ -19,7 +19,8 @@ from ingest.language.datelines import parse_date
 from ingest.language.languages import words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser, broken_file
+from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
+from ingest.reading.limits import ASIDES, FILES
 from ingest.reading.pages import read_page
 from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import read_paste
@@ -37,20 +38,12 @@ _NEWSLETTER_LINE = re.compile(
     rf"\W{{0,5}}(?:{'|'.join(words()['notes']['letters'])})", re.IGNORECASE
 )
 """Lines at the end of newsletters: how to unsubscribe, or where to read it in a browser."""
-_ADDRESS_LINE_CHARACTERS = 200
-"""Characters of the longest line that is removed with its address, as a note of the recipient."""
-_MAX_HEADER_CHARACTERS = 8_000
-"""Characters of a header that are read; the standard library takes seconds for a long one."""
 _MAIL_ERRORS = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 """Errors that the standard library raises for broken mail."""
 _EML, _MHTML = "EML", "MHTML"
 """Names of the file formats in messages about broken files."""
 _HEAD_LINE = re.compile(r"[\s>*]{0,6}[^\W\d_][\w -]{0,20}\*?\s?[:：]\*?\s{1,4}(?=\S)")
 """A label and the beginning of its value in the header of a forwarded mail."""
-_MAX_HEAD_LINES = 60
-"""Lines of a mail that are searched for such a header."""
-_MAX_PARTS = 500
-"""Parts of a mail that are examined at most."""
 _PLIST_ERRORS = (
     *(plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError),
     *(OverflowError, RecursionError, AttributeError, MemoryError),
@@ -69,7 +62,7 @@ class MailParser(Parser):
         """Return the score of *document*: sure by its header, else by the name."""
         head = document.head
         is_mail = _FIRST_HEADER.match(head) and _HEADERS.search(head) and _SENDER.search(head)
-        return SURE if is_mail and not document.url else Parser.score(self, document)
+        return Score.SURE if is_mail and not document.url else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of one mail, without addresses of people."""
@@ -106,7 +99,7 @@ class SavedPageParser(Parser):
         head = document.head
         is_mhtml = _FIRST_HEADER.match(head) and _HEADERS.search(head) and _RELATED.search(head)
         score = Parser.score(self, document)
-        return SURE + 1 if is_mhtml and (score or b"-Content-Location:" in head) else score
+        return Score.SURE + 1 if is_mhtml and (score or b"-Content-Location:" in head) else score
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of the page at the address it was saved from."""
@@ -143,7 +136,7 @@ def _forwarded_message(message: Message) -> Message:
     """Return the message that *message* forwards as an attachment, else *message*."""
     try:
         for count, part in enumerate(message.walk()):
-            if count >= _MAX_PARTS:
+            if count >= FILES.mail_parts:
                 break
             inner = part.get_payload() if part.get_content_type() == "message/rfc822" else None
             if isinstance(inner, list) and inner and isinstance(inner[0], Message):
@@ -160,7 +153,7 @@ def _forwarded_letter(message: Message, name: str) -> Extract | None:
     """
     for part in _texts(message, "text/plain")[:1]:
         lines = _text_of(part, name, _EML).replace("\r\n", "\n").split("\n")
-        for start, line in enumerate(lines[:_MAX_HEAD_LINES]):
+        for start, line in enumerate(lines[: FILES.forwarded_head_lines]):
             if _HEAD_LINE.match(line):
                 head = list(takewhile(_HEAD_LINE.match, lines[start:]))
                 letter = _letter_below([_HEAD_LINE.sub("", field) for field in head])
@@ -218,7 +211,7 @@ def _texts(message: Message, kind: str) -> list[Message]:
     parts = []
     try:
         for count, part in enumerate(message.walk()):
-            if count >= _MAX_PARTS:
+            if count >= FILES.mail_parts:
                 break
             is_attachment = part.get_content_disposition() == "attachment"
             if part.get_content_type() == kind and not part.is_multipart() and not is_attachment:
@@ -245,7 +238,7 @@ def _text_of(part: Message, name: str, kind: str) -> str:
 def _header(message: Message, name: str) -> str:
     """Return the beginning of a header with its encoded words decoded."""
     try:
-        value = str(message.get(name) or "")[:_MAX_HEADER_CHARACTERS]
+        value = str(message.get(name) or "")[: FILES.mail_header_characters]
         return str(policy.default.header_factory(name, value))
     except _MAIL_ERRORS:
         return ""
@@ -260,10 +253,10 @@ def _recipients(message: Message) -> Iterator[str]:
 def _without_addresses(lines: list[str], recipients: set[str]) -> Iterator[str]:
     """Yield *lines* without addresses of people and without lines that only newsletters have."""
     for line in lines:
-        if len(line) <= _ADDRESS_LINE_CHARACTERS and _NEWSLETTER_LINE.fullmatch(line):
+        if len(line) <= ASIDES.mail_address_line_characters and _NEWSLETTER_LINE.fullmatch(line):
             continue
         addresses = _ADDRESS.findall(line)
-        is_note = len(line) <= _ADDRESS_LINE_CHARACTERS and not SENTENCE_END.search(line)
+        is_note = len(line) <= ASIDES.mail_address_line_characters and not SENTENCE_END.search(line)
         if addresses and (is_note or recipients & {address.lower() for address in addresses}):
             continue
         yield _ADDRESS.sub("[…]", line) if addresses else line
@@ -280,7 +273,7 @@ class WebArchiveParser(Parser):
         """Return the score of *document*: sure by its main resource, else by the name."""
         data = document.data
         is_archive = data.startswith(b"bplist00") and b"WebMainResource" in data
-        return SURE if is_archive else Parser.score(self, document)
+        return Score.SURE if is_archive else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of the page at the address it was saved from."""

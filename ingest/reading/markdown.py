@@ -16,7 +16,7 @@ from ingest.errors import UnreadableError
 from ingest.language.datelines import BYLINE, is_date_line, parse_date
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser
+from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import SENTENCE_END, join_lines, paragraphs
 from ingest.reading.pastes import BOILERPLATE, assemble, sort_lines
@@ -37,7 +37,7 @@ class MarkdownParser(Parser):
         """Return the score of *document*: sure by its front matter, else by the name."""
         front = not document.url and document.head.startswith(b"---")
         if front and _FRONT.match(document.text()):
-            return SURE
+            return Score.SURE
         return Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:

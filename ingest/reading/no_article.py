@@ -9,24 +9,13 @@ from urllib.parse import urljoin
 from ingest.language.languages import words
 from ingest.reading.declarations import Declared, declared_text, types
 from ingest.reading.elements import Element, classes
+from ingest.reading.limits import ASIDES
 from ingest.reading.text import clean_line
 
-_MIN_TEASERS = 4
-"""Teasers that a page must have to count as a list of them."""
-_TEASER_SHARE = 0.8
-"""Share of the page's text that must be inside teasers."""
-_ARTICLE_CHARACTERS = 250
-"""Characters of paragraphs outside teasers from which a page with a heading is an article."""
-_PARAGRAPH_CHARACTERS = 40
-"""Characters of the shortest paragraph that is counted."""
 _FRONT_PAGE_HEADINGS = "//h2[a]|//h3[a]|//h4[a]|//a[h2 or h3 or h4]"
 _BOXES = ("article", "li", "section", "div")
 _FEEDS = "//link[contains(@rel, 'alternate')][contains(@type, 'rss') or contains(@type, 'atom') \
 or contains(@type, 'feed+json')]/@href"
-_NOTICE_CHARACTERS = 2500
-"""Characters of the longest notice; a longer page is read as an article."""
-_NOTICE_SHARE = 0.5
-"""Share of a text that must match; an article about cookies has other sentences as well."""
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 SIGNS: Mapping[str, re.Pattern[str]] = {
     kind: re.compile("|".join(signs), re.IGNORECASE)
@@ -72,12 +61,6 @@ _DECLARED_KINDS = (
 """Meta tags that state what kind of page it is."""
 _DECLARED_PAID = frozenset({"true", "yes", "1"})
 """Values of a meta tag ``sponsored`` that mark a paid post."""
-_LABEL_CHARACTERS = 100
-"""Characters of the longest label."""
-_PAID_CHARACTERS = 80
-"""Characters from which a paragraph belongs to the article; labels below it are ignored."""
-_LABEL_LINES = 4
-"""Lines above and below the heading that are searched for a label."""
 
 
 def front_page(declared: Declared, name: str) -> str | None:
@@ -90,13 +73,17 @@ def front_page(declared: Declared, name: str) -> str | None:
         for heading in page.xpath(_FRONT_PAGE_HEADINGS)
         if (box := _teaser(heading)) is not None
     }
-    if len(boxes) < _MIN_TEASERS:
+    if len(boxes) < ASIDES.teasers:
         return None
-    lines = [line for line in page.iter("p") if len(line.text_content()) >= _PARAGRAPH_CHARACTERS]
+    lines = [
+        line
+        for line in page.iter("p")
+        if len(line.text_content()) >= ASIDES.beside_teasers_paragraph_characters
+    ]
     teaser_characters = sum(len(line.text_content()) for line in lines if _is_within(line, boxes))
     other_characters = sum(len(line.text_content()) for line in lines) - teaser_characters
-    if teaser_characters < _TEASER_SHARE * (teaser_characters + other_characters) or (
-        declared.heading and other_characters >= _ARTICLE_CHARACTERS
+    if teaser_characters < ASIDES.teaser_share * (teaser_characters + other_characters) or (
+        declared.heading and other_characters >= ASIDES.beside_teasers_characters
     ):
         return None
     feeds = _feeds_of(declared)
@@ -128,7 +115,7 @@ def _feeds_of(declared: Declared) -> list[str]:
 
 def wall(title: str, text: str) -> str | None:
     """Return the description of the wall or notice on a page; ``None`` for a possible article."""
-    if len(text) > _NOTICE_CHARACTERS:
+    if len(text) > ASIDES.notice_characters:
         return None
     for kind, pattern in _TITLES.items():
         if pattern.search(title.strip()):
@@ -144,7 +131,7 @@ def wall(title: str, text: str) -> str | None:
         for sentence in sentences
         if any(pattern.search(sentence) for pattern in SIGNS.values())
     ]
-    if not size or sum(map(len, matching_sentences)) < _NOTICE_SHARE * size:
+    if not size or sum(map(len, matching_sentences)) < ASIDES.notice_share * size:
         return None
     return _DESCRIPTIONS[max(sizes, key=lambda kind: sizes[kind])]
 
@@ -175,23 +162,28 @@ def _labels(page: Element) -> Iterator[str]:
         lines = list(page.iter("p", "div", "span", "a", "strong", "h1", "h2", "h3", "small", "li"))
         position = next(place for place, line in enumerate(lines) if line is heading)
         lines_above = [
-            line for line in lines[max(0, position - 4 * _LABEL_LINES) : position] if not len(line)
+            line
+            for line in lines[max(0, position - 4 * ASIDES.label_lines) : position]
+            if not len(line)
         ]
-        yield from _labels_in(lines_above[-_LABEL_LINES:])
+        yield from _labels_in(lines_above[-ASIDES.label_lines :])
         lines_below: list[Element] = []
         for line in lines[position + 1 :]:
-            if len(clean_line(line.text_content())) >= _PAID_CHARACTERS and line.tag == "p":
+            if (
+                len(clean_line(line.text_content())) >= ASIDES.labelled_paragraph_characters
+                and line.tag == "p"
+            ):
                 break
             if not line.xpath(".//p|.//div"):
                 lines_below.append(line)
-        yield from _labels_in(lines_below[:_LABEL_LINES])
+        yield from _labels_in(lines_below[: ASIDES.label_lines])
 
 
 def _labels_in(boxes: Sequence[Element]) -> Iterator[str]:
     """Yield the text of the *boxes* that are labels of paid posts."""
     for box in boxes:
         text = clean_line(box.text_content())
-        if len(text) > _LABEL_CHARACTERS:
+        if len(text) > ASIDES.label_characters:
             continue
         kicker = _AMBIGUOUS_LABEL.fullmatch(text) and _KICKER.search(classes(box))
         if _LABEL.fullmatch(text) or kicker:

@@ -9,8 +9,9 @@ from lxml import etree
 
 from ingest.errors import NoArticleError
 from ingest.model import Extract
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser
+from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.elements import Element
+from ingest.reading.limits import TABLES
 from ingest.reading.packages import open_package
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import SENTENCE_END
@@ -21,10 +22,6 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_CAPTION_CHARACTERS = 100
-"""Characters of the longest line above a table that counts as its caption."""
-_MAX_REPEATS = 60
-"""Columns that one cell may span or be repeated in."""
 _OFF_VALUES = frozenset({"0", "false", "off"})
 _DELETED = frozenset({_W + "del", _W + "moveFrom"})
 """Elements of text that a tracked change deleted or moved away."""
@@ -55,7 +52,7 @@ class WordParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by the parts of its archive, else by the name."""
         is_word = document.data.startswith(b"PK") and b"word/" in document.data
-        return SURE if is_word else Parser.score(self, document)
+        return Score.SURE if is_word else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*."""
@@ -75,7 +72,7 @@ class OpenDocumentParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its media type in the archive, else by name."""
         is_open_document = b"mimetypeapplication/vnd.oasis.opendocument.text" in document.data[:200]
-        return SURE + 1 if is_open_document else Parser.score(self, document)
+        return Score.SURE + 1 if is_open_document else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*."""
@@ -101,7 +98,9 @@ def _article(blocks: list[_Block], document: Document) -> FoundArticle:
             continue
         caption = lines[-1] if lines and lines[-1] != title else ""
         is_caption = (
-            caption and len(caption) <= _CAPTION_CHARACTERS and not SENTENCE_END.search(caption)
+            caption
+            and len(caption) <= TABLES.caption_characters
+            and not SENTENCE_END.search(caption)
         )
         lines += lines_of(caption if is_caption else "", block.rows)
     if not lines:
@@ -149,7 +148,7 @@ def _word_row(row: Element) -> list[Cell]:
         cell_text = " ".join(
             filter(None, (_word_text(paragraph) for paragraph in cell.iter(_W + "p")))
         )
-        cells.append(Cell(clean_line(cell_text), head, min(int(span_value), _MAX_REPEATS)))
+        cells.append(Cell(clean_line(cell_text), head, min(int(span_value), TABLES.span)))
     return cells
 
 
@@ -217,7 +216,7 @@ def _open_row(row: Element, struck: frozenset[str]) -> list[Cell]:
     for cell in row.iter(_TABLE + "table-cell"):
         cell_text = " ".join(_open_text(paragraph, struck) for paragraph in cell.iter(_TEXT + "p"))
         columns, repeats = (
-            min(int(cell.get(_TABLE + name) or 1), _MAX_REPEATS)
+            min(int(cell.get(_TABLE + name) or 1), TABLES.span)
             for name in ("number-columns-spanned", "number-columns-repeated")
         )
         cells += [Cell(clean_line(cell_text), head, columns)] * repeats

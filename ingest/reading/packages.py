@@ -15,11 +15,8 @@ from lxml import etree
 from ingest.errors import UnreadableError
 from ingest.reading.documents import Document, broken_file
 from ingest.reading.elements import Element
+from ingest.reading.limits import FILES
 
-_MAX_PART_BYTES = 20 * 2**20
-"""Bytes that a part may unpack to; the text in it has its own limit."""
-_MAX_PARTS = 5000
-"""Parts of the largest package that is read."""
 _PACKAGE_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
     *(RuntimeError, ValueError, LookupError, TypeError, OSError, etree.LxmlError, AttributeError),
@@ -42,10 +39,10 @@ class Package:
             KeyError: there is no part of that name.
         """
         with self.archive.open(part) as file:
-            data = file.read(_MAX_PART_BYTES + 1)
-        if len(data) > _MAX_PART_BYTES:
+            data = file.read(FILES.package_part_bytes + 1)
+        if len(data) > FILES.package_part_bytes:
             raise UnreadableError(
-                f"{self.name} unpacks to more than {_MAX_PART_BYTES // 2**20} MB."
+                f"{self.name} unpacks to more than {FILES.package_part_bytes // 2**20} MB."
             )
         return data
 
@@ -74,9 +71,9 @@ def open_package(document: Document, kind: str) -> Iterator[Package]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
-            if len(archive.infolist()) > _MAX_PARTS:
+            if len(archive.infolist()) > FILES.package_parts:
                 raise UnreadableError(
-                    f"{document.name} has more than {_MAX_PARTS:,} parts. Split it."
+                    f"{document.name} has more than {FILES.package_parts:,} parts. Split it."
                 )
             yield Package(archive, document.name)
     except _PACKAGE_ERRORS as error:

@@ -9,16 +9,9 @@ from functools import lru_cache
 
 from ingest.language.lines import BETWEEN
 from ingest.reading.elements import Element, classes, text
+from ingest.reading.limits import TABLES
 from ingest.reading.text import clean_line
 
-_CELL_CHARACTERS = 200
-"""Characters above which a cell holds text of the page, and the table is only layout."""
-_CAPTION_CHARACTERS = 100
-"""Characters of the longest caption that is repeated in every row."""
-_MAX_ROWS = 2000
-"""Rows that are read of one table; further rows are left out."""
-_MAX_SPAN = 60
-"""Columns or rows that one cell may span."""
 _FIGURE, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
 _BOXES = re.compile(r"(?:^|[\s_-])(?:table|grid|tbl|datatable)(?:$|[\s_-])", re.IGNORECASE)
 _BLOCKS = ".//p|.//div|.//table|.//ul|.//ol|.//h1|.//h2|.//h3|.//h4|.//blockquote|.//br"
@@ -75,7 +68,7 @@ def _is_layout(table: Element) -> bool:
     cells = table.xpath("./tr/*|./*/tr/*")
     widest = max((len(row) for row in table.xpath("./tr|./*/tr")), default=0)
     return widest < 2 or any(
-        len(text(cell)) > _CELL_CHARACTERS and cell.tag == "td" for cell in cells[:50]
+        len(text(cell)) > TABLES.text_cell_characters and cell.tag == "td" for cell in cells[:50]
     )
 
 
@@ -106,7 +99,7 @@ def _read_table(table: Element) -> TableRows:
             for cell in row
             if cell.tag in {"td", "th"}
         ]
-        for row in rows[:_MAX_ROWS]
+        for row in rows[: TABLES.rows]
     ]
 
 
@@ -117,7 +110,7 @@ def _read_roles(table: Element) -> TableRows:
             Cell(text(cell), cell.get("role") in {"columnheader", "rowheader"})
             for cell in row.xpath(_CELLS)
         ]
-        for row in table.xpath(_ROWS)[:_MAX_ROWS]
+        for row in table.xpath(_ROWS)[: TABLES.rows]
     ]
 
 
@@ -130,11 +123,12 @@ def _read_boxes(table: Element) -> TableRows:
     if len(rows) < 2 or len(counts) != 1 or counts == {1}:
         return []
     cells = [
-        [Cell(text(cell)) for cell in row if isinstance(cell.tag, str)] for row in rows[:_MAX_ROWS]
+        [Cell(text(cell)) for cell in row if isinstance(cell.tag, str)]
+        for row in rows[: TABLES.rows]
     ]
     return (
         cells
-        if all(len(cell.text) <= _CELL_CHARACTERS / 2 for row in cells for cell in row)
+        if all(len(cell.text) <= TABLES.text_cell_characters / 2 for row in cells for cell in row)
         else []
     )
 
@@ -152,7 +146,7 @@ def lines_of(caption: str, rows: TableRows) -> list[str]:
         rows, grid = rows[1:], grid[1:]
     depth = _count_header_rows(rows, grid, width)
     headers = [_header(grid[:depth], column) for column in range(width)]
-    is_repeated = len(caption) <= _CAPTION_CHARACTERS
+    is_repeated = len(caption) <= TABLES.caption_characters
     lines: list[str] = [] if is_repeated or not caption else [caption]
     group = ""
     body = grid[depth:]
@@ -282,4 +276,4 @@ def _replace(element: Element, lines: Sequence[str]) -> None:
 def _span(cell: Element, name: str) -> int:
     """Return the number of columns or rows that a cell spans."""
     value = (cell.get(name) or "1").strip()
-    return max(1, min(_MAX_SPAN, int(value))) if value.isdecimal() else 1
+    return max(1, min(TABLES.span, int(value))) if value.isdecimal() else 1

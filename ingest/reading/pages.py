@@ -22,10 +22,11 @@ from ingest.language.datelines import parse_date
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.boilerplate import drop_boxes, drop_comments
 from ingest.reading.declarations import Declared, declared_text
-from ingest.reading.decoding import LARGEST_ARTICLE, damage_notes, decode
-from ingest.reading.documents import POSSIBLE, SURE, Document, FoundArticle, Parser, kind_by_address
+from ingest.reading.decoding import damage_notes, decode
+from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element
-from ingest.reading.live import TIME_CHARACTERS, live_updates
+from ingest.reading.limits import ASIDES, DETECTION, FILES, PAGES
+from ingest.reading.live import live_updates
 from ingest.reading.no_article import SIGNS, front_page, paid_post, wall
 from ingest.reading.page_tables import write_tables
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
@@ -34,25 +35,10 @@ from ingest.reading.standfirsts import standfirst_of
 from ingest.reading.text import clean, clean_line, letters_and_digits
 from ingest.reading.visible import reduce_to_visible
 
-_PREVIEW_CHARACTERS = 1500
-"""Characters below which a page behind a paywall shows only its beginning."""
-_SUSPICIOUS_CHARACTERS = 1000
-"""Characters below which the precise extraction may have lost the article."""
-_RECALL_FACTOR = 4
-"""Times as much text the extraction by recall must find to replace the precise one."""
-_NOTE_LINES = 4
-"""Lines at the end that are searched for notes on the authors and for offers."""
-_MAX_PARAGRAPHS = 40_000
-"""Paragraphs and similar blocks of the longest page that is read. Extraction takes a fifth of a
-millisecond per block, so a page with far more of them would run into the time limit."""
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
 _POST = "Embedded post"
 """Prefix of an embedded post among the captions."""
-_NAME_CHARACTERS = 40
-"""Characters of the longest name that is a link in a sentence."""
 _WORD_OR_LIST = re.compile(r"[^\W_]|[:：,，、]")
-_OFFER_CHARACTERS = 300
-"""Characters of the longest offer."""
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _INVISIBLE = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
@@ -69,8 +55,6 @@ _SAVED_FROM = re.compile(
 """The comment in which a browser notes the address of a saved page."""
 _DATA_URL = re.compile(rb"data:[\w/+.-]{1,100}(?:;[\w=-]{1,60}){0,4};base64,[A-Za-z0-9+/=%]{64,}")
 """Pictures and fonts that are embedded in a saved page."""
-_TAG_CHARACTERS = 2000
-"""Characters at the start of a fetched document that are searched for a tag."""
 
 
 _XML_CONTROL_CHARACTERS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
@@ -87,17 +71,17 @@ class PageParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its first tag, else by name or any tag."""
         if _LIKE_A_PAGE.match(document.head):
-            return SURE
-        fetched = document.url is not None and b"<" in document.data[:_TAG_CHARACTERS]
-        return Parser.score(self, document) or POSSIBLE * fetched
+            return Score.SURE
+        fetched = document.url is not None and b"<" in document.data[: DETECTION.tag_characters]
+        return Parser.score(self, document) or Score.POSSIBLE * fetched
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*; embedded pictures of a large page are left out."""
         data = document.data
-        if len(data) > LARGEST_ARTICLE:
+        if len(data) > FILES.article_bytes:
             data = _DATA_URL.sub(b"data:,", data)
         text = decode(data, document.name, document.charset)
-        saved_from = None if document.url else _SAVED_FROM.search(text[:_TAG_CHARACTERS])
+        saved_from = None if document.url else _SAVED_FROM.search(text[: DETECTION.tag_characters])
         url = document.url or (saved_from[1] if saved_from else None)
         extract = read_page(text, document.name, url=url, now=document.now)
         if saved_from and not extract.header.url:
@@ -108,7 +92,7 @@ class PageParser(Parser):
 
 
 def _parse_page(text: str, name: str) -> Element:
-    """Return the tree of a page of at most ``_MAX_PARAGRAPHS`` blocks.
+    """Return the tree of a page of at most ``PAGES.blocks`` blocks.
 
     Raises:
         UnreadableError: it has more paragraphs.
@@ -120,9 +104,9 @@ def _parse_page(text: str, name: str) -> Element:
         )
     except (ParserError, XMLSyntaxError) as error:
         raise NoArticleError(f"{name} is a page without content. Nothing was added.") from error
-    if page.xpath(_COUNT_OF_BLOCKS) > _MAX_PARAGRAPHS:
+    if page.xpath(_COUNT_OF_BLOCKS) > PAGES.blocks:
         raise UnreadableError(
-            f"{name} has more than {_MAX_PARAGRAPHS} paragraphs, so it was not read. "
+            f"{name} has more than {PAGES.blocks} paragraphs, so it was not read. "
             "Paste the part that matters."
         )
     return page
@@ -196,7 +180,7 @@ def read_page(
         not_before=None if header.published else extract.header.not_before,
         authors=header.authors or extract.header.authors,
         kind=extract.header.kind if header.kind is Kind.NEWS else header.kind,
-        preview=len(body) < _PREVIEW_CHARACTERS and is_paid_for,
+        preview=len(body) < PAGES.preview_characters and is_paid_for,
     )
     return Extract(
         merged,
@@ -230,7 +214,7 @@ def _with_updates(body: str, updates: str) -> str:
     lines = [
         line
         for line in body.split("\n")
-        if len(line) > TIME_CHARACTERS and letters_and_digits(line) not in known_text
+        if len(line) > PAGES.time_line_characters and letters_and_digits(line) not in known_text
     ]
     return "\n\n".join([updates, *lines])
 
@@ -244,7 +228,10 @@ def _unlink_names(page: Element) -> None:
         links = list(paragraph.iter("a"))
         names = [clean_line(link.text_content()) for link in links]
         other_text = "".join(paragraph.xpath(".//text()[not(ancestor::a)]"))
-        if _WORD_OR_LIST.search(other_text) and max(map(len, names)) <= _NAME_CHARACTERS:
+        if (
+            _WORD_OR_LIST.search(other_text)
+            and max(map(len, names)) <= ASIDES.linked_name_characters
+        ):
             for link in links:
                 link.drop_tag()
 
@@ -281,9 +268,9 @@ def _lines_between(box: Element) -> list[str]:
 def _body_of(page: Element) -> str:
     """Return the article's text: from trafilatura, else from readability, else an empty string."""
     text = _extract(page, favor_precision=True)
-    if len(text) < _SUSPICIOUS_CHARACTERS and len(
+    if len(text) < PAGES.precise_characters and len(
         longer_text := _extract(page, favor_precision=False)
-    ) > _RECALL_FACTOR * len(text):
+    ) > PAGES.recall_factor * len(text):
         text = longer_text
     if text:
         return text
@@ -313,11 +300,11 @@ def _without_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:
     about = tuple(f"{name} {verb} " for name in authors if name for verb in ("is", "was", "writes"))
     last_lines = [
         line
-        for line in lines[-_NOTE_LINES:]
+        for line in lines[-ASIDES.last_lines :]
         if not (about and line.startswith(about))
-        and not (len(line) <= _OFFER_CHARACTERS and SIGNS["login"].search(line))
+        and not (len(line) <= ASIDES.offer_characters and SIGNS["login"].search(line))
     ]
-    return lines[:-_NOTE_LINES] + last_lines
+    return lines[: -ASIDES.last_lines] + last_lines
 
 
 def _date_of(page: Element, now: datetime | None) -> Moment | None:

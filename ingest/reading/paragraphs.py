@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ingest.language.script import CJK
+from ingest.reading.limits import LAYOUT
 
 SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
 """End of a line that ends a sentence or introduces the next line."""
@@ -28,19 +29,8 @@ _SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。
 OPEN_END = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
 _UNDONE_JA = re.compile(r"[はがをの]$")
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
-_WORD_CHARACTERS = 80
-"""Characters at the end of a line that are searched for its last word."""
 _LAST_WORD, _FIRST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
-_NARROW, _WIDE = 30, 110
-"""Smallest and largest width of wrapped text, in characters."""
-_NARROW_CJK, _WIDE_CJK = 8, 60
-_FULL_SHARE = 0.7
-"""Share of lines without room for the next word from which a block counts as wrapped."""
-_ITEM_CHARACTERS = 25
-"""Characters below which two consecutive lines are items of a list."""
-_KINSOKU = 3
-"""Characters that may be missing in a Japanese line, because some signs may not begin a line."""
 
 
 def paragraphs(text: str) -> list[str]:
@@ -72,7 +62,7 @@ def join_lines(
 def join_parts(start: str, continuation: str, full_text: str) -> str:
     """Return two parts of a paragraph as one text."""
     if HYPHEN.search(start[-2:]) and continuation[:1].islower():
-        head = _LAST_WORD.search(start[-_WORD_CHARACTERS:-1])
+        head = _LAST_WORD.search(start[-LAYOUT.last_word_characters : -1])
         tail = _FIRST_WORD.match(continuation)
         word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
         return (
@@ -107,7 +97,11 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     """Return True if *lines* end because the next word had no room."""
     width = max(map(len, lines))
     is_east_asian = sum(bool(EAST_ASIAN_EDGE.search(line)) for line in lines) > len(lines) / 2
-    min_width, max_width = (_NARROW_CJK, _WIDE_CJK) if is_east_asian else (_NARROW, _WIDE)
+    min_width, max_width = (
+        (LAYOUT.narrow_cjk_characters, LAYOUT.wide_cjk_characters)
+        if is_east_asian
+        else (LAYOUT.narrow_characters, LAYOUT.wide_characters)
+    )
     if not min_width <= width <= max_width:
         return False
     full_lines = [_is_full(line, next_line, width) for line, next_line in pairwise(lines)]
@@ -115,13 +109,13 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
         not SENTENCE_END.search(line_before) and (is_east_asian or bool(LOWER.match(line_after)))
         for line_before, line_after in pairwise(lines)
     ]
-    return sum(full_lines) >= _FULL_SHARE * len(full_lines) and any(broken_sentences)
+    return sum(full_lines) >= LAYOUT.wrapped_share * len(full_lines) and any(broken_sentences)
 
 
 def _is_full(line: str, next_line: str, width: int) -> bool:
     """Return True if the start of *next_line* would not have had room on the line *line*."""
     if EAST_ASIAN_EDGE.search(line):
-        return len(line) >= width - _KINSOKU
+        return len(line) >= width - LAYOUT.kinsoku_characters
     return len(line) + 1 + len(next_line.split(" ", 1)[0]) > width
 
 
@@ -144,7 +138,11 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
     is_hyphenated = HYPHEN.search(line) and next_line[:1].islower()
     if is_hyphenated or _OPEN.search(line) or _TITLES.search(line):
         return True
-    if len(line) < _ITEM_CHARACTERS and len(next_line) < _ITEM_CHARACTERS and not is_wrapped:
+    if (
+        len(line) < LAYOUT.item_characters
+        and len(next_line) < LAYOUT.item_characters
+        and not is_wrapped
+    ):
         return False
     if LOWER.match(next_line):
         return True

@@ -23,14 +23,11 @@ from ingest.language.datelines import (
 from ingest.language.languages import words
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import POSSIBLE, Document, FoundArticle, Parser
+from ingest.reading.documents import Document, FoundArticle, Parser, Score
+from ingest.reading.limits import ASIDES
 from ingest.reading.paragraphs import SENTENCE_END, paragraphs
 from ingest.reading.text import clean
 
-_BOILERPLATE_CHARACTERS = 160
-"""Characters of the longest line that can be boilerplate."""
-_FIRST_SENTENCE_CHARACTERS = 90
-"""Characters from which a first line with a full stop is a sentence, not a title."""
 BOILERPLATE = re.compile(
     "|".join(
         (
@@ -87,8 +84,6 @@ _LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
 _CORRECTION = re.compile(rf"^\W{{0,3}}{_LABEL}(?:{'|'.join(_NOTES['corrections'])})", re.IGNORECASE)
 _EDITORS = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['editors'])})\s*", re.IGNORECASE)
 _MISTAKE = re.compile("|".join(_NOTES["mistakes"]), re.IGNORECASE)
-_NOTE_CHARACTERS = 600
-"""Characters of the longest editor's note."""
 _END_OF_SENTENCE = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
@@ -135,7 +130,7 @@ class TextParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*; a paste is always possible plain text."""
-        return Parser.score(self, document) or POSSIBLE * document.pasted
+        return Parser.score(self, document) or Score.POSSIBLE * document.pasted
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*."""
@@ -153,12 +148,12 @@ def read_paste(text: str) -> Extract:
 
 def _is_title(lines: Sequence[str]) -> bool:
     """Return True if the first line is a headline: short, and not a sentence of the text."""
-    if len(lines) < 2 or len(lines[0]) > 2 * _BOILERPLATE_CHARACTERS:
+    if len(lines) < 2 or len(lines[0]) > 2 * ASIDES.pasted_line_characters:
         return False
     sentence_ends = _END_OF_SENTENCE.findall(lines[0])
     return len(sentence_ends) < 2 and not (
         sentence_ends
-        and len(lines[0]) > _FIRST_SENTENCE_CHARACTERS
+        and len(lines[0]) > ASIDES.pasted_sentence_characters
         and SENTENCE_END.search(lines[0])
     )
 
@@ -180,16 +175,20 @@ def sort_lines(lines: list[str]) -> _Parts:
     """Sort *lines* into body, captions and corrections, and drop boilerplate."""
     parts = _Parts()
     for line in lines:
-        if len(line) <= _BOILERPLATE_CHARACTERS and _CREDIT.fullmatch(line):
+        if len(line) <= ASIDES.pasted_line_characters and _CREDIT.fullmatch(line):
             _move_caption(parts)
         elif _FILE_PHOTO.search(line):
             parts.captions.append(line)
-        elif len(line) <= 2 * _BOILERPLATE_CHARACTERS and parts.body and _CREDITS.fullmatch(line):
+        elif (
+            len(line) <= 2 * ASIDES.pasted_line_characters
+            and parts.body
+            and _CREDITS.fullmatch(line)
+        ):
             agency = _AGENCY_NAME.search(line)
             parts.agency = parts.agency or (usual_spelling(agency[0]) if agency else None)
         elif _is_correction(line):
             parts.corrections.append(line)
-        elif len(line) > _BOILERPLATE_CHARACTERS or not _is_boilerplate(line, parts):
+        elif len(line) > ASIDES.pasted_line_characters or not _is_boilerplate(line, parts):
             parts.body.append(line)
     return parts
 
@@ -198,7 +197,7 @@ def _is_correction(line: str) -> bool:
     """Return True if *line* is a correction or an editor's note about a mistake or withdrawal."""
     if _CORRECTION.match(line):
         return True
-    note = _EDITORS.match(line) if len(line) <= _NOTE_CHARACTERS else None
+    note = _EDITORS.match(line) if len(line) <= ASIDES.editors_note_characters else None
     return note is not None and (
         _MISTAKE.search(line, note.end()) is not None
         or _WITHDRAWAL.match(line, note.end()) is not None
@@ -225,7 +224,7 @@ def _is_boilerplate(line: str, parts: _Parts) -> bool:
 
 def _move_caption(parts: _Parts) -> None:
     """Move the sentence above a photo credit to the captions if it is the only body line so far."""
-    if len(parts.body) != 1 or len(parts.body[0]) > 2 * _BOILERPLATE_CHARACTERS:
+    if len(parts.body) != 1 or len(parts.body[0]) > 2 * ASIDES.pasted_line_characters:
         return
     has_dateline = without_dateline(parts.body[0])[1] is not None
     if not has_dateline and len(_END_OF_SENTENCE.findall(parts.body[0])) <= 1:
@@ -255,7 +254,7 @@ def assemble(title: str, parts: _Parts, *, whole: str, agency: str | None = None
 
 def kind_of(title: str, body: str) -> Kind:
     """Return the kind of article that *title* announces, or RETRACTION if *body* is withdrawn."""
-    if _WITHDRAWAL.match(_EDITORS.sub("", body[:_NOTE_CHARACTERS], count=1)):
+    if _WITHDRAWAL.match(_EDITORS.sub("", body[: ASIDES.editors_note_characters], count=1)):
         return Kind.RETRACTION
     return next((kind for kind, pattern in _KINDS if pattern.match(title)), Kind.NEWS)
 

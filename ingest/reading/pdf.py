@@ -18,23 +18,18 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser, broken_file
+from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
 from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
+from ingest.reading.limits import FILES, LAYOUT
 from ingest.reading.page_tables import Cell
 from ingest.reading.pastes import read_paste
 from ingest.reading.text import clean_line
 
-_MAX_PAGES = 100
-"""Pages of the longest PDF that is read."""
 _PDF_ERRORS = (
     *(PSException, ValueError, LookupError, TypeError, AttributeError),
     *(RecursionError, AssertionError, OverflowError, struct.error, zlib.error),
 )
 """Errors that the parser raises for broken files."""
-_LETTER_GAP = 2
-"""Largest distance of two letters of one word, in points."""
-_MAX_UNPACKED_MB = 32
-"""MB to which one part of a PDF may unpack; pictures are never unpacked."""
 
 
 class _TooLargeError(Exception):
@@ -71,7 +66,7 @@ class _LimitedUnpacking:
 
     def __init__(self) -> None:
         self._packed = zlib.decompressobj()
-        self._bytes_left = _MAX_UNPACKED_MB * 2**20
+        self._bytes_left = FILES.pdf_unpacked_mb * 2**20
 
     @property
     def eof(self) -> bool:
@@ -96,7 +91,7 @@ class PdfParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its first bytes, else by the name."""
-        return SURE if document.data.startswith(b"%PDF-") else Parser.score(self, document)
+        return Score.SURE if document.data.startswith(b"%PDF-") else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*."""
@@ -117,7 +112,9 @@ def read_pdf(data: bytes, name: str) -> Extract:
     try:
         with pdfplumber.open(io.BytesIO(data)) as document:
             count = len(document.pages)
-            pages = [_read_page(page) for page in document.pages] if count <= _MAX_PAGES else []
+            pages = (
+                [_read_page(page) for page in document.pages] if count <= FILES.pdf_pages else []
+            )
     except PdfminerException as error:
         if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
             raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
@@ -128,8 +125,10 @@ def read_pdf(data: bytes, name: str) -> Extract:
         raise _too_large(name) from error
     except _PDF_ERRORS as error:
         raise broken_file(name, "PDF") from error
-    if count > _MAX_PAGES:
-        raise UnreadableError(f"{name} has {count} pages; {_MAX_PAGES} are the most. Split it.")
+    if count > FILES.pdf_pages:
+        raise UnreadableError(
+            f"{name} has {count} pages; {FILES.pdf_pages} are the most. Split it."
+        )
     if not any(page.pieces or page.tables for page in pages):
         raise NoArticleError(f"{name} holds pictures of pages and no text. Paste the text instead.")
     picture_pages = [number for number, page in enumerate(pages, 1) if page.unread]
@@ -160,7 +159,9 @@ def _read_page(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
         for table in page.find_tables()
         if len(table.rows) > 1 and len(table.rows[0].cells) > 1
     ]
-    words = page.dedupe_chars().extract_words(x_tolerance=_LETTER_GAP, keep_blank_chars=False)
+    words = page.dedupe_chars().extract_words(
+        x_tolerance=LAYOUT.pdf_letter_gap_points, keep_blank_chars=False
+    )
     has_drawings = bool(page.images or page.rects or page.curves)
     return PdfPage(pieces_of(words), tables, has_drawings)
 
@@ -168,5 +169,5 @@ def _read_page(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
 def _too_large(name: str) -> UnreadableError:
     """Return the error for a part of a PDF that unpacks to more than the limit."""
     return UnreadableError(
-        f"{name} unpacks to more than {_MAX_UNPACKED_MB} MB, so it was not read."
+        f"{name} unpacks to more than {FILES.pdf_unpacked_mb} MB, so it was not read."
     )

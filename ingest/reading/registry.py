@@ -37,6 +37,7 @@ from ingest.reading.feedfiles import (
     with_listing_metadata,
 )
 from ingest.reading.jsonl import JsonLinesParser, JsonParser
+from ingest.reading.limits import FILES, PAGES
 from ingest.reading.mail import MailParser, SavedPageParser, WebArchiveParser
 from ingest.reading.markdown import MarkdownParser
 from ingest.reading.office import OpenDocumentParser, WordParser
@@ -46,8 +47,6 @@ from ingest.reading.pdf import PdfParser
 from ingest.reading.rtf import RichTextParser
 from ingest.reading.sheets import ResultsParser, SheetParser, WorkbookParser
 
-LARGEST = 50 * 2**20
-"""Bytes of the largest document; each parser limits its text further."""
 _ENTRY_POINT_GROUP = "election_desk.parsers"
 """Group of entry points in which other packages register a :class:`Parser` class."""
 _PARSERS: tuple[Parser, ...] = (
@@ -74,24 +73,14 @@ _PARSERS: tuple[Parser, ...] = (
 )
 ENDINGS = frozenset().union(*(parser.endings for parser in _PARSERS))
 """File endings that are read without a further package."""
-_HEAD_BYTES = 8192
-"""Bytes at the start of a page that are searched for a redirect."""
 _IN_NOSCRIPT = "ancestor::noscript"
 _REFRESH = re.compile(
     r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S
 )
-_MAX_WAIT_SECONDS = 10
-"""Seconds of the longest delay of a redirect that is followed."""
-SENT_ON = 3
-"""Redirects that are followed in a row."""
 _PAGE_SUFFIX = re.compile(
     r"/(?:page/)?\d{1,2}|[?&](?:page|p|pg)=\d{1,2}|[-_](?:p|page)?\d{1,2}(?:\.html?)?"
 )
 """Suffix that the address of a further page has after the address of the first."""
-_LARGEST_BYTES = 2 * 2**20
-"""Maximum size of a snapshot; larger ones are not stored."""
-_LARGEST_UNPACKED_BYTES = 32 * 2**20
-"""Maximum number of bytes unpacked from one file."""
 
 
 @cache
@@ -126,7 +115,7 @@ def read(document: Document) -> tuple[FoundArticle, ...]:
     Arguments and result can be pickled, so this can run in a separate process.
     """
     try:
-        if len(document.data) > LARGEST:
+        if len(document.data) > FILES.document_bytes:
             raise too_large(document.name, len(document.data))
         parser = parser_of(document)
         hints = document.hints
@@ -158,7 +147,7 @@ def _read_single(document: Document) -> Extract:
 def too_large(name: str, size: int) -> UnreadableError:
     """Return the error for a document of too many bytes."""
     return UnreadableError(
-        f"{name} has {size / 2**20:.0f} MB; at most {LARGEST // 2**20} MB are read. "
+        f"{name} has {size / 2**20:.0f} MB; at most {FILES.document_bytes // 2**20} MB are read. "
         "Split it, or give JSON Lines."
     )
 
@@ -240,7 +229,7 @@ def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = 
 def sent_on(data: bytes, url: str) -> str | None:
     """Return the target of a page's redirect (``<meta http-equiv="refresh">``), if there is one."""
     try:
-        head = lxml.html.document_fromstring(data[:_HEAD_BYTES])
+        head = lxml.html.document_fromstring(data[: PAGES.redirect_head_bytes])
     except (ParserError, XMLSyntaxError, ValueError):
         return None
     contents = [
@@ -249,7 +238,7 @@ def sent_on(data: bytes, url: str) -> str | None:
         if (meta.get("http-equiv") or "").lower() == "refresh" and not meta.xpath(_IN_NOSCRIPT)
     ]
     target = _REFRESH.match(contents[0]) if contents else None
-    if target is None or int(target[1]) > _MAX_WAIT_SECONDS:
+    if target is None or int(target[1]) > PAGES.redirect_seconds:
         return None
     redirect_url = urljoin(url, target[2].strip(" '\""))
     return None if clean_url(redirect_url) == clean_url(url) else redirect_url
@@ -317,7 +306,11 @@ def snapshot_of(pages: Sequence[Fetched], now: datetime) -> Snapshot | None:
         )
         writer.write_record(record)
     warc = out.getvalue()
-    return Snapshot(warc, hashlib.sha256(warc).hexdigest()) if len(warc) <= _LARGEST_BYTES else None
+    return (
+        Snapshot(warc, hashlib.sha256(warc).hexdigest())
+        if len(warc) <= FILES.snapshot_bytes
+        else None
+    )
 
 
 def pages_of(warc: bytes) -> list[_SnapshotPage]:
@@ -334,7 +327,7 @@ def pages_of(warc: bytes) -> list[_SnapshotPage]:
 
 def _pages(warc: bytes) -> Iterator[_SnapshotPage]:
     """Yield the responses of a WARC file; check their digests."""
-    room = _LARGEST_UNPACKED_BYTES
+    room = FILES.snapshot_unpacked_bytes
     for record in ArchiveIterator(io.BytesIO(warc), check_digests="raise"):
         if record.rec_type != "response":
             continue
@@ -342,7 +335,7 @@ def _pages(warc: bytes) -> Iterator[_SnapshotPage]:
         room -= len(data)
         if room < 0:
             raise UnreadableError(
-                f"The snapshot has more than {_LARGEST_UNPACKED_BYTES // 2**20} MB."
+                f"The snapshot has more than {FILES.snapshot_unpacked_bytes // 2**20} MB."
             )
         kind, _, parameters = record.http_headers.get_header("Content-Type", "").partition(";")
         charset = parameters.partition("charset=")[2].strip() or None

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.reading.decoding import LARGEST_ARTICLE
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser, broken_file
+from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
+from ingest.reading.limits import FILES
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.pastes import read_paste
 from ingest.reading.text import clean_line, inline_sign
@@ -31,8 +31,6 @@ _SIGNS = {
     b"tab": " ", b"line": "\n", b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’",
     b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ",
 }  # fmt: skip
-_MAX_DEPTH = 1000
-"""Nested groups from which a file counts as broken."""
 _CODES = {b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850", b"ansi": "cp1252"}
 
 
@@ -55,15 +53,15 @@ class RichTextParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its signature, else by the name."""
-        return SURE if document.head.startswith(b"{\\rtf") else Parser.score(self, document)
+        return Score.SURE if document.head.startswith(b"{\\rtf") else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*."""
         name = document.name
         if not document.head.startswith(b"{\\rtf"):
             raise broken_file(name, "RTF")
-        if len(document.data) > 4 * LARGEST_ARTICLE:
-            raise UnreadableError(f"{name} has more than {4 * LARGEST_ARTICLE // 2**20} MB.")
+        if len(document.data) > 4 * FILES.article_bytes:
+            raise UnreadableError(f"{name} has more than {4 * FILES.article_bytes // 2**20} MB.")
         text = _Reader(name).read(document.data)
         if not text.strip():
             raise NoArticleError(f"{name} holds no text. Nothing was added.")
@@ -112,7 +110,7 @@ class _Reader:
 
     def _open(self) -> None:
         self._decode()
-        if len(self._outer) >= _MAX_DEPTH:
+        if len(self._outer) >= FILES.rtf_nested_groups:
             raise broken_file(self._name, "RTF")
         self._outer.append(self._state)
 

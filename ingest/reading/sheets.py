@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.errors import NoArticleError
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes
-from ingest.reading.documents import SURE, Document, FoundArticle, Parser
+from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.page_tables import Cell, lines_of
 from ingest.reading.results.columns import EMPTY_CELL, is_figure, layout_of
 from ingest.reading.results.grid import Grid
@@ -47,7 +47,7 @@ class SheetParser(Parser):
         has_ending = document.content_type in _UNSPECIFIC_TYPES and _file_of(document).endswith(
             tuple(_TEXT_ENDINGS)
         )
-        return SURE if has_ending and document.url else Parser.score(self, document)
+        return Score.SURE if has_ending and document.url else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield one table under the name of its file."""
@@ -65,7 +65,7 @@ class WorkbookParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by the parts of its archive, else by the name."""
         is_workbook = document.data.startswith(b"PK") and b"xl/workbook" in document.data
-        return SURE if is_workbook else Parser.score(self, document)
+        return Score.SURE if is_workbook else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the sheets of one workbook as one article."""
@@ -90,7 +90,7 @@ class ResultsParser(Parser):
         ):
             return 0
         is_results = REPORT.encode() in head or len(set(_KEY.findall(head))) > 1
-        return SURE + 1 if is_results else 0
+        return Score.SURE + 1 if is_results else 0
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of one report or one list of records."""

@@ -12,6 +12,7 @@ from ingest.language.datelines import BYLINE, is_date_line, starts_with_dateline
 from ingest.language.languages import words
 from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.elements import Element, class_pattern, classes, text
+from ingest.reading.limits import DECLARATIONS
 from ingest.reading.text import clean_line, letters_and_digits
 
 _STANDFIRST_CLASS = class_pattern(words()["pages"]["standfirsts"])
@@ -22,17 +23,6 @@ _OUTSIDE = (
     "ancestor-or-self::figure|ancestor::figcaption|ancestor::nav|ancestor::aside|ancestor::footer"
     "|ancestor::form|ancestor::button|ancestor::table|ancestor::a"
 )
-_MIN_CHARACTERS = 40
-_MAX_CHARACTERS = 700
-"""Characters of the shortest and the longest paragraph of a standfirst."""
-_MAX_BLOCKS = 200
-"""Blocks behind the heading that are searched for the first paragraph of the body."""
-_BODY_CHARACTERS = 60
-"""Characters from which a block that is in the body is its first paragraph."""
-_DESCRIPTION_SHARE = 0.6
-"""Share of the longer text that a shown and a declared description have in common."""
-_LINKED_SHARE = 0.5
-"""Share of linked characters from which a block is a link and not a standfirst."""
 
 
 def standfirst_of(declared: Declared, title: str, body: Sequence[str]) -> list[str]:
@@ -48,7 +38,7 @@ def standfirst_of(declared: Declared, title: str, body: Sequence[str]) -> list[s
     body_lines = {letters_and_digits(line) for line in body}
     descriptions = _descriptions(declared)
     lines: dict[str, str] = {}
-    for block in islice(_blocks_after(declared.page, heading), _MAX_BLOCKS):
+    for block in islice(_blocks_after(declared.page, heading), DECLARATIONS.standfirst_blocks):
         line = text(block)
         letters = letters_and_digits(line)
         is_in_body = letters in body_letters
@@ -56,12 +46,17 @@ def standfirst_of(declared: Declared, title: str, body: Sequence[str]) -> list[s
         if (
             (is_marked or (block.tag == "li" and not is_in_body))
             and (letters in body_lines or not is_in_body)
-            and _MIN_CHARACTERS <= len(line) <= _MAX_CHARACTERS
+            and DECLARATIONS.standfirst_min_characters
+            <= len(line)
+            <= DECLARATIONS.standfirst_characters
             and not block.xpath(_OUTSIDE)
             and not _is_about_article(block, line)
         ):
             lines.setdefault(letters, line)
-        elif len(line) >= _BODY_CHARACTERS and letters[:_BODY_CHARACTERS] in body_letters:
+        elif (
+            len(line) >= DECLARATIONS.first_paragraph_characters
+            and letters[: DECLARATIONS.first_paragraph_characters] in body_letters
+        ):
             return list(lines.values()) if body_lines - set(lines) else []
     return []
 
@@ -101,7 +96,7 @@ def _is_declared(letters: str, descriptions: Sequence[str]) -> bool:
     return any(
         (letters in description or description in letters)
         and min(len(letters), len(description))
-        >= _DESCRIPTION_SHARE * max(len(letters), len(description))
+        >= DECLARATIONS.description_share * max(len(letters), len(description))
         for description in descriptions
     )
 
@@ -118,7 +113,7 @@ def _is_about_article(block: Element, line: str) -> bool:
     """Return True for a date line, a byline, a text with a dateline, or mostly with a link."""
     linked_characters = sum(len(clean_line(link.text_content())) for link in block.iter("a"))
     return (
-        linked_characters >= _LINKED_SHARE * len(line)
+        linked_characters >= DECLARATIONS.linked_share * len(line)
         or is_date_line(line)
         or BYLINE.match(line) is not None
         or starts_with_dateline(line)

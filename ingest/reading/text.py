@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ingest.reading.limits import LAYOUT
+
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -19,8 +21,6 @@ _MARK = re.compile(
 """Text of a raised sign that points at a note."""
 _UNIT = re.compile(r"(?<![^\W_])(?:[mck]m|in|ft|yd|mi|[a-z])$", re.IGNORECASE)
 _POWER = re.compile(r"(?<![\d.,])10$")
-_MIN_EXPONENT = 3
-"""Smallest exponent of ten: “10” with a smaller raised figure is a figure with a note mark."""
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ORDINALS = {
     **dict.fromkeys(("fr", "nl"), frozenset({"e", "d"})),
@@ -81,5 +81,7 @@ def _is_power(sign: str, preceding_text: str) -> bool:
     """Return True if a raised figure is an exponent: of a unit, of a letter, or of ten."""
     if not (sign.isascii() and sign.isdigit()):
         return False
-    is_power_of_ten = int(sign) >= _MIN_EXPONENT and _POWER.search(preceding_text[-8:]) is not None
+    is_power_of_ten = (
+        int(sign) >= LAYOUT.power_exponent and _POWER.search(preceding_text[-8:]) is not None
+    )
     return is_power_of_ten or _UNIT.search(preceding_text[-8:]) is not None

@@ -17,6 +17,7 @@ from ingest.language.lines import BETWEEN
 from ingest.reading.answers import write_answers
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
+from ingest.reading.limits import PAGES
 from ingest.reading.text import clean_line, inline_sign
 
 _PAGE = words()["pages"]
@@ -44,19 +45,11 @@ _RAISED_CLASS = re.compile(
     r"(?:^|\s)(?:sup|super|superscript|note-?ref|footnote-?(?:ref|link|marker)?|fn-?ref)(?:\s|$)",
     re.I,
 )
-_MAX_SHEET_CHARACTERS = 200_000
-"""Characters of a page's own style sheets that are read."""
-_MAX_CLASS_CHARACTERS = 1_000
-"""Characters of the declarations of one class, which are looked through for each element of it."""
-_MAX_CLASSES = 20
-"""Classes of one element whose declarations are read."""
 _NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,2}|[a-z*†‡§])[\])]?", re.IGNORECASE)
 """Text of a link to a note."""
 _STRUCK_STYLE = re.compile(
     r"text-decoration[\w-]{0,8}\s{0,3}:[^;]{0,40}line-through", re.IGNORECASE
 )
-_ARTICLE_SHARE = 0.5
-"""Share of a page's paragraph text above which a hidden box is the article, shown by a script."""
 _NOTE_LINK = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
 _MARKS = {
     "de": "„“", "cs": "„“", "sk": "„“", "sl": "„“", "bg": "„“", "is": "„“", "lt": "„“",
@@ -74,8 +67,6 @@ _POST_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _BOXES = ("blockquote", "div", "figure", "section", "aside")
-_LABEL_BOX_CHARACTERS = 120
-"""Characters of the longest box with a label and its figure."""
 _LABEL_BOXES = (
     "//*[self::div or self::section or self::li or self::p][count(*) > 1 and count(*) < 7]"
     "[not(*/p or */div or */*/p or */*/div)][not(ul or ol or table or h1 or h2 or a or br[2])]"
@@ -119,7 +110,7 @@ def _class_styles(page: Element) -> Mapping[str, str]:
     """
     styles: dict[str, str] = {}
     media_classes: set[str] = set()
-    sheets = "".join(sheet.text or "" for sheet in page.iter("style"))[:_MAX_SHEET_CHARACTERS]
+    sheets = "".join(sheet.text or "" for sheet in page.iter("style"))[: PAGES.style_characters]
     depth = 0
     for rule in sheets.split("}"):
         *outer_rules, selectors, declarations = ["", *rule.split("{")]
@@ -130,14 +121,14 @@ def _class_styles(page: Element) -> Mapping[str, str]:
                 media_classes.add(name)
             elif not mark and "opacity" not in declarations:
                 known_style = styles.get(name, "")
-                room = _MAX_CLASS_CHARACTERS - len(known_style)
+                room = PAGES.class_style_characters - len(known_style)
                 styles[name] = f"{known_style};{declarations[:room]}" if room > 0 else known_style
     return {name: style for name, style in styles.items() if name not in media_classes}
 
 
 def _style_of(element: Element, styles: Mapping[str, str]) -> str:
     """Return the declarations for *element* by its classes and its own attribute."""
-    names = (element.get("class") or "").split()[:_MAX_CLASSES]
+    names = (element.get("class") or "").split()[: PAGES.element_classes]
     by_class = (styles.get(name, "") for name in names)
     return ";".join((*by_class, element.get("style") or "")) if styles else element.get("style", "")
 
@@ -150,7 +141,7 @@ def _drop_hidden(page: Element, styles: Mapping[str, str]) -> None:
             continue
         if page_characters is None:
             page_characters = _paragraphs_in(page)
-        if _paragraphs_in(element) <= _ARTICLE_SHARE * page_characters:
+        if _paragraphs_in(element) <= PAGES.hidden_article_share * page_characters:
             _drop(element)
 
 
@@ -274,7 +265,9 @@ def _write_boxes(page: Element) -> None:
         pieces = list(box)
         text = box.text_content()
         is_label = (
-            len(text) <= _LABEL_BOX_CHARACTERS and _LETTER.search(text) and _FIGURE.search(text)
+            len(text) <= PAGES.labelled_figure_characters
+            and _LETTER.search(text)
+            and _FIGURE.search(text)
         )
         if not is_label or DATE_CLASS.search(classes(box)):
             continue
@@ -323,9 +316,8 @@ def _posts_of(page: Element) -> Iterator[str]:
     for box in list(page.iter(*_BOXES)):
         if box.getparent() is not None and (_is_post(classes(box)) or _quotes_post(box)):
             page_characters = _paragraphs_in(page) if page_characters is None else page_characters
-            if _paragraphs_in(box) <= _ARTICLE_SHARE * page_characters and not box.xpath(
-                "descendant::h1"
-            ):
+            most = PAGES.hidden_article_share * page_characters
+            if _paragraphs_in(box) <= most and not box.xpath("descendant::h1"):
                 if text := clean_line(" ".join(box.itertext())):
                     yield text
                 _drop(box)

@@ -34,8 +34,8 @@ from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
-from bot.ledger import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
 from bot.ledger.ledger_tables import ledger_metadata
+from bot.ledger.limits import LEDGER
 from bot.settings import SAMPLE_COVERAGE
 from bot.wording import Wording
 from ingest import adding
@@ -181,7 +181,7 @@ async def _day(run: Run) -> Run:
                 if number == ROUNDS // 2 - 1:
                     run.rows["after 12 hours"] = count_rows(desk)
         run.rows["after 24 hours"] = count_rows(desk)
-        for period in (QUESTION_FOR, MEMBER_FOR, SENT_FOR, ANSWER_FOR):
+        for period in (LEDGER.question_age, LEDGER.member_age, LEDGER.sent_age, LEDGER.answer_age):
             clock.now += period + timedelta(hours=1)
             desk.keep_house()
             run.rows[f"{period.days} days later"] = count_rows(desk)

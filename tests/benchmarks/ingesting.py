@@ -26,7 +26,7 @@ from ingest.embedding.meaning import Embedder
 from ingest.environment import Settings
 from ingest.index.cutting import SPLITTER
 from ingest.index.index import Index
-from ingest.index.vectors import BATCH_TEXTS
+from ingest.index.limits import BATCHES
 from ingest.model import Cut, Extract, Header, Span
 from tests.benchmarks.corpora import multihoprag, realtimeqa
 from tests.benchmarks.servers import beside, loopback, servers
@@ -110,8 +110,8 @@ def measured(model: Embedder, texts: Sequence[str], articles: int) -> dict[str, 
                 items = [article(n, texts) for n in range(start, start + size)]
                 ordered = sorted(texts[start * PASSAGES : (start + size) * PASSAGES], key=len)
                 began = time.perf_counter()
-                for at in range(0, len(ordered), BATCH_TEXTS):
-                    model.passages(ordered[at : at + BATCH_TEXTS])
+                for at in range(0, len(ordered), BATCHES.texts):
+                    model.passages(ordered[at : at + BATCHES.texts])
                 alone.append(size / (time.perf_counter() - began))
                 began = time.perf_counter()
                 for at in range(0, size, AT_ONCE):

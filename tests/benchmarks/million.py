@@ -32,7 +32,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.answer import answer_now
-from bot.answering.understanding.question import LONGEST, ask
+from bot.answering.limits import QUESTIONS
+from bot.answering.understanding.question import ask
 from bot.desk import Desk
 from bot.settings import BotSettings
 from ingest.archive import Archive
@@ -262,7 +263,7 @@ def logged(place: Place, text: str) -> None:
 def asked(place: Place) -> dict[str, float]:
     """Open the desk and time searches, answers and what moderators look at, in milliseconds."""
     every = (each.question for each in multihoprag(place.data)[1])
-    questions = [text for text in every if len(text) <= LONGEST]
+    questions = [text for text in every if len(text) <= QUESTIONS.characters]
     random.Random(5).shuffle(questions)
     halves(place.data, place.out)
     FastEmbedder().question("Who won?")

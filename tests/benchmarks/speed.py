@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.answer import answer_now
-from bot.answering.understanding.question import LONGEST, ask
+from bot.answering.limits import QUESTIONS
+from bot.answering.understanding.question import ask
 from bot.answering.values import Answer
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.index.cutting import SPLITTER
-from ingest.index.vectors import BATCH_TEXTS
+from ingest.index.limits import BATCHES
 from ingest.language.script import Script
 from ingest.reading import Hints, read_path
 
@@ -101,8 +102,8 @@ def changed_contexts(desk: Desk, after: int) -> list[str]:
 
 def embed_alone(desk: Desk, contexts: Sequence[str]) -> None:
     """Embed *contexts* in the batches that ingest uses, and do nothing else."""
-    for start in range(0, len(contexts), BATCH_TEXTS):
-        desk.coverage.index.embedder.passages(contexts[start : start + BATCH_TEXTS])
+    for start in range(0, len(contexts), BATCHES.texts):
+        desk.coverage.index.embedder.passages(contexts[start : start + BATCHES.texts])
 
 
 def timed_ingest(desk: Desk, source: Path) -> tuple[float, int]:
@@ -119,7 +120,7 @@ def measure_answers(desk: Desk, questions: Sequence[str]) -> dict[str, dict[str,
     warm_up = ask(questions[0], now=NOW)
     answer_now(warm_up, desk.coverage)
     for text in questions:
-        question = ask(text[:LONGEST], now=NOW)
+        question = ask(text[: QUESTIONS.characters], now=NOW)
         meaning = desk.coverage.index.question(question.text)
         note(rows, "floor: embed", lambda q=question: desk.coverage.index.embedder.question(q.text))
         note(rows, "floor: words", lambda q=question: desk.coverage.index.matching(q.text, 10))

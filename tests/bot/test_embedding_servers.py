@@ -6,6 +6,7 @@ import threading
 import time
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -101,7 +102,7 @@ def endpoint():
 @pytest.fixture
 def desk(endpoint, tmp_path, monkeypatch):
     """Open a desk whose vectors come from the endpoint, with one article in its index."""
-    monkeypatch.setattr(stores, "RETRY_SECONDS", 0.3)
+    monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, retry_seconds=0.3))
     _, url = endpoint
     settings = BotSettings.of(
         {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
@@ -189,8 +190,8 @@ def test_a_reply_has_an_end(desk, endpoint, way, monkeypatch):
 
 def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypatch):
     """Those who ask meanwhile wait for nothing."""
-    monkeypatch.setattr(stores, "RETRY_SECONDS", 30.0)
-    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 0.5)
+    patience = replace(stores.PATIENCE, retry_seconds=30.0, question_seconds=0.5)
+    monkeypatch.setattr(stores, "PATIENCE", patience)
     handler, _ = endpoint
     stopped = threading.Event()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -163,7 +164,7 @@ class TestInDiscord:
 
     @pytest.fixture
     def simcord_bot(self, monkeypatch, request, tmp_path):
-        monkeypatch.setattr(chat, "RETRIES", 0)
+        monkeypatch.setattr(chat, "CHAT", replace(chat.CHAT, retries=0))
         desk = request.getfixturevalue("desk")
         return ElectionDeskClient(told_in(desk, tmp_path))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -373,7 +374,7 @@ class TestInDiscord:
 
     @pytest.fixture
     def simcord_bot(self, monkeypatch, request, tmp_path):
-        monkeypatch.setattr(chat, "RETRIES", 0)
+        monkeypatch.setattr(chat, "CHAT", replace(chat.CHAT, retries=0))
         desk = request.getfixturevalue("desk")
         return ElectionDeskClient(told_in(desk, tmp_path))
 

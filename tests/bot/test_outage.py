@@ -137,7 +137,7 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
 
 def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
     """Embedded Chroma fails on a full disk even where it only reads."""
-    monkeypatch.setattr(stores, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, retry_seconds=0.0))
 
     def full(self):
         raise IndexUnavailableError("database or disk is full")

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from bot.answering.understanding.question import LONGEST
+from bot.answering.limits import QUESTIONS
 from bot.answering.values import Ground, Reason, Resting, WithoutOutlet
 from bot.wording import WORDS, Wording, ground_line, in_one_language, language_of_locale
 from ingest.language.languages import Language
@@ -158,7 +158,7 @@ def test_every_reason_and_kind_has_words(words):
 @pytest.mark.parametrize("words", EVERY)
 def test_the_limit_that_people_are_told_is_the_limit(words):
     """The sentence about a long question names the length that is enforced."""
-    assert str(LONGEST) in words("question_too_long")
+    assert str(QUESTIONS.characters) in words("question_too_long")
 
 
 @pytest.mark.parametrize("words", EVERY)

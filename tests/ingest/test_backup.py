@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,7 +48,7 @@ def settings(request, tmp_path):
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
     """Let a server that is slow be slow: without it words alone would be searched, and say so."""
-    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 60.0)
+    monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, question_seconds=60.0))
 
 
 def answers(desk):

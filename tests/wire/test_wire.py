@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.community.rules import DigestPlan, ServerRules
-from bot.discord_ui.notifier import NOTIFICATION_SECONDS
+from bot.discord_ui.limits import PACE
 from bot.ledger import Ledger
 from bot.ledger.ledger_tables import leases
 from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange, Follow, FollowKind
@@ -362,11 +362,11 @@ async def test_what_is_new_is_sent_once_over_kills_and_restarts(bot, discord):
     await bot.start()
     await until(lambda: tried("New in the coverage") >= 2 and sent("New on"))
     assert len(sent("New on")) == len(sent("New in the coverage")) == 1
-    await asyncio.sleep(2 * NOTIFICATION_SECONDS)
+    await asyncio.sleep(2 * PACE.notification_seconds)
     before = tried("New on"), tried("New in the coverage")
     await bot.kill()
     await bot.start()
-    await asyncio.sleep(NOTIFICATION_SECONDS + 1)
+    await asyncio.sleep(PACE.notification_seconds + 1)
     assert (tried("New on"), tried("New in the coverage")) == before
     assert len(sent("New on")) == len(sent("New in the coverage")) == 1
 
@@ -408,7 +408,7 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     before = tried()
     await bot.kill()
     await bot.start()
-    await asyncio.sleep(2 * NOTIFICATION_SECONDS)
+    await asyncio.sleep(2 * PACE.notification_seconds)
     assert tried() == before
     assert len(sent()) == 1
 
@@ -454,7 +454,7 @@ async def test_three_bots_are_one(discord, shared, tmp_path):
             notice_due(archive, ledger, discord)
         await until(lambda: sent("Withdrawn: please"))
         await start(serving)
-        await asyncio.sleep(2 * NOTIFICATION_SECONDS)
+        await asyncio.sleep(2 * PACE.notification_seconds)
         said = ("I was stopped", "New on", "Withdrawn: please")
         assert [len(sent(each)) for each in said] == [1, 1, 1]
     finally:

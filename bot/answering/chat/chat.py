@@ -25,23 +25,13 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, S
 from pydantic import SecretStr
 
 from bot.answering.chat.prompting import ThoughtFilter
+from bot.answering.limits import CHAT
 from bot.answering.values import ChatError, Meter, Trouble, Usage
 from ingest.embedding.response_limits import UNCOMPRESSED, TooLongError, limit_async
 from ingest.errors import SettingsError
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT_SECONDS = 30.0
-"""Longest wait for the first part of a reply, and between two parts."""
-RETRIES = 2
-_REPLY_TOKENS = 2000
-"""Longest reply that is requested."""
-_REPLY_CHARACTERS = 200_000
-"""Longest reply that is read, thoughts included."""
-_REPLY_BYTES = 8_000_000
-"""Longest response body, with the server's framing of each part."""
-_REPLY_SECONDS = 120.0
-"""Longest time for one answer with all its checks, from the first part of the first reply on."""
 _TRUNCATION_REASONS = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 """Finish reasons of a reply that was cut off; every other reason counts as a normal end."""
 _COMPLETE_END = re.compile(r"[}\]`]\s*$|\n$")
@@ -61,8 +51,6 @@ _CONTEXT_ERROR = re.compile(
     r"|exceeds? .{0,40}(?:context|tokens)|input is too long",
     re.IGNORECASE,
 )
-_DETAIL_CHARACTERS = 500
-"""Characters of a server's error message that are logged; of a reply's end that is kept."""
 _WRONG_ADDRESS = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
 """Troubles that a wrong server address causes; their messages advise to check it."""
 _ONE_OBJECT = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
@@ -105,9 +93,9 @@ class Chat:
         model: BaseChatModel,
         name: str,
         *,
-        patience: float = _TIMEOUT_SECONDS,
+        patience: float = CHAT.seconds,
         first_patience: float | None = None,
-        reply_limit: float = _REPLY_SECONDS,
+        reply_limit: float = CHAT.answer_seconds,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Wrap *model*; *close* closes its HTTP client.
@@ -240,11 +228,12 @@ class Chat:
                 )
                 if chunk.additional_kwargs.get("refusal"):
                     raise ChatError(Trouble.REFUSED, "it refused")
-                text = (text + chunk.text[-_DETAIL_CHARACTERS:])[-_DETAIL_CHARACTERS:]
+                text = (text + chunk.text[-CHAT.detail_characters :])[-CHAT.detail_characters :]
                 length += len(chunk.text)
-                if length > _REPLY_CHARACTERS:
+                if length > CHAT.reply_characters:
                     raise ChatError(
-                        Trouble.TRUNCATED, f"it wrote more than {_REPLY_CHARACTERS:,} characters"
+                        Trouble.TRUNCATED,
+                        f"it wrote more than {CHAT.reply_characters:,} characters",
                     )
                 yield chunk.text
         finally:
@@ -275,7 +264,7 @@ class Chat:
             changes["temperature"] = None
         if OptionalPart.TOKENS in self._without:
             changes["max_tokens"] = None
-            body["max_tokens"] = _REPLY_TOKENS
+            body["max_tokens"] = CHAT.reply_tokens
         if form_part is not None:  # in the body: LangChain would wait for the whole reply
             schema = {"json_schema": form} if form_part is OptionalPart.SCHEMA else {}
             body["response_format"] = {"type": str(form_part), **schema}
@@ -309,7 +298,7 @@ class Chat:
 
     def _log_failure(self, error: ChatError) -> str:
         """Log the error message of the server on one line, and return it."""
-        detail = " ".join(error.detail.split())[:_DETAIL_CHARACTERS]
+        detail = " ".join(error.detail.split())[: CHAT.detail_characters]
         logger.warning("Model %s failed (%s): %s", self.name, error.trouble, detail)
         return detail
 
@@ -389,9 +378,9 @@ def chat_model(
     key: SecretStr | None,
     base_url: str | None,
     *,
-    patience: float = _TIMEOUT_SECONDS,
+    patience: float = CHAT.seconds,
     first: float | None = None,
-    reply_limit: float = _REPLY_SECONDS,
+    reply_limit: float = CHAT.answer_seconds,
     setting: str = "CHAT_MODEL",
 ) -> Chat:
     """Open the chat model *name*: one of OpenAI or of *base_url*, or ``provider:model``.
@@ -404,7 +393,7 @@ def chat_model(
     provider, colon, model_name = name.partition(":")
     if not colon or (provider not in _PROVIDERS and (base_url or provider == _FINE_TUNED)):
         provider, model_name = "openai", name
-    timeout = max(patience, first or 0.0, _TIMEOUT_SECONDS)
+    timeout = max(patience, first or 0.0, CHAT.seconds)
     waits: dict[str, Any] = {
         "patience": patience,
         "first_patience": first,
@@ -412,8 +401,8 @@ def chat_model(
     }
     options: dict[str, Any] = {
         "timeout": timeout,
-        "max_retries": RETRIES,
-        "max_tokens": _REPLY_TOKENS,
+        "max_retries": CHAT.retries,
+        "max_tokens": CHAT.reply_tokens,
         "temperature": 0,
     }
     try:
@@ -421,7 +410,7 @@ def chat_model(
             client = openai.DefaultAsyncHttpxClient(
                 timeout=timeout,
                 headers=UNCOMPRESSED,
-                event_hooks={"response": [limit_async(_REPLY_BYTES, timeout + reply_limit)]},
+                event_hooks={"response": [limit_async(CHAT.reply_bytes, timeout + reply_limit)]},
             )
             options |= {"api_key": key or SecretStr("none"), "base_url": base_url}
             options |= {"stream_usage": True, "http_async_client": client}

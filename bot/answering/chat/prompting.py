@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from json_repair import repair_json
 
+from bot.answering.limits import CHAT
 from bot.answering.values import ChatError, Dropped, Sentence, Trouble
 from ingest.language.script import CJK
 from ingest.model import Evidence
@@ -22,8 +23,6 @@ from ingest.model import Evidence
 FOLDER = Path(__file__).parents[3] / "prompts"
 _FENCE = "---\n"
 _WIDE = re.compile(f"[{CJK}]")
-_CHARACTERS_PER_TOKEN = 4
-"""Estimate for other scripts than CJK; the vocabulary of the server is not available."""
 _THOUGHTS = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -44,17 +43,7 @@ _WRAPPED_OBJECTS = re.compile(
 _STARTS_WITH_OBJECT = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
 _FENCE_CHARACTERS = len("```json")
 """Characters of the longest mark that may precede the first object of an answer."""
-_LEAD_CHARACTERS = 40
-"""Beginning of a reply in which its first object must start; otherwise it starts with prose."""
 _MARK = re.compile("|".join(map(re.escape, _MARKS)))
-_OBJECT_CHARACTERS = 32_000
-"""Longest object that is read: eight quotations of the longest kind are half of it."""
-_MAX_OBJECTS = 100
-"""Objects of one reply; a draft has eight lines."""
-_MAX_DEPTH = 20
-"""Nested braces of one object; a draft has three."""
-_REPAIR_CHARACTERS = 8_000
-"""Longest object whose syntax is repaired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +95,7 @@ def room_for(evidence: Sequence[Evidence], tokens: int) -> int:
 def _tokens_of(text: str) -> int:
     """Estimate the tokens of *text*: one a CJK character, one every four others."""
     wide = len(_WIDE.findall(text))
-    return wide + (len(text) - wide) // _CHARACTERS_PER_TOKEN
+    return wide + (len(text) - wide) // CHAT.characters_per_token
 
 
 def dropped_material(
@@ -257,7 +246,9 @@ class ObjectScanner:
         """Return the objects completed by *text*, which is outside thoughts."""
         self._text_parts.append(text)
         if self._lead == "":
-            self._head = (self._head + text[:_LEAD_CHARACTERS]).lstrip()[:_LEAD_CHARACTERS]
+            self._head = (self._head + text[: CHAT.lead_characters]).lstrip()[
+                : CHAT.lead_characters
+            ]
             if _STARTS_WITH_OBJECT.match(self._head):
                 self._lead = None
             elif len(self._head) > _FENCE_CHARACTERS:
@@ -281,8 +272,8 @@ class ObjectScanner:
         elif char == "{":
             self._depth += 1
             self._listed = self._listed and self._depth > 1
-            if self._depth > _MAX_DEPTH:
-                raise ChatError(Trouble.FORM, f"it nested more than {_MAX_DEPTH} objects")
+            if self._depth > CHAT.nested_braces:
+                raise ChatError(Trouble.FORM, f"it nested more than {CHAT.nested_braces} objects")
         elif char == "}":
             self._depth -= 1
             if not self._depth:
@@ -296,17 +287,18 @@ class ObjectScanner:
     def _add(self, char: str) -> None:
         """Append a character to the incomplete object."""
         self._open.append(char)
-        if len(self._open) > _OBJECT_CHARACTERS:
+        if len(self._open) > CHAT.object_characters:
             raise ChatError(
-                Trouble.TRUNCATED, f"it did not end an object in {_OBJECT_CHARACTERS:,} characters"
+                Trouble.TRUNCATED,
+                f"it did not end an object in {CHAT.object_characters:,} characters",
             )
 
     def _complete(self) -> str:
         """Return the complete object, and start outside an object."""
         completed, self._open = "".join(self._open), []
         self._count += 1
-        if self._count > _MAX_OBJECTS:
-            raise ChatError(Trouble.TRUNCATED, f"it wrote more than {_MAX_OBJECTS} objects")
+        if self._count > CHAT.objects:
+            raise ChatError(Trouble.TRUNCATED, f"it wrote more than {CHAT.objects} objects")
         return completed
 
     def _in_quotes(self, char: str) -> str:
@@ -347,7 +339,7 @@ def read_object(text: str) -> dict[str, Any] | None:
 
 def _repair(text: str) -> object:
     """Repair and parse one object; ``None`` if it is too long or nested too deeply."""
-    if len(text) > _REPAIR_CHARACTERS:
+    if len(text) > CHAT.repaired_characters:
         return None
     try:
         return repair_json(text, return_objects=True)

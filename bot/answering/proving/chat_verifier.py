@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.answering.chat.prompting import Prompt
+from bot.answering.limits import CHAT
 from bot.answering.proving.ground import citation_context
 from bot.answering.proving.verifier import Finding, ProposedClaim, VerifierError
 from bot.answering.values import ChatError, Citation, Meter, Trouble
@@ -22,8 +23,6 @@ _LETTERS = {
     "A": Finding.CLAIMED,
     "N": Finding.NOT_STATED,
 }
-_KEY_CHARACTERS = 4
-"""Length of a claim's key."""
 _VERDICT = re.compile(r"^[\W_]*(?:(?P<key>[0-9a-f]{4})\b[\W_]*)?(?P<letter>[SCAN])[\W_]*$")
 
 
@@ -78,7 +77,7 @@ def key_of(proposed: ProposedClaim, place: int) -> str:
     """Return a key for a claim that no article can contain on purpose."""
     passage_ids = "".join(c.passage.id for c in proposed.claim.citations)
     digest = hashlib.sha256(f"{place}{proposed.claim.text}{passage_ids}".encode()).hexdigest()
-    return digest[:_KEY_CHARACTERS]
+    return digest[: CHAT.claim_key_characters]
 
 
 def claims_material(keyed: Mapping[str, ProposedClaim]) -> str:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
 
+from bot.answering.limits import PROOFS
 from bot.answering.proving.ground import CitedGround, Draft, plain_citation
 from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
 from ingest.language.languages import entries, one_of, words
@@ -24,8 +25,6 @@ _MAX_ROUNDING_SHARE = Decimal("0.05")
 """Greatest difference between a figure and its rounded form, as a share of the figure."""
 _FRACTION_TOLERANCE = Decimal("0.75")
 """Greatest difference, in per cent, between "two-thirds" and the share that it means."""
-_VAGUE_FACTOR = 1000
-"""Greatest ratio of a figure to the vague word ("thousands") that stands for it."""
 _OPPOSED_BOUNDS = ({"least", "most"},)
 _SHARE_KINDS = {"share", "points"}
 _TIME_UNITS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
@@ -169,7 +168,7 @@ def _equals(
     if figure.kind == "vague":
         ample = (
             source_figure.kind == "count"
-            and figure.value <= source_figure.value < figure.value * _VAGUE_FACTOR
+            and figure.value <= source_figure.value < figure.value * PROOFS.vague_factor
         )
         return ample or (source_figure.kind == "vague" and source_figure.value == figure.value)
     if figure.value != source_figure.value:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.answering.limits import PROOFS
 from bot.answering.proving.figures import Derived, check_figures, unstated_date
 from bot.answering.proving.ground import CitedGround, Draft, locate, quotations_in, title_of
 from bot.answering.proving.verifier import Finding, ProposedClaim
@@ -30,13 +31,7 @@ _ADDRESS = re.compile(
     r"https?://\S+|\bwww\.\S+|(?<![\w-])[\w-]{1,63}\.(?:com|net|org|xyz|io|info)\b", re.I
 )
 _OPINION_WORDS = ("opinion", "column", "論説", "意見", "寄稿")
-_LEAK_WORDS = 6
-"""Length of a run of words that a sentence may not share with the instructions."""
 _Gate = Callable[[Draft, CitedGround], str | None]
-_UNIQUE_QUOTE_BYTES = 30
-"""Shortest quotation that identifies its passage: five words, or ten CJK characters."""
-_MAX_CITATIONS = 3
-"""Citations of one sentence."""
 _FAILING_OF = {
     Finding.CONTRADICTED: Failing.CONTRADICTED,
     Finding.CLAIMED: Failing.CLAIMED,
@@ -110,8 +105,8 @@ def _find_leak(draft: Draft, ground: CitedGround) -> str | None:
     words = draft.text.casefold().split()
     cited_text = " ".join(" ".join(ground.cited_texts).casefold().split())
     instructions = " ".join(ground.instructions.casefold().split())
-    for i in range(len(words) - _LEAK_WORDS + 1):
-        run = " ".join(words[i : i + _LEAK_WORDS])
+    for i in range(len(words) - PROOFS.leaked_words + 1):
+        run = " ".join(words[i : i + PROOFS.leaked_words])
         if run in instructions and run not in cited_text:
             return run
     return None
@@ -153,7 +148,7 @@ def propose(
         return Dropped(sentence.text, Failing.REFERENCE, key)
     if not citations:
         return Dropped(sentence.text, Failing.QUOTATION, sentence.quotes[0].quote)
-    used = list(dict.fromkeys(citations))[:_MAX_CITATIONS]
+    used = list(dict.fromkeys(citations))[: PROOFS.citations]
     outcome = run_gates(Draft(sentence.text, question.language), CitedGround(used, instructions))
     if isinstance(outcome, Stopped):
         return Dropped(sentence.text, outcome.failing, outcome.words)
@@ -175,7 +170,7 @@ def _cite(quote: DraftQuote, passages: Mapping[str, Evidence]) -> Citation | Non
     evidence = passages.get(quote.key)
     if evidence is not None and (wording := locate(quote.quote, evidence.passage.text)) is not None:
         return Citation.of(wording, evidence.passage)
-    if len(quote.quote.encode()) < _UNIQUE_QUOTE_BYTES:
+    if len(quote.quote.encode()) < PROOFS.unique_quotation_bytes:
         return None
     citations = [
         Citation.of(wording, candidate.passage)

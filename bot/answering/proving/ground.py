@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.answering.limits import PROOFS
 from bot.answering.values import Citation
 from ingest.index.cutting import sentences
 from ingest.language.as_english import plain_english
@@ -36,8 +37,6 @@ _PLAIN_MARKS = str.maketrans(
 _ENDS = " \t\n\"'.,;:!?…「」『』“”‘’。、"
 _QUOTATION = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
 _INNER_ENDS = " \t\n\u3000.,;:!?…。、"
-_MIN_CHARACTERS = 2
-"""Characters of the shortest quotation that can prove a sentence."""
 
 
 def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
@@ -48,7 +47,7 @@ def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
     middle of a sentence. Punctuation at the ends is ignored.
     """
     folded_quote = fold(quote.strip(_ENDS))
-    if len(folded_quote.text) < _MIN_CHARACTERS:
+    if len(folded_quote.text) < PROOFS.quotation_min_characters:
         return None
     folded_text = fold(text)
     place = folded_text.text.find(folded_quote.text)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from bot.answering.limits import PROOFS
 from bot.answering.proving.ground import overlapping_sentences
 from bot.answering.proving.verifier import Finding, ProposedClaim
 from bot.answering.values import Citation, Claim, Meter
@@ -39,10 +40,6 @@ _QUALIFIER = re.compile(
 _ENGLISH = "en"
 """The language whose sentences may be compressed."""
 _CLOSING_MARKS = {"“": "”", "「": "」", "『": "』", "«": "»"}
-_MIN_WORDS = 3
-"""Words of the shortest claim that can be supported."""
-_MAX_PARTS = 8
-"""Parts between commas of the longest sentence that is compressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def _matches(text: str, sentence: str, header: Header) -> bool:
         return False
     language = header.language or _ENGLISH
     tokens = _tokens(text, language)
-    if len(tokens) < _MIN_WORDS:
+    if len(tokens) < PROOFS.claim_words:
         return False
     accepted = {
         tuple(tokens),
@@ -112,7 +109,7 @@ def _compressions(sentence: str) -> Iterator[str]:
         for i, part in enumerate(parts)
         if i and _DROPPABLE.match(part) and not _QUALIFIER.search(part)
     ]
-    if len(parts) > _MAX_PARTS:
+    if len(parts) > PROOFS.sentence_parts:
         return
     for count in range(1, len(droppable) + 1):
         for dropped in combinations(droppable, count):

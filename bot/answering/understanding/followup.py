@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answering.chat.prompting import Prompt
+from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
-from bot.answering.understanding.question import LONGEST, language_read
+from bot.answering.understanding.question import language_read
 from bot.answering.understanding.small_talk import languages_of_bare_question
 from bot.answering.values import ChatError, Exchange, Meter, Question
 from ingest.index.analysis import terms
@@ -16,9 +17,6 @@ from ingest.language.names import names_in
 
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
-
-_MAX_REFERENCE_WORDS = 4
-"""Content words of the longest follow-up that is completed because it refers back."""
 
 
 def asks_question(text: str) -> bool:
@@ -54,7 +52,7 @@ def _complete(text: str, before: Exchange, lexicon: Lexicon) -> str:
     refers_back = pointing is not None and not names_in(text[: pointing.start()])
     refers_back = refers_back or lexicon.goes_on("pointing_back", text) is not None
     words = [term for term in terms(text) if term not in lexicon.stopwords]
-    is_reference = refers_back and len(words) <= _MAX_REFERENCE_WORDS
+    is_reference = refers_back and len(words) <= QUESTIONS.reference_words
     if lexicon.goes_on("hanging", text) or is_reference or lexicon.goes_on("opens", text):
         return _join(lexicon.opened(text), before.question)
     return text
@@ -74,7 +72,7 @@ def _replace_topic(question: str, topic: str) -> str:
 
 def _join(text: str, question: str) -> str:
     """Return *text* followed by *question*, which names its subject."""
-    return f"{text.rstrip('?？ ')} – {question}"[:LONGEST]
+    return f"{text.rstrip('?？ ')} – {question}"[: QUESTIONS.characters]
 
 
 async def complete_question(
@@ -114,4 +112,4 @@ def names_nothing_new(rewritten: str, text: str, before: Exchange) -> bool:
     """Return True if all names in *rewritten* occur in *text* or in *before*."""
     material = " ".join([text, before.question, *before.titles])
     names = all(name.casefold() in material.casefold() for name in names_in(rewritten))
-    return bool(rewritten.strip()) and len(rewritten) <= LONGEST and names
+    return bool(rewritten.strip()) and len(rewritten) <= QUESTIONS.characters and names

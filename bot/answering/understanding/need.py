@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
 from ingest.index.analysis import terms
 from ingest.language.script import KANJI, KATAKANA
@@ -27,14 +28,6 @@ from ingest.language.sounds import (
     spellings,
 )
 
-_SHORTEST_NAME = 4
-"""Letters of the shortest Latin word matched with Japanese; shorter ones match by chance."""
-_MAX_SPELLINGS = 3
-"""Latin words that a name in katakana is matched with."""
-_SIMILARITY_MARGIN = 0.25
-"""Greatest difference between the similarity of a spelling and that of the best one."""
-_FREQUENCY_WEIGHT = 0.1
-"""Bonus in similarity for a word that is ten times as frequent."""
 _LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 _CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -72,7 +65,9 @@ def _latin_forms(run: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> frozens
     if place := english_places().get(run):
         return frozenset(terms(place)[-1:])
     if not RUN.fullmatch(run):
-        readings = (stem for stem in _reading_stems(run) if len(stem) >= _SHORTEST_NAME)
+        readings = (
+            stem for stem in _reading_stems(run) if len(stem) >= QUESTIONS.latin_name_letters
+        )
         return frozenset(stem for stem in readings if vocabulary.frequency(stem))
     frequencies = {
         word: count for letter in beginnings(run) for word, count in vocabulary.beginning(letter)
@@ -82,13 +77,13 @@ def _latin_forms(run: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> frozens
         for word in frequencies
         if spellings(run).fullmatch(word) and word not in lexicon.stopwords
     }
-    threshold = max(similarities.values(), default=0.0) - _SIMILARITY_MARGIN
+    threshold = max(similarities.values(), default=0.0) - QUESTIONS.spelling_margin
     scores = {
-        w: x + _FREQUENCY_WEIGHT * math.log10(frequencies[w])
+        w: x + QUESTIONS.frequency_weight * math.log10(frequencies[w])
         for w, x in similarities.items()
         if x >= threshold
     }
-    return frozenset(sorted(scores, key=lambda word: -scores[word])[:_MAX_SPELLINGS])
+    return frozenset(sorted(scores, key=lambda word: -scores[word])[: QUESTIONS.spellings])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,11 @@ class TextTerms:
 
     def sound(self, key: str) -> bool:
         """Return True if a Latin name stands here in katakana, or in kanji that are read so."""
-        if len(key) < _SHORTEST_NAME or not key.isascii() or not CJK_WORD.search(self.text):
+        if (
+            len(key) < QUESTIONS.latin_name_letters
+            or not key.isascii()
+            or not CJK_WORD.search(self.text)
+        ):
             return False
         runs = RUN.findall(self.text)
         return key in _reading_stems(self.text) or any(sounds_like(run, key) for run in runs)

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import TypeAlias
 
+from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.markup import strip_markup
 from ingest.index.analysis import terms
 from ingest.language.script import has_japanese
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
-_MIN_TYPO_LETTERS = 5
-"""Letters of the shortest word that is corrected by the words of the coverage."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _ENDS_ONCE = re.compile(r"[^?？!！.。…\s]\s?[?？]$")
 """The end of a question that has one mark."""
@@ -97,7 +96,7 @@ def intended_word(word: str, frequency: _Frequency) -> str | None:
     """
     letters = word.casefold()
     if (
-        len(letters) < _MIN_TYPO_LETTERS
+        len(letters) < QUESTIONS.typo_letters
         or not letters.isascii()
         or not letters.isalpha()
         or has_japanese(word)

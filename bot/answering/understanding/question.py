@@ -7,6 +7,7 @@ import unicodedata
 from datetime import datetime
 from functools import cache, lru_cache
 
+from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.small_talk import languages_of_bare_question, small_talk_in
 from bot.answering.values import Question, UnaskableError
 from ingest.language.languages import Language, languages, table
@@ -15,31 +16,24 @@ from ingest.model import Moment
 
 CHECK, NEWS, PRIVACY = "talk_check", "talk_news", "talk_privacy"
 """Catalogue keys of small talk that is answered with more than a sentence."""
-LONGEST = 500
-"""Characters of the longest question; the option in Discord has the same limit."""
 _INVISIBLE = {"Cc", "Cf", "Cs"}
-_MIN_CONFIDENCE, _MIN_CONFIDENCE_NON_ASCII = 0.8, 0.4
-"""Confidence required to detect another language than English, and in text with non-ASCII letters;
-of 1,496 English questions none reached 0.7."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.TRADITIONAL_CHINESE, Language.JAPANESE})
 _CHINESE_CODES = frozenset({"zh", "yue", "wuu"})
-_MIN_CONFIDENCE_KANJI = 0.9
-"""Confidence required to take for Chinese what is written in characters that Japanese has too."""
 
 
 def ask(text: str, *, now: datetime, language: Language | None = None) -> Question:
     """Return the question in *text*, cleaned; detect its *language* unless it is given.
 
     Raises:
-        UnaskableError: the text is empty, longer than :data:`LONGEST`, or small talk.
+        UnaskableError: the text is empty, longer than ``QUESTIONS.characters``, or small talk.
     """
     visible = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in text)
     clean = " ".join(visible.split())
     if not any(c.isalnum() for c in clean):
         raise UnaskableError("question_empty")
-    if len(clean) > LONGEST:
+    if len(clean) > QUESTIONS.characters:
         raise UnaskableError("question_too_long")
     small_talk = small_talk_in(clean)
     if small_talk is not None:
@@ -100,7 +94,7 @@ def _code_of(text: str) -> str:
         return str(_kanji_language(Kanji.of(text), code, confidence))
     if has_japanese(text) and code != Language.KOREAN:
         return str(Language.JAPANESE)
-    threshold = _MIN_CONFIDENCE if text.isascii() else _MIN_CONFIDENCE_NON_ASCII
+    threshold = QUESTIONS.language_confidence if text.isascii() else QUESTIONS.non_ascii_confidence
     return code if confidence >= threshold else _language_of_stopwords(text, code)
 
 
@@ -131,7 +125,7 @@ def _kanji_language(kanji: Kanji, code: str, confidence: float) -> Language:
     The detector says Chinese of Japanese headlines too (速報), with a confidence up to 0.88.
     """
     likely = code in _CHINESE_CODES and (
-        kanji.rare_in_japanese or confidence >= _MIN_CONFIDENCE_KANJI
+        kanji.rare_in_japanese or confidence >= QUESTIONS.chinese_confidence
     )
     if kanji.japanese or not (kanji.chinese or likely):
         return Language.JAPANESE

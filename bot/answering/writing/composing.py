@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bot.answering.limits import CHAT
 from bot.answering.proving.gates import apply_finding, propose
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.values import (
@@ -28,8 +29,6 @@ from ingest.index.analysis import terms
 from ingest.model import Evidence
 
 _Item = TypeVar("_Item")
-_KEY_CHARACTERS = 5
-"""Length of a passage's key."""
 _FINAL_FAILINGS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMPT, Failing.UNREAD}
 """Failings that a second attempt would not correct."""
 
@@ -234,7 +233,7 @@ def by_key(question: Question, evidence: Sequence[Evidence]) -> dict[str, Eviden
     passages: dict[str, Evidence] = {}
     for match in evidence:
         digest = hashlib.sha256(f"{question.asked_at}{match.passage.id}".encode()).hexdigest()
-        passages[digest[:_KEY_CHARACTERS]] = match
+        passages[digest[: CHAT.passage_key_characters]] = match
     return passages
 
 

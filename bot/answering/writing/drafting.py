@@ -16,6 +16,7 @@ from bot.answering.chat.prompting import (
     read_object,
     room_for,
 )
+from bot.answering.limits import CHAT
 from bot.answering.proving.verifier import ClaimVerifier
 from bot.answering.values import (
     ChatError,
@@ -31,11 +32,6 @@ from ingest.model import Evidence
 
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
-
-_COVERAGE_TOKENS = 6000
-"""Default size of the coverage in one request; ten passages have 4,000 to 4,500."""
-_MAX_LINES, _MAX_QUOTES = 8, 3
-"""Lines of a draft, and quotations of a line, in the JSON schema for servers that support one."""
 
 
 class _QuoteLine(BaseModel):
@@ -68,7 +64,7 @@ class ModelWriter:
     """A writer of drafts with one chat model; nothing is shown before it is verified."""
 
     def __init__(
-        self, chat: Chat, verifier: ClaimVerifier, *, tokens: int = _COVERAGE_TOKENS
+        self, chat: Chat, verifier: ClaimVerifier, *, tokens: int = CHAT.coverage_tokens
     ) -> None:
         """Write with *chat*; *verifier* verifies the draft.
 
@@ -158,11 +154,11 @@ def _draft_schema(*names: str) -> dict[str, Any]:
     fields = {
         "number": {"type": ["integer", "null"]},
         "say": {"type": ["string", "null"]},
-        "quotes": {"type": "array", "items": quote, "maxItems": _MAX_QUOTES},
+        "quotes": {"type": "array", "items": quote, "maxItems": CHAT.line_quotations},
         "unsaid": {"type": ["string", "null"]},
     }
     line = _object_schema({name: fields[name] for name in names})
-    sentences = {"type": "array", "items": line, "maxItems": _MAX_LINES}
+    sentences = {"type": "array", "items": line, "maxItems": CHAT.draft_lines}
     return {"name": "draft", "strict": True, "schema": _object_schema({"sentences": sentences})}
 
 

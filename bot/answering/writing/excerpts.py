@@ -8,6 +8,7 @@ from functools import cache
 
 from bot.answering.evidence.ranking import Weights, answer_terms
 from bot.answering.evidence.windows import ASKING, PassageSentences, Window, alike, same_article
+from bot.answering.limits import EVIDENCE, QUESTIONS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.values import Citation, Excerpt, Level
 from ingest.index.analysis import terms
@@ -21,8 +22,6 @@ from ingest.language.script import Script
 from ingest.language.similarity import near_in_time, units
 from ingest.model import Header, Kind, Span
 
-EXCERPTS = 3
-"""Excerpts of one answer."""
 _TABLE = {Script.ALPHABETIC: 2100, Script.EAST_ASIAN: 840}
 """Characters of the longest table that is shown whole."""
 _SHORT = {Script.ALPHABETIC: 260, Script.EAST_ASIAN: 110}
@@ -30,12 +29,8 @@ _SHORT = {Script.ALPHABETIC: 260, Script.EAST_ASIAN: 110}
 _ABOUT = Decimal("0.05")
 """Part of a figure by which "about" and "more than" may be off."""
 _OPENERS, _CLOSERS = "“„「『«", "”」』»"
-_NUMBER = 1000
-"""Figures of a question below this that count nothing are numbers of what it names: ward 1."""
 _PARAGRAPH = "\n\n"
 """What divides paragraphs."""
-_FURTHER = 3
-"""Sentences that an excerpt may grow by so that it does not end inside a quotation."""
 
 
 def excerpts(
@@ -52,7 +47,7 @@ def excerpts(
     taken: list[Window] = []
     shown: list[Excerpt] = []
     for window, answers_too in [*((window, True) for window in named), *decisions]:
-        if len(taken) == EXCERPTS:
+        if len(taken) == EVIDENCE.excerpts:
             break
         fresh = not any(window.quote in excerpt.citation.quote for excerpt in shown)
         if not taken or (answers_too and fresh and _adds(window, taken, level)):
@@ -161,7 +156,7 @@ def _rows(window: Window, ranked: Sequence[Window]) -> tuple[int, int]:
     first, last = parts.table(place)
     longest = _TABLE[Script.of_text(window.passage.text)]
     short = parts.spans[last].end - parts.spans[first].start <= longest
-    best = [w for w in ranked[:EXCERPTS] if w.passage.id == window.passage.id]
+    best = [w for w in ranked[: EVIDENCE.excerpts] if w.passage.id == window.passage.id]
     beside = [w for w in best if first <= w.first <= last]
     return (first, last) if short and len(beside) > 1 else (place, place)
 
@@ -192,7 +187,7 @@ def _leans(sentence: str, language: str) -> bool:
 
 def _whole_quotation(parts: PassageSentences, first: int, last: int) -> tuple[int, int]:
     """Let a run grow until it neither begins nor ends inside a quotation, if it can."""
-    for _ in range(_FURTHER):
+    for _ in range(EVIDENCE.further_sentences):
         run = marked(" ".join(parts.quotes[first : last + 1]))
         opened = sum(map(run.count, _OPENERS)) - sum(map(run.count, _CLOSERS))
         if opened > 0 and parts.together(last, last + 1):
@@ -238,7 +233,7 @@ def _named(found: Excerpt, question: str) -> set[str]:
     numbers = [
         question[each.start : each.end]
         for each in figures_in(question)
-        if each.kind == "count" and not each.unit and each.value < _NUMBER
+        if each.kind == "count" and not each.unit and each.value < QUESTIONS.number_of_name
     ]
     return {name for name in (*names_in(question), *numbers) if there.issuperset(units(name))}
 

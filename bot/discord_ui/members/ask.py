@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands, ui
 
-from bot.answering.understanding.question import LONGEST
+from bot.answering.limits import QUESTIONS
 from bot.answering.values import Exchange, UnaskableError
 from bot.community.suggested_questions import SuggestedTopic
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.escaping import thread_name, title, worded
+from bot.discord_ui.limits import CHARACTERS, DISCORD
 from bot.discord_ui.members.contributing import (
     address_in,
     linked_view,
@@ -30,15 +31,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_MOMENT = 40
-"""Maximum length of a moment in characters."""
 _LATEST = "latest"
-_NAME_LENGTH = 40
-"""Characters of a name on a button."""
-_THREAD_EXISTS = 160004
-"""Discord's error code for a message that has a thread already."""
-_ARCHIVE_MINUTES: Final = 1440
-"""Minutes without a message after which Discord archives a thread."""
 
 
 def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -55,9 +48,9 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     @app_commands.allowed_installs(guilds=True, users=True)
     async def slash_ask(
         interaction: discord.Interaction,
-        question: app_commands.Range[str, 1, LONGEST],
+        question: app_commands.Range[str, 1, QUESTIONS.characters],
         private: bool | None = None,
-        as_of: app_commands.Range[str, 1, _LONGEST_MOMENT] | None = None,
+        as_of: app_commands.Range[str, 1, CHARACTERS.moment] | None = None,
     ) -> None:
         is_private = Place.of(interaction).foreign if private is None else private
         try:
@@ -217,7 +210,7 @@ def suggested_question_buttons(
     return [
         SuggestedQuestionButton(
             f"{beginning.kind}:{beginning.topic}" if beginning.topic else beginning.kind,
-            words(f"begin_{beginning.kind}", topic=title(beginning.topic, _NAME_LENGTH)),
+            words(f"begin_{beginning.kind}", topic=title(beginning.topic, CHARACTERS.button)),
         )
         for beginning in beginnings
     ]
@@ -239,7 +232,7 @@ class _FollowUp(Form):
     def __init__(self, interaction: Interaction) -> None:
         super().__init__(title=words_of(interaction)("follow_title"))
         self.question: ui.TextInput[Any] = ui.TextInput(
-            custom_id="question", style=discord.TextStyle.paragraph, max_length=LONGEST
+            custom_id="question", style=discord.TextStyle.paragraph, max_length=QUESTIONS.characters
         )
         self.field("follow_label", self.question, interaction)
 
@@ -270,14 +263,16 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
         question = await asking.exchanges.question_of(message) or words("follow_title")
         try:
             thread = await message.channel.create_thread(
-                name=thread_name(question), message=message, auto_archive_duration=_ARCHIVE_MINUTES
+                name=thread_name(question),
+                message=message,
+                auto_archive_duration=DISCORD.thread_archive_minutes,
             )
             await thread.send(
                 view=_thread_view(str(self.number), words, reads_messages=_reads_messages(asking))
             )
         except discord.HTTPException as error:
             logger.warning("Could not open a thread: %s", error)
-            exists = error.code == _THREAD_EXISTS
+            exists = error.code == DISCORD.thread_exists
             text = words("thread_exists" if exists else "thread_not_here")
             await interaction.edit_original_response(view=notice_view(text))
             return

@@ -11,8 +11,8 @@ from discord import ui
 from bot.community.members import QuotationShown
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
 from bot.discord_ui.escaping import escape, flat, literal, safe_address, shortened, size
+from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
 from bot.discord_ui.rendering import (
-    BUDGET,
     GAP,
     Lengths,
     entry,
@@ -28,12 +28,6 @@ if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
 
 _LENGTHS = Lengths(quote=2500, title=200, claims=0)
-_COPIED_LENGTH = 900
-"""Characters of a quotation in the copyable text."""
-_RESERVED_LENGTH = 200
-"""Characters kept free for the other lines."""
-_PER_MESSAGE = 8
-"""Quotations in one message, within Discord's 40 components."""
 
 
 class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0-9]{1,3})?)"):
@@ -78,7 +72,7 @@ def quote_view(quotations: Sequence[QuotationShown], words: Wording) -> ui.Layou
     lines: list[str] = []
     for quotation in quotations:
         opening, closing = words.marks(quotation.quote)
-        shorter = shortened(quotation.quote, _COPIED_LENGTH)
+        shorter = shortened(quotation.quote, CHARACTERS.copied_quotation)
         quote = flat(quotation.quote) if shorter is None else f"{shorter} […]"
         source = words(
             "source", outlet=words.outlet(quotation.header), date=words.dated(quotation.header)
@@ -86,7 +80,10 @@ def quote_view(quotations: Sequence[QuotationShown], words: Wording) -> ui.Layou
         text = f"{opening}{quote}{closing}\n— {flat(source)}, {flat(quotation.header.title)}"
         text += f"\n{quotation.header.url}" if safe_address(quotation.header.url or "") else ""
         text = text.replace("`", "ˋ")
-        if sum(map(size, (*lines, text))) > BUDGET - _RESERVED_LENGTH:
+        if (
+            sum(map(size, (*lines, text)))
+            > DISCORD.message_characters - CHARACTERS.below_quotations
+        ):
             break
         lines.append(text)
     block = "\n\n".join(lines)
@@ -105,10 +102,13 @@ def quotations_view(
     blocks = [f"**{escape(words('quotations_heading'))}**"]
     blocks += [past_line(as_of, words)] if as_of else []
     end = start
-    for quotation in quotations[start : start + _PER_MESSAGE]:
+    for quotation in quotations[start : start + SHOWN.quotations]:
         repeated = end > start and quotations[end - 1].header == quotation.header
         quotation_blocks = _quoted_blocks(quotation, end + 1, words, repeated=repeated)
-        if end > start and sum(map(size, (*blocks, *quotation_blocks))) > BUDGET:
+        if (
+            end > start
+            and sum(map(size, (*blocks, *quotation_blocks))) > DISCORD.message_characters
+        ):
             break
         blocks += [GAP, *quotation_blocks]
         end += 1

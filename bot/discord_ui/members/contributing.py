@@ -13,6 +13,7 @@ from discord import app_commands, ui
 from bot.community.reviewing import FAULTS
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.escaping import escape, safe_address, worded
+from bot.discord_ui.limits import CHARACTERS
 from bot.discord_ui.rendering import Lengths, entry, layout, notice_view, quotation, with_buttons
 from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.ledger.records import FeedbackVerdict
@@ -22,13 +23,9 @@ from ingest.model import Edition
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
 
-_ADDRESS_LENGTH, _OUTLET_LENGTH, _NOTE_LENGTH = 500, 100, 500
-"""Maximum lengths of the fields of a suggestion in characters."""
 _LENGTHS = Lengths(quote=400, title=200, claims=0)
 _MESSAGE = re.compile(r"/channels/(?:@me|\d{1,20})/\d{1,20}/\d{1,20}/?")
 _DISCORD = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"})
-_COMMENT_LENGTH = 500
-"""Maximum length of a comment in characters."""
 
 
 def suggest_command() -> app_commands.Command[Any, ..., None]:
@@ -70,14 +67,16 @@ class _Suggest(Form):
 
     def __init__(self, interaction: Interaction) -> None:
         super().__init__(title=words_of(interaction)("suggest_title"))
-        self.address: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=_ADDRESS_LENGTH)
+        self.address: ui.TextInput[Any] = ui.TextInput(
+            custom_id="url", max_length=CHARACTERS.entered_address
+        )
         self.outlet: ui.TextInput[Any] = ui.TextInput(
-            custom_id="outlet", max_length=_OUTLET_LENGTH, required=False
+            custom_id="outlet", max_length=CHARACTERS.entered_outlet, required=False
         )
         self.note: ui.TextInput[Any] = ui.TextInput(
             custom_id="note",
             style=discord.TextStyle.paragraph,
-            max_length=_NOTE_LENGTH,
+            max_length=CHARACTERS.comment,
             required=False,
         )
         self.field("suggest_address", self.address, interaction)
@@ -188,7 +187,7 @@ class _Report(Form):
         self.comment: ui.TextInput[Any] = ui.TextInput(
             custom_id="comment",
             style=discord.TextStyle.paragraph,
-            max_length=_COMMENT_LENGTH,
+            max_length=CHARACTERS.comment,
             required=False,
         )
         self.field("report_fault", self.fault, interaction)

@@ -15,6 +15,7 @@ from bot.answering.values import Citation
 from bot.community.corrections import Corrections
 from bot.discord_ui.escaping import directed_lines, escape, link, phrase, title
 from bot.discord_ui.history import has_question
+from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.news_views import newer_text
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import Colour, layout
@@ -28,22 +29,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_CHECK_SECONDS = 10.0
-"""Seconds between two checks for changes."""
-_ANSWER_LENGTH, _NOTE_MINIMUM = 3950, 200
-"""Maximum characters of a corrected answer, and minimum ones of its note."""
-_CHANGES, _ANSWERS = 5, 12
-"""Changes in one list, and answers listed for each change."""
-_QUOTED_SHARE = 0.4
-"""Minimum share of a quotation that a line must hold to count as quoting it."""
 _SOURCE_NUMBER = "0123456789"
 """Characters of a number before a source, left out of both where outlets are compared."""
-_NOTE_LENGTH = 600
-"""Characters of an outlet's own correction that are shown."""
 
 
 async def keep_sending_corrections(
-    client: discord.Client, asking: Asking, *, interval: float = _CHECK_SECONDS
+    client: discord.Client, asking: Asking, *, interval: float = PACE.correction_seconds
 ) -> None:
     """Send each due notice once, until cancelled."""
     while True:
@@ -128,14 +119,16 @@ def _list_view(
     for notice, message in notices:
         links.setdefault(_list_entry(notice, words), []).append(message.jump_url)
     count, blocks = 0, [heading]
-    for change, urls in list(links.items())[:_CHANGES]:
+    for change, urls in list(links.items())[: SHOWN.changes]:
         answer_links = []
         for url in dict.fromkeys(urls):
             count += 1
             answer_links.append(f"[{escape(words('answer_number', number=count))}]({url})")
-        rest_count = len(answer_links) - _ANSWERS
+        rest_count = len(answer_links) - SHOWN.changed_answers
         rest_text = [escape(words("preview_more", count=rest_count))] if rest_count > 0 else []
-        blocks.append(f"{change}\n{' · '.join([*answer_links[:_ANSWERS], *rest_text])}")
+        blocks.append(
+            f"{change}\n{' · '.join([*answer_links[: SHOWN.changed_answers], *rest_text])}"
+        )
     return layout(blocks, Colour.WITHDRAWN if withdrawn else None)
 
 
@@ -210,7 +203,9 @@ class _AnswerView:
 
     def note(self, text: str) -> ui.TextDisplay[Any]:
         """Return *text* as a part for the answer, as long as there is room for it."""
-        room = max(_NOTE_MINIMUM, _ANSWER_LENGTH - self.view.content_length())
+        room = max(
+            CHARACTERS.note_minimum, DISCORD.corrected_characters - self.view.content_length()
+        )
         return ui.TextDisplay(text[:room])
 
     def append(self, text: str) -> None:
@@ -246,11 +241,11 @@ def _strike_out_line(line: str, passages: Sequence[str]) -> str:
     return f"{lead}~~{line.removeprefix(lead)}~~"
 
 
-def _is_quoted(line: str, passages: Sequence[str]) -> bool:
+def _is_quoted(line: str, passages: Sequence[str], min_share: float = 0.4) -> bool:
     """Return True if *line* quotes one of *passages*, or a large part of one."""
     letters = letters_and_digits(line)
     return bool(letters) and any(
-        (letters in passage or passage in letters) and len(letters) >= _QUOTED_SHARE * len(passage)
+        (letters in passage or passage in letters) and len(letters) >= min_share * len(passage)
         for passage in passages
     )
 
@@ -319,7 +314,7 @@ def _details_of(notice: DueNotice, words: Wording) -> list[str]:
     """Quote an outlet's own correction, and name the article."""
     blocks: list[str] = []
     if notice.note:
-        blocks.append(f"> {phrase(title(notice.note, _NOTE_LENGTH))}")
+        blocks.append(f"> {phrase(title(notice.note, CHARACTERS.correction))}")
     if notice.title:
         blocks.append(f"-# {link(title(notice.title, 120), notice.url, instead=words('link'))}")
     return blocks

@@ -11,31 +11,15 @@ from discord import app_commands, ui
 from bot.answering.values import ClosestSentence, LookedUpClaim, LookUp, Verdict
 from bot.discord_ui.escaping import escape, literal, size, title, worded
 from bot.discord_ui.history import text_in
+from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
 from bot.discord_ui.places import Place
-from bot.discord_ui.rendering import (
-    BUDGET,
-    GAP,
-    LINE,
-    Lengths,
-    entry,
-    layout,
-    notice_view,
-    quotation,
-)
+from bot.discord_ui.rendering import GAP, LINE, Lengths, entry, layout, notice_view, quotation
 from bot.discord_ui.replying import show_result, words_of
 from bot.wording import Wording
 
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
 
-_CLAIM_LENGTH = 300
-"""Characters of a claim that are repeated."""
-_UNREAD_LENGTH = 80
-"""Characters of a claim that was not looked up."""
-_UNREAD_COUNT = 5
-"""Number of claims that are named without being looked up."""
-_RESERVED_LENGTH = 400
-"""Characters kept free for the lines below."""
 _LENGTHS = tuple(Lengths(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
 _SIGNS = {
     Verdict.SAYS: "✔ ",
@@ -84,7 +68,7 @@ def lookup_view(lookup: LookUp, words: Wording, *, private: bool = True) -> ui.L
 
 def _fits(blocks: Sequence[str]) -> bool:
     """Return True if *blocks* fit one message."""
-    return sum(map(size, blocks)) <= BUDGET - _RESERVED_LENGTH
+    return sum(map(size, blocks)) <= DISCORD.message_characters - CHARACTERS.below_claims
 
 
 def _blocks_of(lookup: LookUp, words: Wording, lengths: Lengths) -> list[str]:
@@ -92,7 +76,7 @@ def _blocks_of(lookup: LookUp, words: Wording, lengths: Lengths) -> list[str]:
     blocks: list[str] = []
     for claim in lookup.claims:
         blocks += [LINE] if blocks else []
-        blocks.append(f"> {literal(title(claim.claim, _CLAIM_LENGTH))}")
+        blocks.append(f"> {literal(title(claim.claim, CHARACTERS.claim))}")
         blocks.append(f"**{_SIGNS[claim.verdict]}{escape(_verdict_text(claim, words))}**")
         if claim.closest:
             closest_lines = [
@@ -100,7 +84,10 @@ def _blocks_of(lookup: LookUp, words: Wording, lengths: Lengths) -> list[str]:
             ]
             blocks.append("\n".join(closest_lines))
     if lookup.left_out:
-        names = [literal(title(claim, _UNREAD_LENGTH)) for claim in lookup.left_out[:_UNREAD_COUNT]]
+        names = [
+            literal(title(claim, CHARACTERS.unread_claim))
+            for claim in lookup.left_out[: SHOWN.unread_claims]
+        ]
         rest_count = len(lookup.left_out) - len(names)
         names += [escape(words("preview_more", count=rest_count))] if rest_count else []
         blocks += [GAP, f"-# {words('find_left_out', claims='; '.join(names))}"]

@@ -9,6 +9,7 @@ from discord import app_commands, ui
 
 from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.escaping import escape, literal, title, worded
+from bot.discord_ui.limits import SHOWN
 from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import (
     Interaction,
@@ -17,15 +18,14 @@ from bot.discord_ui.replying import (
     show_result,
     words_of,
 )
-from bot.ledger.records import LONGEST_TOPIC, Follow, FollowKind
+from bot.ledger.limits import LEDGER
+from bot.ledger.records import Follow, FollowKind
 from bot.wording import RIGHT_TO_LEFT, Wording
 from ingest.language.languages import Language
 
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
 
-_PER_MESSAGE = 9
-"""Follows in one message, within Discord's 40 components."""
 _CONFIRMATIONS = {
     FollowKind.QUESTION: "follow_question",
     FollowKind.RESULTS: "follow_results_done",
@@ -44,7 +44,7 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_follow(
         interaction: discord.Interaction,
-        topic: app_commands.Range[str, 2, LONGEST_TOPIC],
+        topic: app_commands.Range[str, 2, LEDGER.topic_characters],
         here: bool = False,
     ) -> None:
         words = words_of(interaction)
@@ -113,7 +113,7 @@ def following_view(follows: list[Follow], words: Wording) -> ui.LayoutView:
     if not follows:
         return notice_view(words("following_none"))
     items: list[tuple[str, list[ui.Item[Any]]]] = []
-    for follow in follows[:_PER_MESSAGE]:
+    for follow in follows[: SHOWN.follows]:
         channel = f" · <#{int(follow.channel)}>" if follow.place else ""
         topic = literal(title(follow.text, 200))
         text = f"{escape(words(f'following_{follow.kind}'))} **{topic}**{channel}"

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import discord
 from discord import app_commands, ui
 
+from bot.answering.limits import QUESTIONS
 from bot.answering.timeline import Timeline, TimelineLine
-from bot.answering.understanding.question import LONGEST
 from bot.answering.values import UnaskableError
 from bot.community.members import CoverageOverview
 from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.escaping import escape, link, literal, phrase, size, title, worded
+from bot.discord_ui.limits import CHARTS, DISCORD, SHOWN
 from bot.discord_ui.pictures import coverage_picture, timeline_picture
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
-    BUDGET,
     GAP,
     MARK,
     Colour,
@@ -51,13 +51,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
 
 _PICTURE = "timeline.png"
-_CHART_DAYS = 2
-"""Minimum number of days for a chart."""
 _LENGTHS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
-_OUTLETS = 20
-"""Outlets that are listed."""
-_GAPS = 5
-"""Periods without coverage that are named."""
 _COVERAGE_PICTURE = "coverage.png"
 _Guards: TypeAlias = Mapping[str, Callable[[Interaction], Awaitable[str | None]]]
 """The guards of restricted commands, each returning the key of a refusal or ``None``."""
@@ -71,7 +65,7 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_timeline(
-        interaction: discord.Interaction, topic: app_commands.Range[str, 1, LONGEST]
+        interaction: discord.Interaction, topic: app_commands.Range[str, 1, QUESTIONS.characters]
     ) -> None:
         words = words_of(interaction)
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
@@ -107,11 +101,11 @@ def timeline_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
     blocks: list[str] = []
     for lengths in _LENGTHS:
         blocks = [heading, *_lines_in(timeline.lines, words, lengths), GAP, foot]
-        if sum(map(size, blocks)) <= BUDGET:
+        if sum(map(size, blocks)) <= DISCORD.message_characters:
             break
     view = layout(blocks, Colour.SAYS)
     days = [line.day for line in timeline.lines]
-    if len(set(days)) >= _CHART_DAYS:
+    if len(set(days)) >= CHARTS.days:
         alt_text = words(
             "timeline_picture",
             count=len(days),
@@ -139,7 +133,8 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_latest(
-        interaction: discord.Interaction, topic: app_commands.Range[str, 1, LONGEST] | None = None
+        interaction: discord.Interaction,
+        topic: app_commands.Range[str, 1, QUESTIONS.characters] | None = None,
     ) -> None:
         words = words_of(interaction)
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
@@ -189,9 +184,12 @@ def coverage_view(overview: CoverageOverview, words: Wording) -> ui.LayoutView:
     if summary.changed_at:
         small[-1] = insert_time(small[-1], summary.changed_at)
     lines: list[str] = []
-    for outlet in summary.outlets[:_OUTLETS]:
+    for outlet in summary.outlets[: SHOWN.overview_outlets]:
         line = _outlet_line(outlet, overview.newest.get(outlet.outlet), words)
-        if sum(map(size, (heading, *lines, line, *small))) + len(lines) > BUDGET - 100:
+        if (
+            sum(map(size, (heading, *lines, line, *small))) + len(lines)
+            > DISCORD.message_characters - 100
+        ):
             break
         lines.append(line)
     rest_count = len(summary.outlets) - len(lines)
@@ -222,7 +220,7 @@ def _outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) 
 def _gap_lines(overview: CoverageOverview, words: Wording) -> Iterator[str]:
     """Yield a line for each period without coverage, newest first."""
     periods = gaps(overview)
-    for first, last in periods[:_GAPS]:
+    for first, last in periods[: SHOWN.gaps]:
         if first == last:
             yield words("coverage_gap_day", day=words.date(first))
         else:

@@ -9,8 +9,9 @@ import discord
 from discord import ui
 
 from bot.discord_ui.escaping import escape, literal, title
+from bot.discord_ui.limits import CHARACTERS, DISCORD
 from bot.discord_ui.members.ask import AgainButton
-from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
+from bot.discord_ui.rendering import layout, with_buttons
 from bot.discord_ui.replying import edit_reply, if_possible, send_once
 from bot.ledger.records import PendingQuestion
 from bot.wording import Wording
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
-
-_UNKNOWN_MESSAGE = 10008
-"""Discord's code for a reply that was deleted, or never made: nobody waits there."""
 
 
 async def recover(client: discord.Client, desk: Desk) -> None:
@@ -53,7 +51,7 @@ async def _show(client: discord.Client, question: PendingQuestion, view: ui.Layo
         try:
             await edit_reply(client, question.token, view)
         except discord.HTTPException as error:
-            if error.code == _UNKNOWN_MESSAGE or not question.channel:
+            if error.code == DISCORD.unknown_message or not question.channel:
                 raise
         else:
             return
@@ -77,7 +75,7 @@ def interrupted_view(question: PendingQuestion) -> ui.LayoutView:
     """Show the question and the interruption, with a button that asks again."""
     words = Wording.of(question.language)
     blocks = [
-        f"**{literal(title(question.question, QUESTION_SHOWN))}**",
+        f"**{literal(title(question.question, CHARACTERS.question))}**",
         escape(words("interrupted")),
     ]
     return with_buttons(layout(blocks), [AgainButton(str(question.id), words("again"))])

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands, ui
 
+from bot.answering.limits import QUESTIONS
 from bot.answering.results import Contest, ContestName, Results
 from bot.answering.tables import ContestTable, Poll, TableKind
-from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.escaping import escape, literal, size, title, worded
+from bot.discord_ui.limits import CHARACTERS, DISCORD
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.pictures import results_picture
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
-    BUDGET,
     GAP,
     LINE,
     MARK,
@@ -48,13 +48,9 @@ if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
 
 _PICTURE = "results.png"
-_ALT_TEXT_LENGTH = 1000
-"""Characters of an alt text; Discord allows 1,024."""
 _SIZES = ((12, 3), (12, 2), (12, 1), (8, 1), (5, 1), (3, 1))
 """Numbers of names and of contests that are shown, tried in this order."""
 _LENGTHS = Lengths(quote=0, title=80, claims=0)
-_NAME_LENGTH = 60
-"""Characters of a name or a cell."""
 
 
 def tables_command(asking: Asking, kind: TableKind) -> app_commands.Command[Any, ..., None]:
@@ -65,7 +61,7 @@ def tables_command(asking: Asking, kind: TableKind) -> app_commands.Command[Any,
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_tables(
-        interaction: discord.Interaction, contest: app_commands.Range[str, 1, LONGEST]
+        interaction: discord.Interaction, contest: app_commands.Range[str, 1, QUESTIONS.characters]
     ) -> None:
         words = words_of(interaction)
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
@@ -75,7 +71,7 @@ def tables_command(asking: Asking, kind: TableKind) -> app_commands.Command[Any,
         lookup = asking.desk.news.contests.results(contest, admission.edition, kind)
         results = await defer_if_slow(interaction, lookup, private=admission.private)
         if not results.contests:
-            question = words(f"{kind}_question", contest=contest)[:LONGEST]
+            question = words(f"{kind}_question", contest=contest)[: QUESTIONS.characters]
             await answer_here(interaction, question, asking, admission=admission)
             return
         send = partial(respond, interaction, private=admission.private)
@@ -136,7 +132,7 @@ def results_view(results: Results, words: Wording) -> ui.LayoutView:
             for block in (LINE, *_contest_blocks(contest, words, names))
         ]
         blocks = [heading, *tables, GAP, *notes, foot]
-        if sum(map(size, blocks)) <= BUDGET:
+        if sum(map(size, blocks)) <= DISCORD.message_characters:
             break
     first_contest = results.contests[0]
     view = layout(blocks, Colour.CLOSEST if _is_unverified(first_contest) else Colour.SAYS)
@@ -149,7 +145,7 @@ def results_view(results: Results, words: Wording) -> ui.LayoutView:
         "results_picture", figures=_chart_in_words(chart_names, measure, len(first_contest.sources))
     )
     picture = BytesIO(results_picture(bars))
-    return Attached.over(view, picture, _PICTURE, title(alt_text, _ALT_TEXT_LENGTH))
+    return Attached.over(view, picture, _PICTURE, title(alt_text, DISCORD.alt_text_characters))
 
 
 def _is_unverified(contest: Contest) -> bool:
@@ -201,21 +197,21 @@ def _contest_blocks(contest: Contest, words: Wording, limit: int) -> Iterator[st
 
 def _name_line(name: ContestName, number: int, contest: Contest) -> str:
     """Write the figures of one name, with a letter for each source."""
-    party = f" ({literal(title(name.party, _NAME_LENGTH))})" if name.party else ""
+    party = f" ({literal(title(name.party, CHARACTERS.cell))})" if name.party else ""
     has_letters = len(contest.sources) > 1
     lines = []
     for place, (row, table) in enumerate(zip(name.rows, contest.sources, strict=True)):
         if row is None:
             continue
         cells = [
-            f"{literal(title(cell.citation.quote, _NAME_LENGTH))}"
+            f"{literal(title(cell.citation.quote, CHARACTERS.cell))}"
             f"{' **≠**' if name.differs(cell.measure, place) else ''}"
             for cell in row.cells
         ]
-        status = [literal(title(row.status, _NAME_LENGTH))] if row.status != table.status else []
+        status = [literal(title(row.status, CHARACTERS.cell))] if row.status != table.status else []
         letter = f"**{ascii_uppercase[place]}** " if has_letters else ""
         lines.append(letter + " · ".join([*cells, *status]))
-    return "\n".join([f"**{number}** {literal(title(name.whose, _NAME_LENGTH))}{party}", *lines])
+    return "\n".join([f"**{number}** {literal(title(name.whose, CHARACTERS.cell))}{party}", *lines])
 
 
 def _source_lines(table: ContestTable, letter: str, heading: str, words: Wording) -> str:
@@ -226,14 +222,14 @@ def _source_lines(table: ContestTable, letter: str, heading: str, words: Wording
     """
     place = " · ".join(table.path)
     lines = [literal(title(place, 160))] if place not in ("", heading) else []
-    lines += [literal(title(table.status, _NAME_LENGTH))] if table.status else []
+    lines += [literal(title(table.status, CHARACTERS.cell))] if table.status else []
     if table.counted:
         lines.append(_insert_quote(escape(words("results_counted", counted=MARK)), table.counted))
     if table.moment:
         lines.append(_insert_quote(escape(words("results_moment", moment=MARK)), table.moment))
     references = [row.reference for row in table.rows if row.reference]
     if references:
-        lines.append(literal(title(f"{references[0]} – {references[-1]}", 2 * _NAME_LENGTH)))
+        lines.append(literal(title(f"{references[0]} – {references[-1]}", 2 * CHARACTERS.cell)))
     article = entry(table.header, words, _LENGTHS)
     poll = _poll_line(table.poll, words) if table.poll else ""
     first, lines = (poll, [article, *lines]) if poll else (article, lines)
@@ -243,7 +239,7 @@ def _source_lines(table: ContestTable, letter: str, heading: str, words: Wording
 def _poll_line(poll: Poll, words: Wording) -> str:
     """Write what a table says of a poll."""
     pollster, days, method = (
-        literal(title(text, _NAME_LENGTH)) for text in (poll.pollster, poll.days, poll.method)
+        literal(title(text, CHARACTERS.cell)) for text in (poll.pollster, poll.days, poll.method)
     )
     sample = _insert_quote(escape(words("polls_sample", sample=MARK)), poll.sample)
     parts = [f"**{pollster}**" if pollster else "", days, sample if poll.sample else "", method]
@@ -252,4 +248,4 @@ def _poll_line(poll: Poll, words: Wording) -> str:
 
 def _insert_quote(template: str, quote: str) -> str:
     """Replace :data:`MARK` by *quote*, isolated in its own direction."""
-    return template.replace(MARK, f"\u2068{literal(title(quote, _NAME_LENGTH))}\u2069")
+    return template.replace(MARK, f"\u2068{literal(title(quote, CHARACTERS.cell))}\u2069")

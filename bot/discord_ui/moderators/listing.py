@@ -13,6 +13,7 @@ from discord import ui
 from bot.community.curating import Moderator, can_be_undone
 from bot.discord_ui.buttons import Form, KeySelect
 from bot.discord_ui.escaping import escape, phrase, title
+from bot.discord_ui.limits import SHOWN
 from bot.discord_ui.moderators.decisions import AddButton, PasteButton, UndoButton, undo_sentence
 from bot.discord_ui.moderators.moderation import (
     Action,
@@ -39,12 +40,6 @@ from bot.ledger.records import AuditAction, AuditEntry
 from bot.wording import Wording, translated_failure
 from ingest.model import Article, Source
 
-_PER_PAGE = 4
-"""Items with their own buttons in one message, within Discord's 40 components."""
-_NOTICES_PER_PAGE = 10
-_ENTRIES_PER_PAGE = 7
-SEARCH_LENGTH = 40
-"""Characters of a search, which stands in the custom ids of the buttons."""
 _EVIDENCE = "evidence"
 """The option of the menu that opens a form."""
 _PAGE_KEY = r"[a-z]{3,12}\.[0-9]{1,12}(?:\..{1,40})?"
@@ -156,33 +151,35 @@ async def _list_page(
     words, by, desk = words_of(interaction), moderator(interaction), moderation.desk
     match page.listing:
         case CoverageList.ARTICLES:
-            found = await desk.catalogue.cited(page.search, by.place, page.offset, _PER_PAGE)
+            found = await desk.catalogue.cited(
+                page.search, by.place, page.offset, SHOWN.panel_items
+            )
             return articles_view(found.articles, by, words, page), _turns(page, words, found.more)
         case CoverageList.QUARANTINE:
-            found = await desk.catalogue.quarantined(by.place, page.offset, _PER_PAGE)
+            found = await desk.catalogue.quarantined(by.place, page.offset, SHOWN.panel_items)
             return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
         case CoverageList.REMOVED:
-            found = await desk.catalogue.removed(by.place, page.offset, _PER_PAGE)
+            found = await desk.catalogue.removed(by.place, page.offset, SHOWN.panel_items)
             return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
         case CoverageList.WATCHED:
             sources = _matching(await desk.catalogue.sources(by.place), page.search)
-            has_more = len(sources) > page.offset + _PER_PAGE
+            has_more = len(sources) > page.offset + SHOWN.panel_items
             return sources_view(sources, by, words, page), _turns(page, words, has_more)
         case CoverageList.SUGGESTIONS:
             places = moderation.places(interaction)
             return suggestions_view(await desk.reviewer.suggestions(places), words), []
         case CoverageList.CORRECTIONS:
-            notices = await desk.catalogue.notices(page.offset, _NOTICES_PER_PAGE + 1)
-            has_more = len(notices) > _NOTICES_PER_PAGE
-            view = corrections_view(notices[:_NOTICES_PER_PAGE], words)
-            return view, _turns(page, words, has_more, _NOTICES_PER_PAGE)
+            notices = await desk.catalogue.notices(page.offset, SHOWN.notices + 1)
+            has_more = len(notices) > SHOWN.notices
+            view = corrections_view(notices[: SHOWN.notices], words)
+            return view, _turns(page, words, has_more, SHOWN.notices)
         case CoverageList.LOG:
             server, home = server_in(interaction), str(moderation.home or "")
             entries = await desk.catalogue.audit(
-                server, home, before=page.offset or None, limit=_ENTRIES_PER_PAGE
+                server, home, before=page.offset or None, limit=SHOWN.audit_entries
             )
             view = audit_view(entries, server, words)
-            if len(entries) < _ENTRIES_PER_PAGE:
+            if len(entries) < SHOWN.audit_entries:
                 return view, []
             older = replace(page, offset=entries[-1][0].id)
             return view, [_PageButton(older.key, words("older"))]
@@ -252,7 +249,7 @@ def sources_view(
     if not sources:
         return notice_view(words("no_articles" if page.search else "no_sources"))
     items: list[tuple[str, list[ui.Item[Any]]]] = []
-    for source in sources[page.offset : page.offset + _PER_PAGE]:
+    for source in sources[page.offset : page.offset + SHOWN.panel_items]:
         key = f"{source.id}.{page.key}"
         look = _LookNowButton(key, words("look_again"))
         stop = _StopWatchingButton(key, words("stop_watching"))
@@ -269,7 +266,7 @@ def _matching(sources: Sequence[Source], search: str) -> list[Source]:
 
 
 def _turns(
-    page: PanelPage, words: Wording, has_more: bool, step: int = _PER_PAGE
+    page: PanelPage, words: Wording, has_more: bool, step: int = SHOWN.panel_items
 ) -> list[ui.Item[Any]]:
     """Return the buttons for the previous and the next page, as far as there are any."""
     buttons: list[ui.Item[Any]] = []

@@ -16,6 +16,7 @@ from discord import ui
 from bot.community.curating import Moderator
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import Recent
+from bot.discord_ui.limits import SHOWN
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, send_privately, show_result, words_in, words_of
 from bot.wording import Wording
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
-
-_PREVIEWS_COUNT = 100
-"""Previews that can still be decided; a restart drops them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Moderation:
     """
 
     desk: Desk
-    previews: Recent[str, Preview] = field(default_factory=lambda: Recent(_PREVIEWS_COUNT))
+    previews: Recent[str, Preview] = field(default_factory=lambda: Recent(SHOWN.previews))
 
     async def refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the refusal for users who may not moderate; ``None`` for moderators."""

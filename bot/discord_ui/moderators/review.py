@@ -14,6 +14,7 @@ from discord import app_commands, ui
 
 from bot.community.reviewing import FeedbackGroup
 from bot.discord_ui.escaping import escape, link, literal, phrase, title, worded
+from bot.discord_ui.limits import CHARACTERS, SHOWN
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import (
@@ -25,18 +26,12 @@ from bot.discord_ui.moderators.moderation import (
     moderator,
     post_for_review,
 )
-from bot.discord_ui.moderators.views import TEXT_LENGTH, preview_view
+from bot.discord_ui.moderators.views import preview_view
 from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Attached, Interaction, show_result, words_of
 from bot.ledger.records import FeedbackVerdict, Suggestion
 from bot.wording import Wording
 
-_PER_PAGE = 4
-"""Groups in one message, within Discord's 40 components."""
-_COMMENTS = 3
-"""Comments shown for one group."""
-_KEYS_LENGTH = 80
-"""Characters of keys in a custom id; feedback beyond that is shown again."""
 ABOUT_REPORTS, ABOUT_GAPS = "r", "g"
 _SUBJECT = r"[rg](?:d[0-9]{1,2})?"
 """Pattern of a list's subject: its kind, then the number of days if there is one."""
@@ -47,8 +42,6 @@ _PERIODS = [
     app_commands.Choice(name=worded("period_month"), value=30),
 ]
 """Choices of periods in days; without one all unsettled feedback is shown."""
-_PER_MESSAGE = 4
-"""Suggestions in one message."""
 
 
 def review_command(
@@ -119,7 +112,7 @@ def groups_view(
     """Show groups with their buttons; *subject* has the kind and the days."""
     kind = subject[0]
     name = "reports" if kind == ABOUT_REPORTS else "gaps"
-    page = groups[offset : offset + _PER_PAGE]
+    page = groups[offset : offset + SHOWN.review_groups]
     if not page:
         return notice_view(words(f"no_{name}"))
     items = []
@@ -133,8 +126,10 @@ def groups_view(
             buttons.insert(0, SourcesButton(key, words("sources")))
         items.append((_description_of(group, words, kind), buttons))
     view = item_list(f"**{escape(words(f'{name}_heading'))}**", items)
-    if len(groups) > offset + _PER_PAGE:
-        with_buttons(view, [_ReviewButton(f"{subject}.{offset + _PER_PAGE}", words("page_next"))])
+    if len(groups) > offset + SHOWN.review_groups:
+        with_buttons(
+            view, [_ReviewButton(f"{subject}.{offset + SHOWN.review_groups}", words("page_next"))]
+        )
     return view
 
 
@@ -163,7 +158,7 @@ def _description_of(group: FeedbackGroup, words: Wording, kind: str) -> str:
         )
         lines.append(f"-# {escape(summary)}")
     comments = [entry.comment for entry in group.said if entry.comment]
-    lines += [f"> {literal(title(comment, 200))}" for comment in comments[:_COMMENTS]]
+    lines += [f"> {literal(title(comment, 200))}" for comment in comments[: SHOWN.review_comments]]
     newest = discord.utils.format_dt(group.said[0].at, "d")
     return "\n".join([*lines, f"-# {newest}"])
 
@@ -173,7 +168,7 @@ def _joined_keys(keys: Sequence[str]) -> str:
     joined = ""
     for key in keys:
         longer = f"{joined}.{key}" if joined else key
-        if len(longer) > _KEYS_LENGTH:
+        if len(longer) > CHARACTERS.review_keys:
             break
         joined = longer
     return joined
@@ -214,10 +209,10 @@ def suggestions_view(suggestions: Sequence[Suggestion], words: Wording) -> ui.La
         return notice_view(words("no_suggestions"))
     items = [
         (_suggestion_description(suggestion, words), _decision_buttons(suggestion, words))
-        for suggestion in suggestions[:_PER_MESSAGE]
+        for suggestion in suggestions[: SHOWN.suggestions]
     ]
     view = item_list(f"**{escape(words('suggestions_heading'))}**", items)
-    if (rest_count := len(suggestions) - _PER_MESSAGE) > 0:
+    if (rest_count := len(suggestions) - SHOWN.suggestions) > 0:
         view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=rest_count))}"))
     return view
 
@@ -235,15 +230,15 @@ def _suggestion_description(suggestion: Suggestion, words: Wording) -> str:
     """Describe a suggestion; its text is by a member, so it is shown literally."""
     address = suggestion.address
     source_name = (
-        link(title(address, TEXT_LENGTH), address, instead=words("link"))
+        link(title(address, CHARACTERS.note), address, instead=words("link"))
         if address
-        else literal(title(suggestion.name, TEXT_LENGTH))
+        else literal(title(suggestion.name, CHARACTERS.note))
     )
     lines = [f"{suggestion.id} · {source_name}"]
     if suggestion.outlet:
         lines.append(f"-# {phrase(words('suggestion_outlet', outlet=suggestion.outlet))}")
     if suggestion.note:
-        lines.append(f"> {literal(title(suggestion.note, TEXT_LENGTH))}")
+        lines.append(f"> {literal(title(suggestion.note, CHARACTERS.note))}")
     return "\n".join(lines)
 
 

@@ -24,6 +24,7 @@ from bot.discord_ui.buttons import (
     matching_choices,
 )
 from bot.discord_ui.escaping import escape, phrase, safe_address, title, worded
+from bot.discord_ui.limits import DISCORD
 from bot.discord_ui.moderators.moderation import (
     Managed,
     ManagedAction,
@@ -62,8 +63,6 @@ _CHANNEL_LIMITS = (1, 5, 10, 20, 30, 60, 90, 120, 180, 240, 300, 600)
 """Questions in a minute that are offered."""
 _HOURS = range(24)
 _DEFAULT_DIGEST_HOUR, _DEFAULT_QUIET_END = 18, 7
-_OUTLETS_PER_MENU = 25
-"""Options of one menu, by Discord's limit."""
 _Page: TypeAlias = tuple[list[str], list[ui.Item[Any]]]
 """Texts and controls of a page."""
 
@@ -271,7 +270,7 @@ def _limits_page(state: RulesState, words: Wording, detail: str) -> _Page:
 def _outlets_page(state: RulesState, words: Wording, detail: str) -> _Page:
     """Show the outlets that answers may cite, a menu of them at a time."""
     rules, offset = state.rules, int(detail or 0)
-    line, names = outlets_line(rules, words), state.outlets[offset : offset + _OUTLETS_PER_MENU]
+    line, names = outlets_line(rules, words), state.outlets[offset : offset + DISCORD.menu_options]
     if not names:
         return [line, escape(words("coverage_none"))], []
     options = [
@@ -282,9 +281,9 @@ def _outlets_page(state: RulesState, words: Wording, detail: str) -> _Page:
         _OutletMenu(f"{offset}", words("setting_outlets"), options, multiple=True)
     ]
     if offset:
-        back = max(0, offset - _OUTLETS_PER_MENU)
+        back = max(0, offset - DISCORD.menu_options)
         controls.append(_SectionButton(f"{Section.OUTLETS}:{back}", words("page_before")))
-    if len(state.outlets) > (following := offset + _OUTLETS_PER_MENU):
+    if len(state.outlets) > (following := offset + DISCORD.menu_options):
         controls.append(_SectionButton(f"{Section.OUTLETS}:{following}", words("page_next")))
     if rules.outlets:
         controls.append(_AllOutletsButton("0", words("settings_outlets_all")))

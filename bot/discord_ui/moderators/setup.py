@@ -15,6 +15,7 @@ from bot.community.curating import NothingToDoError
 from bot.community.rules import DESK, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.escaping import escape, link, title, worded
+from bot.discord_ui.limits import DISCORD, SHOWN
 from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import (
     Managed,
@@ -30,8 +31,6 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_SERVERS, _OPTIONS = 100, 25
-"""Servers that are examined as the next home server, and servers that are offered."""
 _TICKED, _OPEN = "☑", "☐"
 
 
@@ -212,7 +211,7 @@ class _HandOverButton(Managed, KeyButton, template=r"desk:handover:(?P<key>0)"):
         words = words_of(interaction)
         guilds = [
             guild
-            for guild in interaction.client.guilds[:_SERVERS]
+            for guild in interaction.client.guilds[: SHOWN.servers]
             if guild.id != interaction.guild_id and await _manages(interaction.user.id, guild)
         ]
         if not guilds:
@@ -220,7 +219,7 @@ class _HandOverButton(Managed, KeyButton, template=r"desk:handover:(?P<key>0)"):
             return
         options = [
             discord.SelectOption(label=title(guild.name, 100), value=str(guild.id))
-            for guild in guilds[:_OPTIONS]
+            for guild in guilds[: DISCORD.menu_options]
         ]
         select: ui.Select[Any] = ui.Select(custom_id="server", options=options)
 

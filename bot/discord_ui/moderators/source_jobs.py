@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
 
 import discord
 from discord import ui
 
 from bot.community.jobs import LookProgress
 from bot.discord_ui.escaping import escape, link, literal, title
+from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE
 from bot.discord_ui.moderators.moderation import Moderation, moderator
-from bot.discord_ui.moderators.views import TEXT_LENGTH
 from bot.discord_ui.rendering import layout, notice_view
 from bot.discord_ui.replying import Interaction, edit_reply, words_of
 from bot.ledger.records import Job
 from bot.wording import Wording, translated_failure
 
 logger = logging.getLogger(__name__)
-
-EDIT_SECONDS = 2.0
-"""Seconds between two edits of one message."""
-_REPLY_LIFETIME = timedelta(minutes=14)
-"""Time during which a reply to a command is edited, a minute less than Discord allows."""
 
 
 async def refresh_now(
@@ -41,9 +35,9 @@ async def follow_job(client: discord.Client, moderation: Moderation, job: Job) -
     """Show the progress of a job until it ends or its reply can no longer be edited."""
     shown_progress = None
     while True:
-        await asyncio.sleep(EDIT_SECONDS)
+        await asyncio.sleep(PACE.job_edit_seconds)
         progress = await moderation.desk.jobs.progress(job)
-        is_late = moderation.desk.community.clock() - job.at > _REPLY_LIFETIME
+        is_late = moderation.desk.community.clock() - job.at > DISCORD.reply_lifetime
         if (
             progress != shown_progress
             and not is_late
@@ -72,12 +66,12 @@ def refresh_progress_view(progress: LookProgress, words: Wording) -> ui.LayoutVi
     source = progress.source
     if source is None:
         return notice_view(words("looked_gone"))
-    linked = link(title(source.address, TEXT_LENGTH), source.address, instead=words("link"))
+    linked = link(title(source.address, CHARACTERS.note), source.address, instead=words("link"))
     if not progress.finished:
         key = "looking" if progress.listed else "looking_again_short"
         text = escape(words(key, done=progress.done, listed=progress.listed or 0))
     elif source.failure:
-        text = f"⚠ {literal(title(translated_failure(source.failure, words), TEXT_LENGTH))}"
+        text = f"⚠ {literal(title(translated_failure(source.failure, words), CHARACTERS.note))}"
     else:
         text = escape(words("looked", done=progress.done, listed=progress.listed or 0))
     return layout([linked, text])

@@ -13,11 +13,11 @@ from discord import ui
 from bot.community.quiet import QuietSource
 from bot.community.rules import DeskRules, ServerRules
 from bot.discord_ui.escaping import escape, link, literal, phrase, title
+from bot.discord_ui.limits import CHARACTERS, SHOWN
 from bot.discord_ui.rendering import (
     GAP,
     LINE,
     MARK,
-    NEAREST_SHOWN,
     Lengths,
     entry,
     insert_time,
@@ -31,20 +31,6 @@ from ingest.adding import Preview, PreviewedArticle
 from ingest.model import Article, Evidence, Source
 
 ENTRY_LENGTHS = Lengths(quote=0, title=120, claims=0)
-_EVIDENCE_COUNT = 8
-"""Passages of evidence in one message."""
-_TEXT_START_LENGTH = 240
-"""Characters of an article's text in a preview."""
-TEXT_LENGTH = 300
-"""Characters of a problem, a note or an address."""
-_CHANNELS = 20
-"""Channels that are listed."""
-_OUTLETS = 20
-"""Outlets that are listed."""
-_QUIET_SOURCES = 8
-"""Quiet sources that are listed."""
-_NAMES_LENGTH = 800
-"""Characters of the outlets' names."""
 
 
 def preview_view(
@@ -52,13 +38,13 @@ def preview_view(
 ) -> ui.LayoutView:
     """Show a preview: articles, entries of a feed, and remarks on them."""
     blocks = [f"**{escape(words('preview_heading'))}**", GAP]
-    for article in preview.articles[:NEAREST_SHOWN]:
+    for article in preview.articles[: SHOWN.nearest]:
         blocks += [_article_block(article, words), LINE]
-    if rest_count := len(preview.articles) - NEAREST_SHOWN:
+    if rest_count := len(preview.articles) - SHOWN.nearest:
         blocks += [escape(words("preview_more", count=rest_count)), LINE] if rest_count > 0 else []
     if preview.entries:
         blocks.append(escape(words("preview_listing", count=len(preview.entries))))
-        for listing in preview.entries[:NEAREST_SHOWN]:
+        for listing in preview.entries[: SHOWN.nearest]:
             listing_link = link(
                 title(listing.title or listing.url, 100), listing.url, instead=words("link")
             )
@@ -76,7 +62,7 @@ def preview_view(
     if preview.data is None and (preview.articles or preview.entries):
         blocks.append(f"-# {escape(words('preview_robots'))}")
     if preview.problems:
-        first = title(translated_failure(preview.problems[0], words), TEXT_LENGTH)
+        first = title(translated_failure(preview.problems[0], words), CHARACTERS.note)
         text = words("preview_problems", count=len(preview.problems), first=first)
         blocks.append(phrase(text))
     return with_buttons(layout(blocks[:-1] if blocks[-1] == LINE else blocks), buttons)
@@ -88,11 +74,11 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
     count = len(article.ready.cut.spans)
     lines = [
         entry(extract.header, words, ENTRY_LENGTHS),
-        literal(title(extract.text, _TEXT_START_LENGTH)),
+        literal(title(extract.text, CHARACTERS.article_start)),
         f"-# {escape(words('preview_passages', count=count))}",
     ]
     lines += [
-        f"-# {phrase(title(translated_failure(note, words), TEXT_LENGTH))}"
+        f"-# {phrase(title(translated_failure(note, words), CHARACTERS.note))}"
         for note in extract.notes[:2]
     ]
     if article.known is not None:
@@ -103,7 +89,9 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
         lines.append(f"-# ⚠ {escape(words('preview_paywalled'))}")
     if article.copies:
         outlets = words("list_comma").join(words.outlet(copy.header) for copy in article.copies)
-        lines.append(f"-# {phrase(title(words('preview_copies', outlets=outlets), TEXT_LENGTH))}")
+        lines.append(
+            f"-# {phrase(title(words('preview_copies', outlets=outlets), CHARACTERS.note))}"
+        )
     if instruction := article.ready.instruction:
         opening, closing = words.marks(instruction)
         text = words(
@@ -123,7 +111,9 @@ def article_view(article: Article, words: Wording, *, hidden: bool = False) -> u
     elif hidden:
         blocks.append(escape(words("article_removed", why=words("removal_here"))))
     if article.note:
-        blocks.append(f"-# {phrase(title(translated_failure(article.note, words), TEXT_LENGTH))}")
+        blocks.append(
+            f"-# {phrase(title(translated_failure(article.note, words), CHARACTERS.note))}"
+        )
     return layout(blocks)
 
 
@@ -133,11 +123,14 @@ def source_block(source: Source, words: Wording) -> str:
     text = phrase(words("source_line", outlet=source.outlet, minutes=source.every, when=when))
     if source.checked_at:
         text = insert_time(text, source.checked_at)
-    address_link = link(title(source.address, TEXT_LENGTH), source.address, instead=words("link"))
+    address_link = link(
+        title(source.address, CHARACTERS.note), source.address, instead=words("link")
+    )
     lines = [f"{source.id} · {text}", address_link]
     if source.failure:
         failure = words(
-            "source_failed", failure=title(translated_failure(source.failure, words), TEXT_LENGTH)
+            "source_failed",
+            failure=title(translated_failure(source.failure, words), CHARACTERS.note),
         )
         lines.append(f"-# ⚠ {phrase(failure)}")
     return "\n".join(lines)
@@ -162,7 +155,7 @@ def evidence_view(evidence: Sequence[Evidence], question: str, words: Wording) -
     if not evidence:
         return layout([escape(words("none_nearby"))])
     blocks = [f"**{literal(title(question, 200))}**"]
-    for place, item in enumerate(evidence[:_EVIDENCE_COUNT], start=1):
+    for place, item in enumerate(evidence[: SHOWN.evidence], start=1):
         scores = words(
             "scores",
             score=f"{item.score:.2f}",
@@ -172,7 +165,7 @@ def evidence_view(evidence: Sequence[Evidence], question: str, words: Wording) -
         passage = item.passage
         lines = [
             f"**{place}** {passage.article_id} · {entry(passage.header, words, ENTRY_LENGTHS)}",
-            literal(title(passage.text, _TEXT_START_LENGTH)),
+            literal(title(passage.text, CHARACTERS.article_start)),
             f"-# {escape(scores)}",
         ]
         blocks.append("\n".join(lines))
@@ -255,7 +248,7 @@ def channel_lines(rules: ServerRules, words: Wording) -> list[str]:
         f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
         *(
             f"- <#{int(key)}>: {escape(words(f'speaks_{mode}'))}"
-            for key, mode in list(rules.channels.items())[:_CHANNELS]
+            for key, mode in list(rules.channels.items())[: SHOWN.channels]
         ),
     ]
 
@@ -295,9 +288,9 @@ def _quiet_sources(quiet: Sequence[QuietSource], words: Wording) -> str:
             outlet=title(quiet_source.source.outlet, 100),
             date=words.date(quiet_source.since),
         )
-        for quiet_source in quiet[:_QUIET_SOURCES]
+        for quiet_source in quiet[: SHOWN.quiet_sources]
     ]
-    rest_count = len(quiet) - _QUIET_SOURCES
+    rest_count = len(quiet) - SHOWN.quiet_sources
     rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
     return "\n".join([*(f"- {phrase(sentence)}" for sentence in sentences), *rest_lines])
 
@@ -332,10 +325,10 @@ def outlets_line(rules: ServerRules, words: Wording) -> str:
     label = escape(words("setting_outlets"))
     if not rules.outlets:
         return f"- {label}: {escape(words('setting_outlets_all'))}"
-    names = words("list_comma").join(rules.outlets[:_OUTLETS])
-    rest_count = len(rules.outlets) - _OUTLETS
+    names = words("list_comma").join(rules.outlets[: SHOWN.rule_outlets])
+    rest_count = len(rules.outlets) - SHOWN.rule_outlets
     rest_text = f" {escape(words('preview_more', count=rest_count))}" if rest_count > 0 else ""
-    return f"- {label}: {phrase(title(names, _NAMES_LENGTH))}{rest_text}"
+    return f"- {label}: {phrase(title(names, CHARACTERS.outlets))}{rest_text}"
 
 
 def desk_lines(desk: DeskRules, settings: BotSettings, words: Wording) -> list[str]:

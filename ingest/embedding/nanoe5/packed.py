@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from ingest.embedding.limits import EMBEDDING
 from ingest.errors import SettingsError
 
 PACKED_MODEL = "multilingual-e5-small-int8"
@@ -32,8 +33,6 @@ BLOCK = 32
 Array = NDArray[Any]
 _START, _END, _UNKNOWN = 0, 2, 3
 """Token ids in the vocabulary."""
-_LONGEST_TOKENS = 512
-"""Tokens after which a text is truncated: the positions that the model has."""
 
 
 def weights_file() -> Path | None:
@@ -162,5 +161,5 @@ def shared_tokenizer() -> Tokenizer | None:
     if file is None:
         return None
     tokenizer = tokenizer_of(Packed.read(file))
-    tokenizer.enable_truncation(_LONGEST_TOKENS)
+    tokenizer.enable_truncation(EMBEDDING.tokens)
     return tokenizer

@@ -12,6 +12,7 @@ from enum import StrEnum
 from importlib.resources import files
 
 from ingest.errors import UnreadableError
+from ingest.reading.limits import TABLES
 from ingest.reading.results.grid import Grid, GridRow
 
 EMPTY_CELL = "—"
@@ -24,12 +25,6 @@ _PLAIN = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,9})?")
 _KANJI_UNITS = re.compile(r"(?:(\d{1,6})億)?(?:(\d{1,6})万)?(\d[\d,]{0,9})?")
 _DECIMALS = re.compile(r"\d[.,]\d{1,2}$")
 _UNITS = ("票", "人", "議席", "名", "%", "표", "명")
-_MAX_HEADER_ROWS = 3
-"""Rows of headers above each other."""
-_MAX_LINES_ABOVE = 25
-"""Rows above the headers, such as a title, a status and notes."""
-_HEADER_CHARACTERS = 100
-"""Characters of the longest header."""
 _HEADERS = tomllib.loads(files(__package__).joinpath("headers.toml").read_text(encoding="utf-8"))
 _TOTAL_WORDS = frozenset(_HEADERS["place"]["words"])
 _OPENINGS = tuple(_HEADERS["place"]["openings"])
@@ -211,7 +206,9 @@ def names_poll(text: str) -> bool:
 
 def _body_start(grid: Grid, headers: Mapping[Field, str]) -> int | None:
     """Return the index of the first row of data: it has a figure, and the row above is a header."""
-    for index, row in enumerate(grid.rows[1 : _MAX_LINES_ABOVE + _MAX_HEADER_ROWS], start=1):
+    for index, row in enumerate(
+        grid.rows[1 : TABLES.rows_above_headers + TABLES.header_rows], start=1
+    ):
         head = grid.rows[index - 1]
         is_header = (
             sum(bool(field_of(cell)) or cell in headers.values() for cell in row.cells if cell) > 1
@@ -235,7 +232,7 @@ def _is_year(cell: str) -> bool:
 def _header_depth(rows: Sequence[GridRow], start: int) -> int:
     """Return the number of header rows directly above the data."""
     depth = 1
-    while depth < min(_MAX_HEADER_ROWS, start):
+    while depth < min(TABLES.header_rows, start):
         row_above, row_below = rows[start - depth - 1], rows[start - depth]
         is_adjoining = row_above.number == row_below.number - 1
         if row_above.filled < 2 or not is_adjoining:
@@ -259,7 +256,7 @@ def _columns(
     columns = []
     for number in range(grid.width):
         levels = [row[number] for row in header_levels if number < len(row) and row[number]]
-        parts = list(dict.fromkeys(level[:_HEADER_CHARACTERS] for level in levels))
+        parts = list(dict.fromkeys(level[: TABLES.header_characters] for level in levels))
         header = " ".join(parts)
         mapped = next(
             (

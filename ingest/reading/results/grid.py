@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.errors import UnreadableError
-
-MOST_ROWS, MOST_COLUMNS = 20_000, 120
-"""Rows and columns of the largest table."""
-LONGEST_CELL = 500
-"""Characters of the longest cell."""
+from ingest.reading.limits import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +61,10 @@ def check_size(grid: Grid) -> Grid:
     Raises:
         UnreadableError: the table has too many rows or columns.
     """
-    if len(grid.rows) > MOST_ROWS or grid.width > MOST_COLUMNS:
+    if len(grid.rows) > TABLES.result_rows or grid.width > TABLES.result_columns:
         raise UnreadableError(
-            f"{grid.name} has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns. Split it."
+            f"{grid.name} has more than {TABLES.result_rows:,} rows or "
+            f"{TABLES.result_columns} columns. Split it."
         )
     return grid
 

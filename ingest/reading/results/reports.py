@@ -10,16 +10,15 @@ from typing import Any
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.reading.documents import broken_file
+from ingest.reading.limits import TABLES
 from ingest.reading.results.columns import EMPTY_CELL, field_of
-from ingest.reading.results.grid import LONGEST_CELL, Grid, GridRow
+from ingest.reading.results.grid import Grid, GridRow
 from ingest.reading.results.writing import WrittenTable
 from ingest.reading.text import clean_line
 
 REPORT = "ElectionReport"
 _REPORT_TYPE = "ElectionResults." + REPORT
 _TOTAL = "total"
-_MAX_RECORDS, _MAX_FIELDS = 20_000, 60
-"""Records of the longest list, and fields of the largest record."""
 
 
 def parse_json(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
@@ -65,10 +64,10 @@ def record_grid(records: Sequence[Mapping[str, Any]], name: str) -> Grid | None:
     Raises:
         UnreadableError: there are too many records.
     """
-    if len(records) > _MAX_RECORDS:
-        raise UnreadableError(f"{name} has more than {_MAX_RECORDS:,} entries. Split it.")
+    if len(records) > TABLES.result_records:
+        raise UnreadableError(f"{name} has more than {TABLES.result_records:,} entries. Split it.")
     fields = list(dict.fromkeys(key for record in records for key in record))
-    if len(fields) > _MAX_FIELDS or not any(map(field_of, fields)):
+    if len(fields) > TABLES.record_fields or not any(map(field_of, fields)):
         return None
     rows = [
         GridRow(number, tuple(_field_text(record.get(key)) for key in fields))
@@ -83,7 +82,11 @@ def _field_text(value: object) -> str:
         value = value.get("name")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return clean_line(str(value))[:LONGEST_CELL] if isinstance(value, str | int | float) else ""
+    return (
+        clean_line(str(value))[: TABLES.result_cell_characters]
+        if isinstance(value, str | int | float)
+        else ""
+    )
 
 
 @dataclass(slots=True)
@@ -217,4 +220,4 @@ def _text(value: object) -> str:
     if isinstance(value, dict):
         parts = _objects(value, "Text")
         value = next((part.get("Content") for part in parts), None)
-    return clean_line(value)[:LONGEST_CELL] if isinstance(value, str) else ""
+    return clean_line(value)[: TABLES.result_cell_characters] if isinstance(value, str) else ""

@@ -13,11 +13,9 @@ import openpyxl
 
 from ingest.errors import UnreadableError
 from ingest.reading.documents import Document
+from ingest.reading.limits import DETECTION, TABLES
 from ingest.reading.packages import open_package
 from ingest.reading.results.grid import (
-    LONGEST_CELL,
-    MOST_COLUMNS,
-    MOST_ROWS,
     Grid,
     GridRow,
     check_size,
@@ -25,15 +23,8 @@ from ingest.reading.results.grid import (
 )
 from ingest.reading.text import clean_line
 
-_MAX_SHEET_BYTES = 8 * 2**20
-"""Bytes of the largest unpacked sheet: its cells take about fifteen times as much memory."""
-_MAX_SHEETS = 40
 _PART = "xl/worksheets/"
-_DIGITS = 10
-"""Decimals to which a figure is rounded, to remove errors of binary fractions."""
 _DELIMITERS = "\t;,|"
-_SAMPLE_CHARACTERS = 16_384
-"""Characters at the start from which the delimiter is detected."""
 
 
 def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
@@ -44,17 +35,17 @@ def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
     """
     with open_package(document, kind) as package:
         for part in package.archive.namelist():
-            large = part.startswith("xl/") and len(package.data(part)) > _MAX_SHEET_BYTES
+            large = part.startswith("xl/") and len(package.data(part)) > TABLES.result_sheet_bytes
             if large:
                 raise UnreadableError(
-                    f"{document.name} unpacks to more than {_MAX_SHEET_BYTES // 2**20} MB, "
-                    "so it was not read."
+                    f"{document.name} unpacks to more than "
+                    f"{TABLES.result_sheet_bytes // 2**20} MB, so it was not read."
                 )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(document.data), data_only=True)
         visible_sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][
-            :_MAX_SHEETS
+            : TABLES.result_sheets
         ]
         return [_grid(sheet, name, several=len(visible_sheets) > 1) for sheet in visible_sheets]
 
@@ -65,10 +56,10 @@ def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - op
     Raises:
         UnreadableError: the sheet has too many rows or columns.
     """
-    if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
+    if sheet.max_row > TABLES.result_rows or sheet.max_column > TABLES.result_columns:
         raise UnreadableError(
-            f"{name} sheet “{sheet.title}” has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} "
-            "columns. Split it."
+            f"{name} sheet “{sheet.title}” has more than {TABLES.result_rows:,} rows "
+            f"or {TABLES.result_columns} columns. Split it."
         )
     merged_values = dict(_merged_values(sheet))
     rows = []
@@ -102,7 +93,7 @@ def _displayed_text(cell: Any) -> str:  # noqa: ANN401 - openpyxl's own
         return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
     if isinstance(value, int | float):
         return _number(value, form)
-    return clean_line(str(value))[:LONGEST_CELL]
+    return clean_line(str(value))[: TABLES.result_cell_characters]
 
 
 def _number(value: float, form: str) -> str:
@@ -116,7 +107,7 @@ def _number(value: float, form: str) -> str:
         return f"{value:{comma}.{decimals}f}"
     if float(value).is_integer():
         return f"{int(value):{comma}}"
-    return f"{round(value, _DIGITS):{comma}}"
+    return f"{round(value, TABLES.decimals):{comma}}"
 
 
 def grid_of(text: str, name: str) -> Grid:
@@ -130,9 +121,13 @@ def grid_of(text: str, name: str) -> Grid:
     line = 1
     try:
         for cells in reader:
-            rows.append(GridRow(line, tuple(clean_line(cell)[:LONGEST_CELL] for cell in cells)))
+            rows.append(
+                GridRow(
+                    line, tuple(clean_line(cell)[: TABLES.result_cell_characters] for cell in cells)
+                )
+            )
             line = reader.line_num + 1
-            if len(rows) > MOST_ROWS or len(cells) > MOST_COLUMNS:
+            if len(rows) > TABLES.result_rows or len(cells) > TABLES.result_columns:
                 return check_size(Grid(name, tuple(rows)))
     except csv.Error as error:
         column = _open_quote(text, line)
@@ -153,7 +148,9 @@ def _open_quote(text: str, line: int) -> int:
 
 def _delimiter(text: str) -> str:
     """Return the delimiter: the sign that splits most of the first rows into equally many cells."""
-    lines = [line for line in text[:_SAMPLE_CHARACTERS].split("\n")[:20] if line.strip()]
+    lines = [
+        line for line in text[: DETECTION.delimiter_characters].split("\n")[:20] if line.strip()
+    ]
 
     def fits(delimiter: str) -> tuple[int, int]:
         widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.language.script import EAST_ASIAN
+from ingest.reading.limits import TABLES
 from ingest.reading.results.columns import (
     EMPTY_CELL,
     MEASURES,
@@ -20,13 +21,6 @@ from ingest.reading.results.columns import (
 )
 from ingest.reading.results.grid import Grid, GridRow
 
-_CAPTION_CHARACTERS = 100
-"""Characters of the longest line above a table that is repeated in every row."""
-_MAX_SHARE = 100
-_MAX_LINES = 20_000
-"""Lines written for the largest file."""
-_FILL_RATIO = 3
-"""Cells per filled cell above which a filled cell does not apply to the empty cells below it."""
 _FIRST_FIELDS = (Field.PLACE, Field.OFFICE, Field.CANDIDATE, Field.PARTY)
 _LATER_FIELDS = (
     *(Field.VOTES, Field.SHARE, Field.SEATS, Field.OTHER),
@@ -51,9 +45,9 @@ def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
         UnreadableError: a cell does not fit its column; the message names line and column.
     """
     _check(grid, layout)
-    captions = [line for line in layout.above if len(line) <= _CAPTION_CHARACTERS]
+    captions = [line for line in layout.above if len(line) <= TABLES.caption_characters]
     title, subtitles = (captions[0], captions[1:3]) if captions else (title, [])
-    lines = [line for line in layout.above if len(line) > _CAPTION_CHARACTERS]
+    lines = [line for line in layout.above if len(line) > TABLES.caption_characters]
     notes = [layout.described(grid.name)]
     row_numbers: dict[tuple[str, ...], int] = {}
     group, rows = "", _fill_down(layout)
@@ -74,8 +68,10 @@ def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
         row_numbers[group, *row.cells] = row.number
         caption = [title, *subtitles, *([group] if group else [])]
         lines += _lines_of(grid, layout, row, caption)
-        if len(lines) > _MAX_LINES:
-            raise UnreadableError(f"{grid.name} has more than {_MAX_LINES:,} entries. Split it.")
+        if len(lines) > TABLES.result_lines:
+            raise UnreadableError(
+                f"{grid.name} has more than {TABLES.result_lines:,} entries. Split it."
+            )
     return WrittenTable(title, tuple(lines), (*notes, *_conflicts(grid, layout, rows)))
 
 
@@ -146,7 +142,7 @@ def _fill_down(layout: ColumnLayout) -> list[GridRow]:
         if column is None or not rows:
             continue
         cells = [row.cell(column.number) for row in rows if row.filled > 1]
-        if not cells or not cells[0] or _FILL_RATIO * cells.count("") < len(cells):
+        if not cells or not cells[0] or TABLES.cells_per_filled_cell * cells.count("") < len(cells):
             continue
         last_value = ""
         for index, row in enumerate(rows):
@@ -200,7 +196,7 @@ def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
     position = f"{grid.place(row.number, column.number)} (“{column.header}”)"
     if value is None:
         raise UnreadableError(f"{position} has “{cell[:40]}”, which is not a number.")
-    if value < 0 or (column.field is Field.SHARE and value > _MAX_SHARE):
+    if value < 0 or (column.field is Field.SHARE and value > TABLES.share_percent):
         raise UnreadableError(
             f"{position} has “{cell[:40]}”, but a figure is at least 0 and a share at most 100."
         )

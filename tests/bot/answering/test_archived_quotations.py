@@ -6,13 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.answering.proving.archived import (
-    LONGEST_QUOTATION,
-    ProvenQuotation,
-    Refusal,
-    prove_anywhere,
-    prove_quotation,
-)
+from bot.answering.limits import PROOFS
+from bot.answering.proving.archived import ProvenQuotation, Refusal, prove_anywhere, prove_quotation
 from ingest.archive import Archive
 from ingest.index.cutting import sentences
 from ingest.language.script import has_cjk
@@ -82,7 +77,7 @@ def test_marks_spaces_and_widths_tell_nothing(archive, quotation):
         ("", Refusal.EMPTY),
         ("“…”", Refusal.EMPTY),
         ("6", Refusal.EMPTY),
-        ("x" * (LONGEST_QUOTATION + 1), Refusal.TOO_LONG),
+        ("x" * (PROOFS.quotation_characters + 1), Refusal.TOO_LONG),
         ("won 47 seats in Orvessa", Refusal.ALTERED),
         ("Ilse Castrel said that she would stay", Refusal.ALTERED),
         ("turnout was 62.7 per cent", Refusal.ALTERED),

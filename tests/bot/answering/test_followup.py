@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.followup import complete_followup, names_nothing_new, stands_alone
-from bot.answering.understanding.question import LONGEST
 from bot.answering.values import Exchange
 from tests.bot.discord_ui.builders import an_abstention, an_answer
 
@@ -83,8 +83,8 @@ def test_whether_a_question_stands_alone_is_told_without_what_was_before(text, a
 
 def test_what_is_joined_is_still_a_question_that_can_be_asked():
     """The joined text stays within the length of a question."""
-    long = Exchange("x" * LONGEST, ())
-    assert len(complete_followup("and when?", long)) <= LONGEST
+    long = Exchange("x" * QUESTIONS.characters, ())
+    assert len(complete_followup("and when?", long)) <= QUESTIONS.characters
 
 
 def test_only_answers_are_referred_to():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.guard import classifier_for, guard, taught_classifier
 from bot.answering.understanding.question import (
-    LONGEST,
     ask,
     in_unread_language,
     language_asked,
@@ -168,7 +168,9 @@ def test_a_question_with_kana_or_kanji_is_answered_in_japanese():
     assert ask("What was the result?", now=NOW).language is Language.ENGLISH
 
 
-@pytest.mark.parametrize("text", ["", "   ", "?!", "\u202e\u200b", "x" * (LONGEST + 1)])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "?!", "\u202e\u200b", "x" * (QUESTIONS.characters + 1)]
+)
 def test_what_is_no_question_says_so(text):
     """Nothing, signs alone, or a page of text are told apart from a question."""
     with pytest.raises(UnaskableError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.lookup import CLAIMS, claims_in
+from bot.answering.limits import LOOKUPS
+from bot.answering.lookup import claims_in
 from bot.answering.proving.verifier import Finding, VerifierError
 from bot.answering.values import Trouble, Verdict
 from tests.bot.builders import written_by
@@ -111,5 +112,5 @@ async def test_what_is_not_looked_up_is_named(sample_desk):
     """A long message is looked up in part, and says which part it leaves."""
     said = [f"Harbour won {seats} seats in Orvessa." for seats in range(46, 51)]
     found = await sample_desk.look_up(" ".join(said))
-    assert [each.claim for each in found.claims] == said[:CLAIMS]
-    assert list(found.left_out) == said[CLAIMS:]
+    assert [each.claim for each in found.claims] == said[: LOOKUPS.claims]
+    assert list(found.left_out) == said[LOOKUPS.claims :]

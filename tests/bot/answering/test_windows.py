@@ -9,7 +9,6 @@ import pytest
 
 from bot.answering.evidence import ranking
 from bot.answering.evidence.ranking import (
-    READ,
     LeadFeatures,
     Weights,
     fitted,
@@ -20,6 +19,7 @@ from bot.answering.evidence.ranking import (
 )
 from bot.answering.evidence.reader import Reading
 from bot.answering.evidence.windows import sentences_of, windows_of
+from bot.answering.limits import EVIDENCE
 from bot.answering.understanding.need import Need
 from ingest.model import Evidence, Header, Kind, Passage, Span, parse_moment
 
@@ -139,7 +139,7 @@ def test_no_more_windows_are_read_than_there_is_time_for():
         evidence_of("A sentence about the count. " * 40, key=f"{n}:1:0:a", article=n)
         for n in range(30)
     ]
-    assert len(read_windows("q", many, Pointing("zzz"), WEIGHTS)) == READ
+    assert len(read_windows("q", many, Pointing("zzz"), WEIGHTS)) == EVIDENCE.windows_read
 
 
 @pytest.mark.parametrize(

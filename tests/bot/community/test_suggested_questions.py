@@ -7,12 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.community.suggested_questions import (
-    DRAWN_EVERY,
-    MAX_PER_OUTLET,
-    MAX_SUGGESTED,
-    SuggestedQuestions,
-)
+from bot.community.limits import INTERVALS, MEMBERS
+from bot.community.suggested_questions import SuggestedQuestions
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from tests.bot.discord_ui.builders import LEDGER, PASTE, an_abstention, an_answer, an_excerpt
@@ -61,11 +57,11 @@ def test_they_are_drawn_anew_after_a_rest(archive):
     saved(archive, an_extract())
     starters.refresh()
     assert asked == []
-    moments.append(NOW + DRAWN_EVERY)
+    moments.append(NOW + INTERVALS.suggesting)
     starters.refresh()
     starters.refresh()
     assert len(asked) == 1
-    moments.append(NOW + DRAWN_EVERY + DRAWN_EVERY + timedelta(seconds=1))
+    moments.append(NOW + INTERVALS.suggesting + INTERVALS.suggesting + timedelta(seconds=1))
     starters.refresh()
     assert len(asked) == 1
 
@@ -75,12 +71,12 @@ def test_no_outlet_fills_the_list(archive):
     many = [
         an_extract(f"Text {n} of {o}.", title=f"{n} {o}", outlet=f"Outlet {o}")
         for o in range(3)
-        for n in range(MAX_SUGGESTED)
+        for n in range(MEMBERS.suggested_questions)
     ]
     saved(archive, *many)
     starters = SuggestedQuestions(archive, lambda q: about(number_of(archive, q))(q), lambda: NOW)
     starters.refresh()
-    assert len(starters.matching("", Language.ENGLISH)) <= 3 * MAX_PER_OUTLET
+    assert len(starters.matching("", Language.ENGLISH)) <= 3 * MEMBERS.suggested_per_outlet
 
 
 def number_of(archive, question):

@@ -1,6 +1,7 @@
 """An answer while it is being written: what is seen, how often it is edited, who may stop it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -27,7 +28,7 @@ CLAIMS = a_model_s_answer().claims
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Show progress without the grace that quick answers have."""
-    monkeypatch.setattr(screens, "DEFER_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(screens, "PACE", replace(screens.PACE, defer_seconds=0.0))
 
 
 async def test_what_is_verified_is_shown_as_it_comes():

@@ -14,7 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from pydantic import SecretStr
 
-from bot.mcp_server import server
+from bot.mcp_server.limits import PROGRAMS
 from bot.mcp_server.server import DeskServer, desk_server, served_to_programs
 from bot.mcp_server.tools import Tools
 from bot.settings import BotSettings
@@ -287,7 +287,7 @@ async def test_without_the_token_nothing_is_served(sample_desk, header):
 async def test_a_request_that_is_too_large_or_from_a_foreign_page_is_refused(sample_desk):
     """Bounded bytes; a page in a browser cannot reach a desk of this machine by another name."""
     async with over_http(sample_desk) as (address, http):
-        large = await http.post(address, json={"x": "y" * server._MAX_BODY_BYTES})
+        large = await http.post(address, json={"x": "y" * PROGRAMS.body_bytes})
         assert large.status_code == 413
         headers = {"Origin": "https://evil.example", "Accept": "application/json"}
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}

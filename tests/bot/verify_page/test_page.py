@@ -1,6 +1,7 @@
 """The page as browsers get it: over HTTP, in nine languages, against hostile input."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -9,6 +10,7 @@ from lxml import html
 
 from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange
 from bot.verify_page import web
+from bot.verify_page.limits import VERIFY_PAGE
 from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest.errors import ArchiveError, SettingsError
@@ -250,7 +252,7 @@ async def test_every_reply_forbids_scripts_frames_and_copies(desk):
 async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
     """Bounded bytes; a file where a text belongs is no text."""
     async with a_browser(desk) as browser:
-        large = await browser.post("/prove", data={"quotation": "x" * web._MAX_BODY_BYTES})
+        large = await browser.post("/prove", data={"quotation": "x" * VERIFY_PAGE.body_bytes})
         assert large.status_code == 413
         page_of(large)
         file = await browser.post("/prove", files={"quotation": ("a.txt", b"won 46 seats")})
@@ -264,7 +266,7 @@ async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
 
 async def test_too_many_requests_wait(desk, monkeypatch):
     """Whoever asks too often is told for how long."""
-    monkeypatch.setattr(web, "_MAX_PROOFS", 2)
+    monkeypatch.setattr(web, "VERIFY_PAGE", replace(VERIFY_PAGE, searches_per_minute=2))
     async with a_browser(desk) as browser:
         form = {"quotation": "won", "article": "1"}
         replies = [await browser.post("/prove", data=form) for _ in range(3)]

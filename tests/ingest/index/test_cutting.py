@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.index.cutting import TARGET, sentences, split
+from ingest.index.cutting import sentences, split
+from ingest.index.limits import PASSAGES
 
 PIECES = st.sampled_from(
     [
@@ -18,11 +19,11 @@ PIECES = st.sampled_from(
         "1.5% ",
     ]
 )
-TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=60).map("".join))
+CHARACTERS = st.one_of(st.text(), st.lists(PIECES, max_size=60).map("".join))
 
 
 @settings(max_examples=150, deadline=None)
-@given(TEXTS, st.sampled_from(["en", "ja", "und", "ar"]))
+@given(CHARACTERS, st.sampled_from(["en", "ja", "und", "ar"]))
 def test_every_character_lies_in_exactly_one_span(text, language):
     """No word is lost, none is cited twice, whatever the script."""
     for cut in (sentences, split):
@@ -58,5 +59,5 @@ def test_a_text_without_sentences_is_still_cut():
     """A transcript of 300 kB becomes passages that can be embedded."""
     text = "word " * 60_000
     spans = split(text, "en")
-    assert max(span.end - span.start for span in spans) <= 2 * TARGET
+    assert max(span.end - span.start for span in spans) <= 2 * PASSAGES.latin_characters
     assert sum(span.end - span.start for span in spans) > 200_000

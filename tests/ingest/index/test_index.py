@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -235,7 +236,9 @@ def test_the_same_archive_gives_the_same_scores_however_its_index_came_about(
     archive, settings, monkeypatch, small
 ):
     """What was deleted counts in no word's frequency; neither in a small index nor in a large."""
-    monkeypatch.setattr(words_module, "SMALL_INDEX_PASSAGES", small)
+    monkeypatch.setattr(
+        words_module, "BATCHES", replace(words_module.BATCHES, small_index_passages=small)
+    )
     texts = [story(n) for n in range(40)]
     asked = "Who said that the harbour bridge will be built, in which ward?"
     with opened(archive, settings) as index:

@@ -15,9 +15,10 @@ from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index import cutting, rebuilding
 from ingest.index import index as index_module
 from ingest.index.index import Index
+from ingest.index.limits import PATIENCE
 from ingest.index.rebuilding import build, faults, rebuild, repair, roll_back
 from ingest.index.search import search
-from ingest.index.stores import ROLLBACK_PERIOD, Stores
+from ingest.index.stores import Stores
 from ingest.language.script import Script
 from tests.builders import NOW, Hashing, an_extract, saved
 from tests.ingest.newsroom import story
@@ -117,9 +118,9 @@ def test_a_replaced_generation_goes_after_its_grace(archive, index):
     """For a day there is a way back; then its collections and its row are gone."""
     first = archive.generations.active()
     build(archive, MODEL, index._stores, now=NOW)
-    index._stores.drop_retired(archive, NOW + ROLLBACK_PERIOD - timedelta(minutes=1))
+    index._stores.drop_retired(archive, NOW + PATIENCE.rollback - timedelta(minutes=1))
     assert len(archive.generations.stored()) == 2
-    index._stores.drop_retired(archive, NOW + ROLLBACK_PERIOD)
+    index._stores.drop_retired(archive, NOW + PATIENCE.rollback)
     assert [each.id for each in archive.generations.stored()] == [first.id + 1]
 
 
@@ -150,7 +151,7 @@ def test_a_faulty_generation_does_not_serve(archive, index, monkeypatch):
 def test_other_passages_are_cut_for_a_new_generation_alone(archive, index, monkeypatch):
     """While it is built the old one is served by its own passages; then the new ones are."""
     before = archive.passages.count()
-    monkeypatch.setattr(cutting, "TARGET", 250)
+    monkeypatch.setattr(cutting, "PASSAGES", replace(cutting.PASSAGES, latin_characters=250))
     for module in (cutting, rebuilding, index_module):
         monkeypatch.setattr(module, "SPLITTER", 3)
     build(archive, MODEL, index._stores, now=NOW)

@@ -294,7 +294,7 @@ async def test_a_failing_source_is_reviewed(
     result = await panel(moderator, channel, "watched")
     text = shown(result)
     assert text.index("It answers 500.") < text.index("Ledger")
-    monkeypatch.setattr(source_jobs, "EDIT_SECONDS", 0.01)
+    monkeypatch.setattr(source_jobs, "PACE", replace(source_jobs.PACE, job_edit_seconds=0.01))
     archive.sources.ended(bad.id, desk.clock())
     await row(moderator, result, "lookagain", bad.id)
     edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
@@ -314,7 +314,7 @@ async def test_a_look_shows_how_it_goes(
     simcord_env, channel, moderator, desk, archive, monkeypatch
 ):
     """Beside the panel: asked for, under way, done."""
-    monkeypatch.setattr(source_jobs, "EDIT_SECONDS", 0.01)
+    monkeypatch.setattr(source_jobs, "PACE", replace(source_jobs.PACE, job_edit_seconds=0.01))
     source = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
     watched = await panel(moderator, channel, "watched")
     archive.sources.checked(source.id, NOW, listed=3)
@@ -331,7 +331,7 @@ async def test_a_look_shows_how_it_goes(
 
 async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archive, monkeypatch):
     """The source is looked at again, and whoever waits is told; one that is gone says so."""
-    monkeypatch.setattr(source_jobs, "EDIT_SECONDS", 0.01)
+    monkeypatch.setattr(source_jobs, "PACE", replace(source_jobs.PACE, job_edit_seconds=0.01))
     dead = replace(desk.jobs, lease=replace(desk.lease, owner="dead"))
     job = await dead.begin(99, "token", "en")
     [taken] = await desk.jobs.resume(desk.curator)
