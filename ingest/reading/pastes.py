@@ -89,6 +89,8 @@ _EDITORS = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['editors'])})\s*", re.IGN
 _MISTAKE = re.compile("|".join(_NOTES["mistakes"]), re.IGNORECASE)
 _NOTE_CHARACTERS = 600
 """Characters of the longest editor's note."""
+_FIRST_LINES, _LAST_LINES = 2, 3
+"""Lines at the head and at the end of an article among which a notice withdraws it."""
 _END_OF_SENTENCE = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
@@ -179,6 +181,7 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
 def sort_lines(lines: list[str]) -> _Parts:
     """Sort *lines* into body, captions and corrections, and drop boilerplate."""
     parts = _Parts()
+    edge_lines = {*lines[:_FIRST_LINES], *lines[-_LAST_LINES:]}
     for line in lines:
         if len(line) <= _BOILERPLATE_CHARACTERS and _CREDIT.fullmatch(line):
             _move_caption(parts)
@@ -187,7 +190,7 @@ def sort_lines(lines: list[str]) -> _Parts:
         elif len(line) <= 2 * _BOILERPLATE_CHARACTERS and parts.body and _CREDITS.fullmatch(line):
             agency = _AGENCY_NAME.search(line)
             parts.agency = parts.agency or (usual_spelling(agency[0]) if agency else None)
-        elif _is_correction(line):
+        elif _is_correction(line) or (line in edge_lines and _is_withdrawn([line])):
             parts.corrections.append(line)
         elif len(line) > _BOILERPLATE_CHARACTERS or not _is_boilerplate(line, parts):
             parts.body.append(line)

