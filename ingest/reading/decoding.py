@@ -55,7 +55,7 @@ _LATIN_RATIO = 2
 _SAMPLE_BYTES = 20_000
 """Bytes at the start that are examined if no encoding is declared."""
 _LATIN = re.compile(rb"[A-Za-z]")
-_MARKUP = re.compile(rb"<(script|style)\b.*?</\1|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(rb"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*|<[^<>]{0,2000}>", re.IGNORECASE)
 _MIN_NULS = 4
 """NUL bytes on one side of the pairs from which bytes without a mark are UTF-16."""
 _NUL_SHARE = 1 / 50
