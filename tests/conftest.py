@@ -130,9 +130,11 @@ def wait_for(url):
 def pytest_collection_modifyitems(items):
     """Begin with what waits for processes of its own: at the end it would wait alone.
 
-    A machine that is busy is no failure: simulated Discord has half a minute to settle.
+    A machine that is busy is no failure: simulated Discord settles as soon as nothing is under way,
+    and may take as long as a process that reads a file may (``ingest.process.isolation``: two
+    minutes to start and two to read, behind everything else). Half a minute was less than that.
     """
     waits = (Path(__file__).parent / "wire", Path(__file__).parent / "shipping")
     items.sort(key=lambda item: not any(item.path.is_relative_to(each) for each in waits))
     for item in items:
-        item.add_marker(pytest.mark.simcord(settle_timeout=30.0))
+        item.add_marker(pytest.mark.simcord(settle_timeout=300.0))

@@ -110,9 +110,13 @@ def _exchanged_names(sentence: str, reworded: str) -> bool:
 
 
 def _names_only_in(text: str, other_text: str) -> list[str]:
-    """Return the names of *text* of which *other_text* has no word."""
+    """Return the last words of the names of *text* that *other_text* does not have.
+
+    Two people may share a first name; a first name or a title alone makes nobody another.
+    """
     words = set(units(other_text))
-    return [name for name in names_in(text) if words.isdisjoint(units(name))]
+    last_words = (name.split()[-1] for name in names_in(text))
+    return [word for word in last_words if words.isdisjoint(units(word))]
 
 
 def _undated(text: str) -> str:

@@ -73,7 +73,7 @@ class _CopyThresholds:
     """
     shared_words: float = 0.75
     """Share of the longer sentence's words in the shorter one if both are one statement."""
-    spelling_ratio: float = 0.6
+    spelling_ratio: float = 0.7
     """Similarity of two spellings of one name, such as Zelensky and Zelenskyy."""
     sentence_characters: int = 2000
     """Characters of a sentence in which figures and names are compared."""

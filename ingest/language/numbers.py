@@ -13,11 +13,16 @@ from kanjize import kanji2number
 from text_to_num import find_numbers
 
 from ingest.language.dates import clocks_in, days_in
-from ingest.language.languages import entries, one_of, words
+from ingest.language.languages import entries, one_of, table, words
 from ingest.language.limits import DATES
 from ingest.language.script import CJK
 
-_WORDS = words()
+_WORDS, _NUMERALS = words(), table("numerals")
+_SIGNS = str.maketrans(_NUMERALS["signs"]["from"], _NUMERALS["signs"]["to"])
+_LAKH_CRORE = re.compile(r"\blakh[\s-]crores?\b", re.IGNORECASE)
+_TURNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(turn["from"]), turn["to"]) for turn in _NUMERALS["turns"]
+)
 _SCALES = {name: Decimal(value) for name, value in _WORDS["scales"].items()}
 _UNITS = {word: unit for unit, text in _WORDS["units"].items() for word in entries(text)}
 _FRACTIONS: dict[str, int] = _WORDS["fractions"]
@@ -84,8 +89,8 @@ _RATE = re.compile(
     rf"(?P<number>(?<![\d.])[\d.]{{1,20}}|(?<![{_KANJI_NUMBER}])[{_KANJI_NUMBER}]{{1,20}})割(?:(?P<tenths>[\d一二三四五六七八九])分)?"
 )
 _PARTS_JA = re.compile(
-    rf"(?<![\d{_KANJI_NUMBER}])(?P<of>[\d{_KANJI_NUMBER}]{{1,20}})分の(?P<part>[\d{_KANJI_NUMBER}]{{1,20}})"
-    r"|(?P<half>半数|半分)"
+    rf"(?<![\d{_KANJI_NUMBER}])(?P<of>[\d{_KANJI_NUMBER}]{{1,20}})(?:分の|(?P<people>人に))"
+    rf"(?P<part>[\d{_KANJI_NUMBER}]{{1,20}})(?(people)人(?!ずつ))|(?P<half>半数|半分)"
 )
 _JAPANESE = re.compile(
     rf"(?<![\d.,])(?:\d[\d,]{{0,20}}(?:\.\d{{1,9}})?[千百]?[{_KANJI_SCALES}千百]){{1,6}}(?:\d[\d,]{{0,20}})?"
@@ -180,7 +185,28 @@ def normalise(text: str) -> str:
         else:
             text = text.replace(sign, digits)
     folded_text = _GROUP_MARK.sub("", _JAPANESE_POINT.sub(".", unicodedata.normalize("NFKC", text)))
-    return folded_text.replace("–", "-").replace("—", " - ").replace("−", "-").replace("‑", "-")
+    return (
+        _in_known_numerals(folded_text)
+        .replace("–", "-")
+        .replace("—", " - ")
+        .replace("−", "-")
+        .replace("‑", "-")
+    )
+
+
+def ascii_numerals(text: str) -> str:
+    """Return *text* with the digits and separators of other scripts as those of ASCII."""
+    return text if text.isascii() else text.translate(_SIGNS)
+
+
+def _in_known_numerals(text: str) -> str:
+    """Return *text* with the figures of other scripts and languages written as the parsers know."""
+    text = ascii_numerals(_LAKH_CRORE.sub("trillion", text))
+    if text.isascii():
+        return text
+    for pattern, replacement in _TURNS:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def figures_in(text: str) -> list[Figure]:

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ingest.fetching.identities import clean_url
 from ingest.language.datelines import parse_date
+from ingest.language.languages import words
 from ingest.language.limits import DATES
 from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of
@@ -25,6 +26,10 @@ _ARTICLE_TYPES = frozenset(
     {"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting", "BackgroundNewsArticle"}
     | {"AdvertiserContentArticle"}
 )
+_AGGREGATORS = frozenset(words()["outlets"]["aggregators"])
+_SOURCES = ("provider", "sourceOrganization", "copyrightHolder")
+"""Properties of an article that name the outlet it was taken from."""
+_ORGANISATIONS = ("Organization", "NewsMediaOrganization")
 _KINDS = {
     "OpinionNewsArticle": Kind.OPINION,
     "AnalysisNewsArticle": Kind.ANALYSIS,
@@ -152,6 +157,8 @@ class Declared:
         """Return the metadata that the page's declarations agree on."""
         about = self.article
         outlet = declared_text(about.get("publisher")) or self.meta("og:site_name")
+        if not outlet or outlet in _AGGREGATORS:
+            outlet = self._source_of(about) or outlet
         authors = [*_author_names(about.get("author")), *([] if about else [self.meta("author")])]
         return Header(
             title=self.title(),
@@ -168,6 +175,17 @@ class Declared:
             kind=next((_KINDS[name] for name in types(about) if name in _KINDS), Kind.NEWS),
             language=(self.page.get("lang") or "").split("-")[0].lower() or UNKNOWN_LANGUAGE,
         )
+
+    def _source_of(self, about: Data) -> str:
+        """Return the outlet that an aggregator's page names as the source; empty without one."""
+        organisations = (
+            author
+            for author in _as_list(about.get("author"))
+            if isinstance(author, dict) and any(kind in types(author) for kind in _ORGANISATIONS)
+        )
+        names = (about.get(name) for name in _SOURCES)
+        candidates = map(declared_text, (*names, *organisations))
+        return next((name for name in candidates if name and name not in _AGGREGATORS), "")
 
     def title(self) -> str:
         """Return the title that most declarations agree on; the first of equally good ones."""

@@ -30,8 +30,15 @@ _CODEC_BY_LANGUAGE = {
     **dict.fromkeys(("et", "lv", "lt"), "cp1257"),
     "tr": "cp1254",
     "vi": "cp1258",
+    **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk"), "cp1251"),
+    "el": "cp1253",
+    "he": "cp1255",
+    **dict.fromkeys(("ar", "fa", "ur"), "cp1256"),
+    "th": "cp874",
+    "ko": "cp949",
+    "zh": "gb18030",
 }
-"""Encodings of Latin letters other than Windows-1252, by language."""
+"""Encodings other than Windows-1252, by the language that a page declares or a text is in."""
 _ISO_ENCODINGS = {"cp1250": "iso8859_2", "cp1252": "iso8859_15"}
 """The encoding of Unix for the letters of an encoding of Windows."""
 _ISO_ON_EQUALITY = frozenset({"cs", "sk", "sl", "hr", "bs"})
@@ -43,7 +50,10 @@ _WEB_ENCODINGS = [
 ]
 """Encodings of other scripts in WHATWG's standard, by their Python names."""
 _LATIN = re.compile(rb"[A-Za-z]")
-_MARKUP = re.compile(rb"<[^<>]{0,2000}>")
+_MARKUP = re.compile(rb"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*|<[^<>]{0,2000}>", re.IGNORECASE)
+_MAC = "mac_roman"
+_WRONG_IN_WORD = re.compile("(?<=[a-zß-ÿ])[À-ÖØ-ÞŒŠŸŽˆ˜‹\ufffd]")
+"""A capital or a sign behind a small letter: no language writes it, a wrong encoding does."""
 _LANGUAGE = re.compile(
     rb"<html[^<>]{0,500}?\blang\s{0,3}=\s{0,3}[\"']?([A-Za-z]{2})", re.IGNORECASE
 )
@@ -73,6 +83,7 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
         )
     text = (
         _decode_marked(data)
+        or _decode_unmarked(data)
         or _decode_escaped(data)
         or _decode_utf8(data)
         or _decode_damaged(data)
@@ -130,6 +141,22 @@ def _decode_marked(data: bytes) -> str | None:
     )
 
 
+def _decode_unmarked(data: bytes) -> str | None:
+    """Return *data* decoded as UTF-16 without a mark, if one byte of many pairs is NUL."""
+    sample = data[: DETECTION.encoding_bytes]
+    nuls_first, nuls_second = sample[::2].count(0), sample[1::2].count(0)
+    most, fewest = max(nuls_first, nuls_second), min(nuls_first, nuls_second)
+    if (
+        most < max(DETECTION.nuls, DETECTION.nul_share * len(sample) / 2)
+        or DETECTION.nuls * fewest > most
+    ):
+        return None
+    if most < DETECTION.latin_nul_share * len(sample) / 2 and _decode_utf8(data) is not None:
+        return None
+    encoding = "utf-16-be" if nuls_first > nuls_second else "utf-16-le"
+    return _decode_strict(data[: len(data) // 2 * 2], encoding)
+
+
 def _decode_escaped(data: bytes) -> str | None:
     """Return *data* decoded as ISO-2022-JP if it contains that encoding's escape sequences."""
     return _decode_strict(data, "iso2022_jp_2") if _ESCAPES.search(data[:20_000]) else None
@@ -174,7 +201,12 @@ def _decode_by_guess(data: bytes) -> str | None:
             else language_of(visible_bytes.decode("cp1252", "replace"))
         )
         windows = _CODEC_BY_LANGUAGE.get(code, "cp1252")
-        return _decode_iso(data, windows, code) or _decode_strict(data, windows) or western_text
+        return (
+            _decode_iso(data, windows, code)
+            or _decode_mac(data, windows)
+            or _decode_strict(data, windows)
+            or western_text
+        )
     best = from_bytes(data, cp_isolation=_WEB_ENCODINGS).best() or from_bytes(data).best()
     return None if best is None else str(best)
 
@@ -194,6 +226,14 @@ def _decode_iso(data: bytes, windows: str, language: str) -> str | None:
     )
     is_equal = iso_letters == letters and iso_text != text and language in _ISO_ON_EQUALITY
     return iso_text if iso_letters > letters or is_equal else None
+
+
+def _decode_mac(data: bytes, windows: str) -> str | None:
+    """Return *data* by the encoding of old Macs, if *windows* puts wrong letters into words."""
+    text = data.decode(windows, "replace")
+    is_mac = len(_WRONG_IN_WORD.findall(text)) >= DETECTION.wrong_letters
+    mac_text = data.decode(_MAC) if is_mac else ""
+    return mac_text if is_mac and not _WRONG_IN_WORD.search(mac_text) else None
 
 
 def _decode_japanese(data: bytes) -> str | None:

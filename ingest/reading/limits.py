@@ -64,6 +64,14 @@ class _DetectionLimits:
     """ASCII letters per byte beyond ASCII from which a text counts as written in Latin letters."""
     valid_per_invalid_byte: int = 10
     """Valid UTF-8 characters beyond ASCII per invalid byte from which a text counts as UTF-8."""
+    nuls: int = 4
+    """NUL bytes on one side of the pairs from which bytes without a mark are UTF-16."""
+    nul_share: float = 1 / 50
+    """Share of NUL bytes on that side; texts in other encodings have none, damaged ones on both."""
+    latin_nul_share: float = 1 / 4
+    """Share of NUL bytes on that side of Latin letters; damaged UTF-8 has fewer."""
+    wrong_letters: int = 3
+    """Capitals behind small letters from which a Western text is not in Windows' encoding."""
     table_language_probability: float = 0.8
     """Probability from which the language of a table is known."""
     delimiter_characters: int = 16_384
@@ -187,6 +195,9 @@ class _AsideLimits:
     pasted_sentence_characters: int = 90
     """A longer first line with a full stop is a sentence, not a title."""
     editors_note_characters: int = 600
+    withdrawal_first_lines: int = 2
+    """Lines at the head of an article among which a notice withdraws it."""
+    withdrawal_last_lines: int = 3
     mail_address_line_characters: int = 200
     """The longest line that is removed with its address, as a note of the recipient."""
 
@@ -274,6 +285,8 @@ class _TableLimits:
     result_columns: int = 120
     result_records: int = 20_000
     """Records of the longest list of a report of results."""
+    record_levels: int = 4
+    """Levels of the deepest records, such as contests, precincts and candidates."""
     record_fields: int = 60
     """Fields of the largest record."""
 

@@ -24,6 +24,11 @@ from ingest.reading.text import clean_line
 
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_STRIKE_OPEN, _STRIKE_CLOSE = (
+    re.compile(rf"<{slash}(?:del|s|strike)\b", re.IGNORECASE) for slash in ("", "/")
+)
+_NOTE_SIGN = re.compile(r"\[\^[^\]\s]{1,40}\](?::[ \t]{0,9})?")
+"""A sign that points at a note, and the sign before the note itself."""
 
 
 class MarkdownParser(Parser):
@@ -95,7 +100,7 @@ def _blocks_of(text: str) -> Iterator[_Block]:
     open_tags: set[str] = set()
     item = ""
     rows: TableRows = []
-    for token in _PARSER.parse(text):
+    for token in _PARSER.parse(_NOTE_SIGN.sub("", text)):
         tag, _, suffix = token.type.rpartition("_")
         if suffix in {"open", "close"}:
             (open_tags.add if suffix == "open" else open_tags.discard)(tag)
@@ -133,7 +138,9 @@ def _lines_and_pictures(token: Token) -> tuple[list[str], list[str]]:
     is_hard_break: list[bool] = []
     strike_depth = 0
     for child in token.children or []:
-        strike_depth += (child.type == "s_open") - (child.type == "s_close")
+        tag = child.content if child.type == "html_inline" else ""
+        strike_depth += child.type == "s_open" or _STRIKE_OPEN.match(tag) is not None
+        strike_depth -= child.type == "s_close" or _STRIKE_CLOSE.match(tag) is not None
         if strike_depth:
             continue
         if child.type in {"softbreak", "hardbreak"}:

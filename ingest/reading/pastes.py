@@ -174,6 +174,7 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
 def sort_lines(lines: list[str]) -> _Parts:
     """Sort *lines* into body, captions and corrections, and drop boilerplate."""
     parts = _Parts()
+    edge_lines = {*lines[: ASIDES.withdrawal_first_lines], *lines[-ASIDES.withdrawal_last_lines :]}
     for line in lines:
         if len(line) <= ASIDES.pasted_line_characters and _CREDIT.fullmatch(line):
             _move_caption(parts)
@@ -186,7 +187,7 @@ def sort_lines(lines: list[str]) -> _Parts:
         ):
             agency = _AGENCY_NAME.search(line)
             parts.agency = parts.agency or (usual_spelling(agency[0]) if agency else None)
-        elif _is_correction(line):
+        elif _is_correction(line) or (line in edge_lines and _is_withdrawn([line])):
             parts.corrections.append(line)
         elif len(line) > ASIDES.pasted_line_characters or not _is_boilerplate(line, parts):
             parts.body.append(line)

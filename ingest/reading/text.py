@@ -14,12 +14,12 @@ _BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
 _GAPS = re.compile(r"\n{3,}")
 _MARK = re.compile(
-    r"[\[(]?(?:[*†‡§¶¹²³⁴-⁹]{1,3}|[a-z]|\d{1,2}|注\d{0,2}|※\d{0,2})"
-    r"(?:\s?[,;]\s?(?:[a-z*†‡§]|\d{1,2})){0,4}[\])]?",
+    r"[\[(（]?(?:[*†‡§¶¹²³⁴-⁹]{1,3}|[a-z]|\d{1,2}|(?:注|註|주|※)\s?\d{0,2}|(?:note|nb|n|fn|anm\.?)\s?\d{1,2})"
+    r"(?:\s?[,;]\s?(?:[a-z*†‡§]|\d{1,2})){0,4}[\])）]?|\[[a-z][a-z ?]{2,30}\]",
     re.IGNORECASE,
 )
 """Text of a raised sign that points at a note."""
-_UNIT = re.compile(r"(?<![^\W_])(?:[mck]m|in|ft|yd|mi|[a-z])$", re.IGNORECASE)
+_UNIT = re.compile(r"(?<![^\W\d_])(?:[mck]m|in|ft|yd|mi|(?<!\d)[a-z]|(?<=\d)m)$", re.IGNORECASE)
 _POWER = re.compile(r"(?<![\d.,])10$")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ORDINALS = {
@@ -27,7 +27,10 @@ _ORDINALS = {
     **dict.fromkeys(("es", "pt", "it", "ca", "gl"), frozenset({"a", "o"})),
 }
 """Raised letters that make a figure an ordinal, by language."""
-_PLAIN_SIGN = re.compile(r"(?<=[\w%.)”])[⁰¹²³⁴-⁹]{1,3}|(?<=\d)[†‡*]{1,3}(?![\w*†‡])")
+_PLAIN_SIGN = re.compile(
+    r"(?<=[\w%.)”])[⁰¹²³⁴-⁹]{1,3}|(?<=\d)[†‡*]{1,3}(?![\w*†‡])"
+    r"|(?<=[\w%％」”])[（(\[【](?:注|註|주|※)\s?\d{0,2}[）)\]】]|(?<=[\w%.,)”])\[\d{1,2}\](?![\w(\[])"
+)
 """A raised sign in plain text, after a word or a figure."""
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STRUCK_THROUGH = re.compile(r"(?:[^\s\u0335\u0336][\u0335\u0336]{1,2} ?){1,400}")

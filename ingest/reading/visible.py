@@ -29,7 +29,8 @@ _WIDE_SCREEN_CLASS = re.compile(
 )
 """A class that shows an element on wide screens which is hidden on narrow ones."""
 _STRUCK_CLASS = re.compile(
-    r"(?:^|\s)(?:[a-z-]{0,20}line-?through|struck|struck-out|strike|strikeout|strike-?through)(?:\s|$)",
+    r"(?:^|\s)(?:[\w-]{0,20}line-?through|(?:[\w-]{1,20}(?:--?|__?))?(?:struck(?:-?out)?|strike|strikeout"
+    r"|strike-?through)|durchgestrichen|texte?-barr[ée]|tachado|riscado|barrato)(?:\s|$)",
     re.I,
 )
 _HIDDEN_STYLE = re.compile(

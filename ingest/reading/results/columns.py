@@ -12,6 +12,7 @@ from enum import StrEnum
 from importlib.resources import files
 
 from ingest.errors import UnreadableError
+from ingest.language.numbers import ascii_numerals
 from ingest.reading.limits import TABLES
 from ingest.reading.results.grid import Grid, GridRow
 
@@ -34,7 +35,7 @@ _POLL_PARTS = tuple(_HEADERS["polls"]["parts"])
 
 def _without_unit(cell: str) -> str:
     """Return a cell in half width, without its unit and footnote marks."""
-    text = unicodedata.normalize("NFKC", cell).strip().rstrip("*†‡").strip()
+    text = ascii_numerals(unicodedata.normalize("NFKC", cell)).strip().rstrip("*†‡").strip()
     for unit in _UNITS:
         text = text.removesuffix(unit).strip()
     return text
@@ -205,7 +206,10 @@ def names_poll(text: str) -> bool:
 
 
 def _body_start(grid: Grid, headers: Mapping[Field, str]) -> int | None:
-    """Return the index of the first row of data: it has a figure, and the row above is a header."""
+    """Return the index of the first row of data: it has a figure, and the row above is a header.
+
+    Below a row that names candidates and a measure no figure is needed: a wrong one is reported.
+    """
     for index, row in enumerate(
         grid.rows[1 : TABLES.rows_above_headers + TABLES.header_rows], start=1
     ):
@@ -214,9 +218,21 @@ def _body_start(grid: Grid, headers: Mapping[Field, str]) -> int | None:
             sum(bool(field_of(cell)) or cell in headers.values() for cell in row.cells if cell) > 1
         )
         has_figures = any(is_figure(cell) and not _is_year(cell) for cell in row.cells)
-        if has_figures and not is_header and head.filled > 1 and not any(map(_is_data, head.cells)):
+        is_below_names = row.filled > 1 and _names_results(head)
+        if (
+            (has_figures or is_below_names)
+            and not is_header
+            and head.filled > 1
+            and not any(map(_is_data, head.cells))
+        ):
             return index
     return None
+
+
+def _names_results(row: GridRow) -> bool:
+    """Return True if a row has headers of candidates or parties and of their figures."""
+    fields = {field_of(cell) for cell in row.cells if cell}
+    return not fields.isdisjoint(MEASURES) and not fields.isdisjoint({Field.CANDIDATE, Field.PARTY})
 
 
 def _is_data(cell: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
@@ -49,13 +49,48 @@ def is_report(value: object) -> bool:
 
 
 def records_of(value: object) -> list[dict[str, Any]]:
-    """Return the records of a list, or of the only list in an object; else an empty list."""
+    """Return the records of a list, or of the only list in an object; else an empty list.
+
+    A record that holds a list of records, as a precinct holds its candidates, becomes one record
+    for each of them, with its own fields before theirs.
+    """
+    owner = ""
     if isinstance(value, dict):
-        lists = [item for item in value.values() if isinstance(item, list) and item]
-        value = lists[0] if len(lists) == 1 else None
-    if not isinstance(value, list) or not value:
+        lists = [(key, item) for key, item in value.items() if isinstance(item, list) and item]
+        owner, value = lists[0] if len(lists) == 1 else ("", None)
+    if not _is_record_list(value):
         return []
-    return value if all(isinstance(item, dict) for item in value) else []
+    return [
+        part for record in value for part in _inner_records(record, owner, TABLES.record_levels)
+    ]
+
+
+def _is_record_list(value: object) -> TypeGuard[list[dict[str, Any]]]:
+    """Return True if a value is a list of objects that is not empty."""
+    return isinstance(value, list) and bool(value) and all(isinstance(i, dict) for i in value)
+
+
+def _inner_records(record: dict[str, Any], owner: str, levels: int) -> list[dict[str, Any]]:
+    """Return the records inside a record, each with the fields around it, or the record itself.
+
+    *owner* is the name of the list that holds the record: the name of a record in "precincts" is
+    its "precinct".
+    """
+    inner_lists = [(key, item) for key, item in record.items() if _is_record_list(item)]
+    if len(inner_lists) != 1 or not levels:
+        return [record]
+    kind = owner.removesuffix("s")
+    inner_owner, inner_list = inner_lists[0]
+    around = {
+        kind if kind and key == "name" else f"{kind} {key}" if key in inner_list[0] else key: item
+        for key, item in record.items()
+        if not isinstance(item, list)
+    }
+    return [
+        {**around, **part}
+        for inner_record in inner_list
+        for part in _inner_records(inner_record, inner_owner, levels - 1)
+    ]
 
 
 def record_grid(records: Sequence[Mapping[str, Any]], name: str) -> Grid | None:

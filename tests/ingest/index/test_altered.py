@@ -15,6 +15,8 @@ ALTERED = [
     (COUNT, COUNT.replace("9,412", "9,142"), "en"),
     (COUNT, COUNT.replace("9,412", "8,871", 1).replace("against 8,871", "against 9,412"), "en"),
     (COUNT, COUNT.replace("Ben Quist", "Rhea Solt"), "en"),
+    (COUNT, COUNT.replace("Ben Quist", "Ben Solt"), "en"),
+    (COUNT, COUNT.replace("Ilse Marrowen", "Ilse Marstrand"), "en"),
     (
         "The returning officer of Holm said on Monday that she would order a recount there.",
         "The returning officer of Holm said on Monday that she would not order a recount there.",
@@ -40,6 +42,8 @@ THE_SAME = [
     (COUNT, COUNT.replace("on Sunday", "on October 25"), "en"),
     (COUNT, COUNT.replace("9,412 votes", "9412 votes").replace(", the commission", ", it"), "en"),
     (COUNT, COUNT.replace("Marrowen", "Marowen"), "en"),
+    (COUNT, COUNT.replace("Ilse Marrowen", "Marrowen"), "en"),
+    (COUNT, COUNT.replace("Ilse Marrowen", "Ilsa Marroven"), "en"),
     (
         "Turnout in Holm was 62 per cent, the office said.",
         "Turnout in Holm was sixty-two percent, the office said.",

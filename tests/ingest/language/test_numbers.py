@@ -149,8 +149,51 @@ def test_figures_of_newspapers_are_read(text, values):
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Rs 2 lakh crore", "2000000000000"),
+        ("150만 명이 투표했다", "1500000"),
+        ("12만 3456표를 얻었다", "123456"),
+        ("1억 2천만 원", "120000000"),
+        ("약 3천 표 차", "3000"),
+        ("유권자의 4분의 1", "25"),
+        ("61.5퍼센트", "61.5"),
+        ("1.2亿票", "120000000"),
+        ("12萬3456票", "123456"),
+        ("一百五十万人", "1500000"),
+        ("两千票", "2000"),
+        ("百分之五十三", "53"),
+        ("四分之三的选民", "75"),
+        ("六成选民", "60"),
+        ("5人に1人が棄権した", "20"),
+        ("٥٣٫٢ في المئة", "53.2"),
+        ("١٢٬٤٥٠ صوتا", "12450"),
+        ("1.5 مليون ناخب", "1500000"),
+        ("مليون ونصف المليون صوت", "1500000"),
+        ("३२,५०० वोट", "32500"),
+    ],
+)
+def test_figures_in_other_numerals_are_read(text, value):
+    """Digits of other scripts, and Chinese, Korean and Arabic words beside digits."""
+    [figure] = figures_in(normalise(text))
+    assert figure.value == Decimal(value)
+
+
+def test_a_score_in_other_words_has_two_figures():
+    """A decade of somebody's life is none."""
+    assert [f.value for f in figures_in(normalise("53 대 47로 이겼다"))] == [53, 47]
+    assert [f.value for f in figures_in(normalise("53比47"))] == [53, 47]
+    assert [f.value for f in figures_in(normalise("20대 유권자 300명"))] == [20, 300]
+
+
+@pytest.mark.parametrize(
     ("text", "language", "said"),
     [
+        ("jeder dritte Wähler", "de", "1 in 3 Wähler"),
+        ("anderthalbtausend Stimmen", "de", "1500 votes"),
+        ("uno de cada cinco electores", "es", "1 in 5 electores"),
+        ("una docena de urnas", "es", "12 de urnas"),
+        ("une vingtaine de bureaux", "fr", "about 20 de bureaux"),
         ("anderthalb Millionen", "de", "1.5 million"),
         ("zweieinhalb Jahre", "de", "2.5 years"),
         ("eine Dreiviertelmillion Stimmen", "de", "0.75 million votes"),

@@ -18,12 +18,33 @@ def test_whatever_strikes_a_text_out_takes_it_away():
         'Holm.</p><p>Rhea Solt <span class="strike">conceded</span> <u>has not conceded</u>.</p>'
         '<p>Turnout was <span class="gone">71.3</span> 61.3 per cent in Tarn.</p>'
         "<p>There were 7\u03368\u0336 12 women on the new council of Ostrel, it said.</p>"
-        "<ul><li><del>Tarn: 40 votes</del></li><li>Tarn: 44 votes were counted by noon</li></ul>",
+        "<ul><li><del>Tarn: 40 votes</del></li><li>Tarn: 44 votes were counted by noon</li></ul>"
+        '<p>Ostrel: <i class="txt-strike">17</i> 71 boxes, '
+        '<i class="u-strikethrough">9</i> 8 lost.</p>'
+        '<p>Ebb: <b class="c__struck">6 seats</b> <b class="durchgestrichen">5</b> 3 seats</p>',
         head="<style>@media print{.a{b:c}} .gone,.old{text-decoration:line-through}</style>",
     )
-    for line in ("won 7,130 votes", "Solt has not conceded", "was 61.3 per", "were 12 women", "44"):
+    for line in (
+        "won 7,130 votes",
+        "Solt has not conceded",
+        "was 61.3 per",
+        "were 12 women",
+        "44",
+        "71",
+        "3 seats",
+    ):
         assert line in text
-    for struck in ("7,310", "Solt conceded", "71.3", "8\u0336", "40 votes"):
+    for struck in (
+        "7,310",
+        "Solt conceded",
+        "71.3",
+        "8\u0336",
+        "40 votes",
+        "17",
+        "9 8",
+        "6 seats",
+        "Ebb: 5",
+    ):
         assert struck not in text
 
 
@@ -38,6 +59,30 @@ def test_signs_of_notes_stick_to_nothing_however_they_are_raised():
     for line in ("63.5 per", "11,204 votes", "9,310 votes", "7.5 per", "4,120 votes", "3,210 by"):
         assert line in text
     assert "300 km² of floor and saw 10⁶ papers" in text
+
+
+@pytest.mark.parametrize(
+    ("markup", "lang", "words"),
+    [
+        ("投票率は58.4％（注3）で、面積は310km<sup>2</sup>。", "ja", "58.4％で、面積は310km²。"),
+        ("得票は8,181<sup>（註1）</sup>票だった。", "ja", "8,181票だった"),
+        ("득표수는 8,181<sup>주2</sup>표였다.", "ko", "8,181표였다"),
+        ("Brenk won 8,181[3] votes, 58.4%[12] of all.[4]", "en", "8,181 votes, 58.4% of all."),
+        (
+            "Turnout was 58.4%<sup>[note 2]</sup><sup>[clarification needed]</sup> there.",
+            "en",
+            "58.4% there",
+        ),
+        (
+            "The map shows 40ft<sup>2</sup> and the rule x<sup>2</sup> of it.",
+            "en",
+            "40ft² and the rule x²",
+        ),
+    ],
+)
+def test_signs_of_notes_in_other_scripts_and_words(markup, lang, words):
+    """As encyclopaedias and Japanese papers set them, raised or in brackets on the line."""
+    assert words in text_of(f"<p>{markup}</p>", lang=lang)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +217,31 @@ In een eerdere versie van dit artikel stond dat de Liga 21 zetels won.
 В предыдущей версии статьи было указано 21 место.
 Sprostowanie: Liga zdobyła 12 mandatów.
 I en tidigare version av artikeln stod det fel.
+A correction was made on Nov. 5, 2026: The League won 12 seats in Holm.
+The number of seats in this article was corrected on 5 November.
+(Corrects the number of seats in paragraph 3)
+Editors’ note: This report has been updated to reflect that the League won 12 seats, not 21.
+We got this wrong: the League won 12 seats.
+We’ve since corrected the number of seats in this story.
+The Ledger regrets the error.
+Updated at 6 p.m.: corrects the number of seats.
+In der ersten Fassung dieses Berichts war von 21 Sitzen die Rede.
+In diesem Artikel stand zunächst, die Liga habe 21 Sitze gewonnen.
+Korrektur vom 5. November: Die Liga gewann 12 Sitze.
+Correction du 5 novembre : la Ligue a obtenu 12 sièges, et non 21.
+Mise à jour le 5 novembre : correction du nombre de sièges de la Ligue.
+Contrairement à ce que nous avions écrit, la Ligue a obtenu 12 sièges.
+La versión original de este artículo daba 21 escaños a la Liga.
+Este texto decía por error que la Liga ganó 21 escaños.
+Diferentemente do publicado, a Liga conquistou 12 cadeiras.
+Nella prima versione di questo articolo i seggi erano 21.
+〈訂正して、おわびします〉リーグの議席を21としたのは12の誤りでした。
+（おことわり）記事の公開当初から議席数を修正しました。
+リーグの議席を21議席と記載しましたが、12議席の誤りでした。
+본 기사는 의석수를 수정한 기사입니다.
+리그의 의석수를 21석에서 12석으로 정정합니다.
+本报此前报道中席位数有误，应为12席。
+تصويب: فازت الرابطة باثني عشر مقعدا.
 """.strip().split("\n")
 
 
@@ -190,6 +260,14 @@ def test_corrections_are_known_in_many_wordings_and_languages():
         "The clerk corrected the figures of Tarn on Monday: 7,130 votes, not 7,310, were cast.",
         "当初の計画では開票は二時に終わるはずだったが、町は予定を修正した。",
         "The report on the count was read aloud by the clerk, who found an error in it.",
+        "A correction was made to the count of Tarn on Monday, after the clerk had called.",
+        "The returning officer regrets the error, she told the council of Holm on Monday night.",
+        "“We have corrected the figures of Tarn,” the clerk said as the hall was emptied.",
+        "The mistake in the report was corrected before the council of Holm read it aloud.",
+        "Update: Correctional officers of Tarn voted by post, the clerk said on Monday.",
+        "In der ersten Fassung stand der Satz nicht, sagte die Leiterin über das Gesetz.",
+        "« Nous avions écrit au maire », a dit la présidente du bureau de Holm lundi soir.",
+        "町は開票の手順を修正しましたが、立会人は誤りだと述べ、議会で争う考えだ。",
     ],
 )
 def test_a_sentence_about_another_text_is_no_correction(sentence):
@@ -217,10 +295,28 @@ def test_a_sentence_about_another_text_is_no_correction(sentence):
         "Статья удалена редакцией.",
     ],
 )
-def test_a_withdrawal_is_known_in_many_languages(notice):
-    """Nothing of the article is cited any more."""
-    [found] = read_bytes(f"Holm counted by two\n\n{notice}".encode(), "a.txt", Hints())
+@pytest.mark.parametrize("paper", ["{}", f"{{}}\n\n{FIRST}\n\n{SECOND}", f"{FIRST}\n\n{{}}"])
+def test_a_withdrawal_is_known_in_many_languages(notice, paper):
+    """Nothing of the article is cited any more, whether the notice stands at its head or end."""
+    text = f"Holm counted by two\n\n{paper.format(notice)}"
+    [found] = read_bytes(text.encode(), "a.txt", Hints())
     assert found.extract.header.kind is Kind.RETRACTION
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The council has removed the article of the charter on recounts, the clerk of Holm said.",
+        "Brenk has withdrawn the report on the harbour that he had read to the council of Holm.",
+        "The party deleted the post and said that nobody in Holm had been meant by any of it.",
+    ],
+)
+def test_what_others_withdraw_withdraws_no_article(sentence):
+    """Councils remove articles of law, parties their posts."""
+    text = f"Holm counted by two\n\n{FIRST}\n\n{sentence}"
+    [found] = read_bytes(text.encode(), "a.txt", Hints())
+    assert found.extract.header.kind is Kind.NEWS
+    assert sentence in found.extract.text
 
 
 @pytest.mark.parametrize(
@@ -234,6 +330,10 @@ def test_a_withdrawal_is_known_in_many_languages(notice):
         "<p>[PR] リーグ提供</p>",
         "<p>本文为推广内容</p>",
         "<p>محتوى مدفوع</p>",
+        "<span>[광고] 항구 연맹 제공</span>",
+        "<p>Gesponsorde inhoud van de Liga</p>",
+        "<p>Annonsörsinnehåll från ligan</p>",
+        '<span class="badge">Annonse</span>',
     ],
 )
 @pytest.mark.parametrize("is_above", [True, False])
@@ -257,6 +357,31 @@ def test_a_paid_post_is_labelled_in_many_ways(label, is_above):
 def test_a_paid_post_is_declared_in_many_ways(head, title):
     """In its metadata or its title."""
     assert "is a paid post" in refused(a_page(head=head, title=title))
+
+
+@pytest.mark.parametrize(
+    ("site", "about"),
+    [
+        ("Yahoo News", {"provider": {"@type": "Organization", "name": "The Holm Courier"}}),
+        ("MSN", {"sourceOrganization": {"name": "The Holm Courier"}}),
+        ("Yahoo!ニュース", {"author": [{"@type": "Organization", "name": "The Holm Courier"}]}),
+        ("Google News", {"copyrightHolder": "The Holm Courier"}),
+    ],
+)
+def test_the_outlet_of_an_aggregators_page_is_its_source(site, about):
+    """Two papers that one site carries are two outlets."""
+    head = linked(headline="Holm counted by two", publisher={"name": site}, **about)
+    assert read(a_page(head=head)).header.outlet == "The Holm Courier"
+
+
+def test_a_paper_that_names_an_agency_as_its_source_is_the_outlet():
+    """It chose to print it."""
+    head = linked(
+        headline="Holm counted by two",
+        publisher={"name": "The Holm Courier"},
+        provider={"@type": "Organization", "name": "Northlight"},
+    )
+    assert read(a_page(head=head)).header.outlet == "The Holm Courier"
 
 
 def test_calls_to_read_on_and_captions_with_credits_are_no_text():

@@ -282,6 +282,30 @@ def test_a_withdrawn_article_says_so(notice):
             "cp1251",
             "Выборы мэра\n\nИзбирательная комиссия сообщила, что мэром избрана Анна Кольцова.\n",
         ),
+        (
+            "mac_roman",
+            "Grünau wählt\n\nBürgermeisterin von Grünau wird Käthe Größer, sagte der Wahlleiter.\n",
+        ),
+        (
+            "mac_roman",
+            "Le cœur de Holm\n\nLa préfète a été réélue, a déclaré l’élu : « C’est fait. »\n",
+        ),
+        (
+            "mac_roman",
+            "Holm counted\n\n“It’s over,” the clerk’s aide said; the boxes weren’t there.\n",
+        ),
+        (
+            "utf-16-le",
+            "Holm counted\n\nThe clerk’s list won – “at last”, she said – at a cost of €12.\n",
+        ),
+        (
+            "utf-16-be",
+            "Le cœur de Holm\n\nLa préfète a été réélue, a déclaré l’élu : « C’est fait. »\n",
+        ),
+        (
+            "utf-16-le",
+            "ホルム市長選\n\nホルム市長選の投票率は58.4%で、12,450票が数えられたと市の委員会が述べた。\n",
+        ),
     ],
 )
 def test_undeclared_encodings_are_those_of_the_web(encoding, text):
@@ -290,11 +314,50 @@ def test_undeclared_encodings_are_those_of_the_web(encoding, text):
     assert found.extract.text == text.split("\n\n")[1].strip()
 
 
+@pytest.mark.parametrize(
+    ("encoding", "lang", "sentence"),
+    [
+        ("cp1255", "he", "הודעת ועדת הבחירות נמסרה בהולם ביום שני בערב."),
+        ("cp1253", "el", "Η επιτροπή ανακοίνωσε τα αποτελέσματα στο Χολμ."),
+        ("cp1256", "ar", "أعلنت اللجنة النتائج في هولم مساء الاثنين."),
+        ("cp1251", "uk", "Комісія оголосила результати в Гольмі."),
+    ],
+)
+def test_a_page_in_another_script_is_not_read_by_its_scripts(encoding, lang, sentence):
+    """A page in Latin letters for the most part has the encoding of the language it declares."""
+    scripts = f"<script>{'var holm = count(votes) + total; ' * 60}</script>"
+    page = a_page(f"<p>{FIRST}</p><p>{SECOND}</p><p>{sentence}</p>", head=scripts, lang=lang)
+    page = page.replace('<meta charset="utf-8">', "")
+    [found] = read_bytes(page.encode(encoding, "replace"), "a.html", Hints())
+    assert sentence in found.extract.text
+
+
+def test_a_table_with_a_few_nul_bytes_is_not_of_pairs():
+    """Bytes of another encoding are left alone."""
+    damaged = "The clerk read it\0 aloud\0 in the hall, at two\0 in all.\0"
+    text = f"Holm counted\n\n{FIRST}\n\n{SECOND}\n\n{damaged}\n"
+    [found] = read_bytes(text.encode(), "a.txt", Hints())
+    assert "The clerk read it aloud in the hall, at two in all." in found.extract.text
+
+
 def test_a_named_document_keeps_its_note_of_damage():
     """A file with bytes that are no text says so."""
     data = ("Title\n\n" + FIRST + " é à ü ö ä ß ø å ñ ç ").encode() + b"\xff" + SECOND.encode()
     [found] = read_document(Document(data, "a.txt"))
     assert "1 bytes could not be read" in found.extract.notes[0]
+
+
+@pytest.mark.parametrize(
+    "struck", ["~~71.2~~", "<del>71.2</del>", "<s>71.2</s>", "<STRIKE>71.2</STRIKE>"]
+)
+def test_markdown_strikes_in_signs_or_tags_and_has_notes(struck):
+    """A sign that points at a note is no part of the sentence, nor of the note."""
+    sentence = f"Turnout was {struck} 72.1 per cent[^a] in Holm."
+    text = f"# Holm\n\n{FIRST}\n\n{sentence}\n\n[^a]: Preliminary figures.\n"
+    [found] = read_bytes(text.encode(), "holm.md", Hints())
+    said = found.extract.text
+    assert "Turnout was 72.1 per cent in Holm." in " ".join(said.split())
+    assert "\n\nPreliminary figures." in said
 
 
 def test_what_markdown_strikes_is_not_said():

@@ -1,6 +1,7 @@
 """Result files: each figure in a line that stands alone and names its place in the file."""
 
 import io
+import json
 
 import openpyxl
 import pytest
@@ -181,6 +182,31 @@ BROKEN = {
         "a.csv",
         "a.csv line 3, column 3 (“pct”) has “lots”",
     ),
+    "a word in the first row": (
+        b"county,candidate,votes\nHolm,Odile Farr,none yet\nHolm,Ben Quist,17355\n",
+        "a.csv",
+        "a.csv line 2, column 3 (“votes”) has “none yet”",
+    ),
+    "a letter in the only row": (
+        b"Gemeinde;Kandidat;Stimmen\nHolm;Odile Farr;18.4O2\n",
+        "a.csv",
+        "a.csv line 2, column 3 (“Stimmen”) has “18.4O2”",
+    ),
+    "an error of a formula": (
+        a_workbook(("Harbour", "#REF!"), ("Lantern", 4)),
+        "a.xlsx",
+        "a.xlsx row 2, column 2 (“Seats”) has “#REF!”",
+    ),
+    "a first row cut off": (
+        b"county,candidate,votes\nHolm,Odile Farr\nHolm,Ben Quist,17355\n",
+        "a.csv",
+        "a.csv line 2, column 3 is missing",
+    ),
+    "a word in a first record": (
+        b'[{"candidate": "Odile Farr", "votes": "many"}, {"candidate": "Ben Quist", "votes": 3}]',
+        "a.json",
+        "(“votes”) has “many”",
+    ),
     "a workbook cut off": (FILES["marrowen-run-off.xlsx"][:3000], "a.xlsx", "a.xlsx is a broken"),
 }
 
@@ -191,6 +217,49 @@ def test_a_malformed_file_is_refused_as_a_whole(data, name, sentence):
     found = one(data, name)
     assert found.extract is None
     assert sentence in str(found.problem)
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (
+            {
+                "updated": "2026-11-03",
+                "contests": [
+                    {
+                        "name": "Governor",
+                        "precincts": [
+                            {"name": "Tarn 01", "candidates": [{"name": "Farr", "votes": 77}]},
+                            {"name": "Tarn 02", "candidates": [{"name": "Quist", "votes": 81}]},
+                        ],
+                    }
+                ],
+            },
+            [("Governor", "Tarn 01", "Farr", "votes: 77"), ("Tarn 02", "Quist", "votes: 81")],
+        ),
+        (
+            [
+                {"county": "Holm", "results": [{"candidate": "Farr", "votes": 18402}]},
+                {"county": "Ebb", "results": [{"candidate": "Farr", "votes": 9120}]},
+            ],
+            [("Holm", "Farr", "votes: 18402"), ("Ebb", "Farr", "votes: 9120")],
+        ),
+    ],
+)
+def test_candidates_inside_places_are_records(data, lines):
+    """Civic projects nest contests, places and candidates; each candidate is a line."""
+    text = one(json.dumps(data).encode(), "a.json").extract.text
+    for parts in lines:
+        assert any(all(part in line for part in parts) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "votes", ["12,450", "12.450", "12 450", "12'450", "１２，４５０", "١٢٬٤٥٠", "१२,४५०"]
+)
+def test_a_count_is_read_in_the_digits_of_its_country(votes):
+    """With the separators that belong to them; the cell stays as it is written."""
+    data = f"county;candidate;votes\nHolm;Odile Farr;{votes}\nHolm;Ben Quist;980\n".encode()
+    assert f"candidate: Odile Farr · votes: {votes}"[:40] in one(data, "a.csv").extract.text
 
 
 def test_a_mapping_to_what_is_not_there_is_refused():
