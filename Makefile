@@ -28,10 +28,13 @@ check: .venv/installed-dev  ## Format, lint, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# The tests start processes: each would compile anew what it imports where nothing is kept.
+test coverage: export PYTHONDONTWRITEBYTECODE :=
+
 test: .venv/installed-dev  ## Every test
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
-coverage: .venv/installed-dev  ## The same, held to a floor of what it covers
+coverage: .venv/installed-dev  ## The same, slower, held to a floor of what it covers
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
 benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|reading|asked|results|cost|verifying|symmetry|declining|model|faults|ending|endurance|growth|extraction|ingesting|refreshing|streaming|askers|campaign|hour|newer|past|processes|million] [DATA=folder]

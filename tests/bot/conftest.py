@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import pickle
 import shutil
-import sqlite3
-import threading
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -23,6 +19,7 @@ from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.bot.builders import open_in
+from tests.readings import Readings
 
 MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -47,61 +44,25 @@ def sample_folder(read_folder, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def known_readings(common_folder):
+def known_readings(readings_file):
     """Open what the workers have read of the sample coverage so far."""
-    with closing(Readings(common_folder / "readings.sqlite3")) as readings:
+    with closing(Readings(readings_file)) as readings:
         yield readings
 
 
 @pytest.fixture
-def sample_desk(sample_folder, known_readings, monkeypatch):
-    """Open a desk over that folder; a window is read once for a question by all workers."""
+def shared_readings(known_readings, monkeypatch):
+    """Let a window be read once for a question by all workers."""
     if reader := shipped_reader():
         monkeypatch.setattr(reader, "_reading", known_readings.remembered(reader._reading))
+
+
+@pytest.fixture
+def sample_desk(sample_folder, shared_readings):
+    """Open a desk over that folder."""
     settings = BotSettings.of({"DATA_DIR": str(sample_folder)})
     with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:
         yield desk
-
-
-class Readings:
-    """Readings of the shipped reader by question and window: a second of work for each question.
-
-    Whoever tests the reader itself takes it without them.
-    """
-
-    def __init__(self, file):
-        self._lock = threading.Lock()
-        self._database = sqlite3.connect(
-            file, timeout=60, isolation_level=None, check_same_thread=False
-        )
-        self._database.execute("pragma synchronous = off")  # of this run alone
-        self._database.execute(
-            "create table if not exists readings (window text primary key, reading blob)"
-        )
-
-    def close(self):
-        """Close the file."""
-        self._database.close()
-
-    def remembered(self, read):
-        """Return *read*, which asks for what nobody has read yet."""
-
-        def reading(question, window):
-            key = json.dumps([question, window.header, window.text])
-            with self._lock:
-                row = self._database.execute(
-                    "select reading from readings where window = ?", [key]
-                ).fetchone()
-            if row is not None:
-                return pickle.loads(row[0])
-            made = read(question, window)
-            with self._lock:
-                self._database.execute(
-                    "insert or ignore into readings values (?, ?)", [key, pickle.dumps(made)]
-                )
-            return made
-
-        return reading
 
 
 class ScriptedVerifier:

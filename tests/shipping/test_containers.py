@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from bot import program
-from bot.settings import BotSettings
+from bot.settings import SAMPLE_COVERAGE, BotSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
@@ -161,7 +161,7 @@ def test_the_unit_starts_the_desk_and_confines_it():
 
 
 async def test_the_large_profile_works_process_by_process(postgres_url, tmp_path):
-    """Chroma, a health check, coverage, a refresher that goes on, and an answer: as it starts them.
+    """Chroma, a health check, an article, a refresher that goes on, an answer: as it starts them.
 
     Only the addresses differ. The bot itself is started by the tests of the wire.
     """
@@ -198,8 +198,8 @@ async def test_the_large_profile_works_process_by_process(postgres_url, tmp_path
     assert given == {"--host": "0.0.0.0", "--port": "8000", "--path": "/data"}
     try:
         await listening(port)
-        sample = ROOT / "ingest" / "sample" / "coverage"
-        code, out = await done("bot", "add", str(sample))
+        article = SAMPLE_COVERAGE / "2026-11-01-ledger-certified-result.md"
+        code, out = await done("bot", "add", str(article))
         assert code == 0, out
         code, out = await done("bot", "doctor", "--quick")
         assert code == 0, out

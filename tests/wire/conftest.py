@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 class Bot:
     """The bot's process; it can be killed and started again over the same folder."""
 
-    def __init__(self, discord: WireDiscord, data: Path) -> None:
+    def __init__(self, discord: WireDiscord, data: Path, readings: Path | None = None) -> None:
         self.discord = discord
         self.data = data
+        self.readings = readings
         self.log = data.parent / "bot.log"
         self.process: ForkServerProcess | None = None
 
@@ -47,6 +48,7 @@ class Bot:
             "DISCORD_TOKEN": "a.b.c",
             "EMBEDDING_MODEL": "fast",
             "DATA_DIR": str(self.data),
+            **({"WIRE_READINGS": str(self.readings)} if self.readings else {}),
             **settings,
         }
         self.process = PROCESSES.Process(target=launch, args=(environment, self.log), daemon=True)
@@ -95,7 +97,7 @@ def read_into(settings):
 
 
 @pytest.fixture
-def shared(postgres_url, chroma_url):
+def shared(processes, postgres_url, chroma_url):
     """Return the settings of several bots on one desk, which has the sample coverage."""
     settings = {"DATABASE_URL": postgres_url, "CHROMA_URL": chroma_url, "EMBEDDING_MODEL": "fast"}
     read_into(settings)
@@ -110,11 +112,11 @@ async def discord():
 
 
 @pytest.fixture
-async def bot(discord, read_folder, tmp_path):
+async def bot(discord, processes, read_folder, readings_file, tmp_path):
     """Return the bot, not yet started."""
     data = tmp_path / "data"
     shutil.copytree(read_folder, data)
-    made = Bot(discord, data)
+    made = Bot(discord, data, readings_file)
     yield made
     await made.kill()
 

@@ -1,6 +1,7 @@
 """Run the real bot against the Discord on loopback that ``WIRE`` names.
 
-Where ``WIRE_WEB`` names a port, all that it fetches is fetched from there.
+Where ``WIRE_WEB`` names a port, all that it fetches is fetched from there; where ``WIRE_READINGS``
+names a file, what its reader reads is kept there and not read again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bot.__main__ import main
 from ingest import refresh
 from ingest.commands.options import exit_with
 from tests.ingest.refreshing import ToOnePort
+from tests.readings import share_readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +50,8 @@ def launch(environment: Mapping[str, str], log: Path) -> None:
             resolver=ToOnePort(port),
             pause=float(environment.get("WIRE_PAUSE", "0")),
         )
+    if "WIRE_READINGS" in environment:
+        share_readings(Path(environment["WIRE_READINGS"]))
     exit_with(main([]))
 
 

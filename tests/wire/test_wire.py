@@ -413,12 +413,12 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     assert len(sent()) == 1
 
 
-async def test_three_bots_are_one(discord, shared, tmp_path):
+async def test_three_bots_are_one(discord, shared, readings_file, tmp_path):
     """Shards on PostgreSQL and a Chroma server: what is due is sent once, whoever is killed.
 
     The question of a dead one is told by another, and so is what it was to send.
     """
-    bots = [Bot(discord, tmp_path / str(n) / "data") for n in range(3)]
+    bots = [Bot(discord, tmp_path / str(n) / "data", readings_file) for n in range(3)]
     serving = next(n for n in range(3) if discord.serves([n, 3]))
 
     async def start(n):

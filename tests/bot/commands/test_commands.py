@@ -2,9 +2,7 @@
 
 import io
 import json
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -20,7 +18,7 @@ TURNOUT = "What was the turnout?"
 
 
 @pytest.fixture
-def here(sample_folder, monkeypatch):
+def here(sample_folder, shared_readings, monkeypatch):
     """Point the commands at that folder, away from any ``.env``."""
     monkeypatch.setenv("DATA_DIR", str(sample_folder))
     monkeypatch.setenv("DISCORD_TOKEN", "")
@@ -95,9 +93,8 @@ def test_a_missing_batch_is_named(here, capsys):
     assert "nowhere.jsonl" in capsys.readouterr().err
 
 
-def test_lines_that_come_in_are_answered(tmp_path, monkeypatch, capsys):
+def test_lines_that_come_in_are_answered(here, monkeypatch, capsys):
     """What a file or a program asks is answered as if it had been typed, one after the other."""
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{TURNOUT}\n\n?!\nWhy was that?\n"))
     assert main(["chat"]) == 0
     said = capsys.readouterr().out
@@ -110,23 +107,19 @@ def test_lines_that_come_in_are_answered(tmp_path, monkeypatch, capsys):
     assert examples()[1].split("?")[0] not in said
 
 
-def test_without_a_terminal_the_examples_are_answered(tmp_path):
+def test_without_a_terminal_the_examples_are_answered(
+    tmp_path, shared_readings, monkeypatch, capsys
+):
     """One command on a bare machine shows what the desk does, and ends."""
-    command = [sys.executable, "-m", "bot"]
-    root = Path(__file__).parents[3]
-    environment = {"DATA_DIR": str(tmp_path), "PATH": "", "PYTHONPATH": str(root)}
-    done = subprocess.run(
-        command,
-        env=environment,
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DISCORD_TOKEN", "")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert main([]) == 0
+    done = capsys.readouterr()
     for question in examples():
-        assert question.split()[0] in done.stdout
-    assert "Traceback" not in done.stderr
+        assert question.split()[0] in done.out
+    assert "Traceback" not in done.err
 
 
 def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):

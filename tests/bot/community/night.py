@@ -1,14 +1,9 @@
-"""A simulated election night over one results file and one live page, in a process of its own.
-
-``python -m tests.bot.community.night FOLDER LOG`` goes on where an earlier one was killed, and
-appends a line to LOG for each message that it sends.
-"""
+"""A simulated election night over one results file and one live page, in a process of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -91,6 +86,11 @@ def save_change(desk, change: int) -> None:
     desk.coverage.catch_up()
 
 
+def play(folder: Path, log: Path) -> None:
+    """Go on where an earlier process was killed, and append a line to *log* for each message."""
+    asyncio.run(run_night(folder, log))
+
+
 async def run_night(folder: Path, log: Path) -> None:
     """Play the night from the first change that is not saved yet, and notify followers."""
     moment = [EVENING]
@@ -142,7 +142,3 @@ def write_line(out: TextIO, *parts: object) -> None:
     out.write("\t".join(map(str, parts)).replace("\n", " ") + "\n")
     out.flush()
     os.fsync(out.fileno())
-
-
-if __name__ == "__main__":
-    asyncio.run(run_night(Path(sys.argv[1]), Path(sys.argv[2])))

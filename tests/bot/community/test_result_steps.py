@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -91,7 +88,7 @@ def test_a_step_is_a_call_a_status_or_ten_points(before, after, told):
 
 
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory):
+def sent(processes, tmp_path_factory):
     """Play the night in a process that is killed amid it; return each message that was sent.
 
     Discord drops a message whose nonce it has seen.
@@ -100,17 +97,17 @@ def sent(tmp_path_factory):
     folder, log = place / "data", place / "sent"
     log.touch()
     for lines in (7, None):
-        command = [sys.executable, "-m", "tests.bot.community.night", str(folder), str(log)]
-        process = subprocess.Popen(command)
+        process = processes.Process(target=night.play, args=(folder, log), daemon=True)
+        process.start()
         ends = time.monotonic() + 500
         while lines is not None and len(log.read_text().splitlines()) < lines:
-            assert process.poll() is None
+            assert process.is_alive()
             assert time.monotonic() < ends
             time.sleep(0.02)
         if lines is not None:
-            os.kill(process.pid, signal.SIGKILL)
-        code = process.wait(timeout=500)
-        assert code == (0 if lines is None else -signal.SIGKILL)
+            process.kill()
+        process.join(timeout=500)
+        assert process.exitcode == (0 if lines is None else -signal.SIGKILL)
     lines = (line.split("\t") for line in log.read_text().splitlines())
     return list(
         {nonce: (text, int(change), quotes) for nonce, text, change, quotes in lines}.values()
