@@ -23,7 +23,7 @@ _NO_NOUNS = """
 """
 NO_NOUNS = frozenset(_NO_NOUNS.split())
 """Pronouns and participles: a variable of this name does not say what it holds."""
-MOST_LEANING, MOST_NO_NOUNS = 0.05, 0.02
+MOST_LEANING, MOST_NO_NOUNS = 0.02, 0.01
 """Shares that are allowed of all docstrings, and of all variables and arguments."""
 
 

@@ -120,8 +120,8 @@ def score_questions(desk: Desk, rows: Iterable[dict[str, Any]]) -> Iterator[Scor
         view = desk.coverage.look(question)
         ranked = [window for window in view.ranked if window.reading]
         bare = _read_bare(desk.coverage.reader, view.wording, ranked)
-        seen = tuple(_seen(w, odds, gold) for w, odds in zip(ranked, bare, strict=True))
-        yield ScoredQuestion(row["question"], row["kind"], row["language"], bool(gold), seen)
+        features = tuple(_seen(w, odds, gold) for w, odds in zip(ranked, bare, strict=True))
+        yield ScoredQuestion(row["question"], row["kind"], row["language"], bool(gold), features)
 
 
 def _read_bare(
@@ -155,10 +155,12 @@ def _half(piece: str, quote: str) -> bool:
     return quote in piece or piece[:40] in quote or piece[-40:] in quote
 
 
-def fit_weights(asked: Sequence[ScoredQuestion]) -> Weights:
+def fit_weights(questions: Sequence[ScoredQuestion]) -> Weights:
     """Return all weights, fitted on *asked*."""
-    weights = _ranking([each for each in asked if any(w.gold for w in each.windows)])
-    leads = [lead for each in asked if (lead := each.lead(weights)) is not None]
+    weights = _ranking(
+        [question for question in questions if any(w.gold for w in question.windows)]
+    )
+    leads = [lead for question in questions if (lead := question.lead(weights)) is not None]
     right = np.array([answers for _, answers in leads], float)
     table = np.array([astuple(features) for features, _ in leads])
     (slope,), bias = _line(table[:, :1], right, decay=0.0)
@@ -176,17 +178,19 @@ def fit_weights(asked: Sequence[ScoredQuestion]) -> Weights:
         closest=0.0,
     )
     certainties = sorted((drawn.certainty(features) for features, _ in leads), reverse=True)
-    shown = [drawn.probability(features.score) for features, answers in leads if answers]
-    return replace(drawn, says=_says(certainties), closest=_closest(shown))
+    probabilities = [drawn.probability(features.score) for features, answers in leads if answers]
+    return replace(drawn, says=_says(certainties), closest=_closest(probabilities))
 
 
-def _ranking(asked: Sequence[ScoredQuestion]) -> Array:
+def _ranking(questions: Sequence[ScoredQuestion]) -> Array:
     """Return the weights (odds: 1) by which a softmax prefers the windows that answer.
 
     Listwise logistic regression (Cao et al., "Learning to Rank: From Pairwise to Listwise
     Approach", 2007) by gradient ascent, with a little decay.
     """
-    groups = [(each.features, np.array([w.gold for w in each.windows])) for each in asked]
+    groups = [
+        (question.features, np.array([w.gold for w in question.windows])) for question in questions
+    ]
     weights = np.ones(4)
     for _ in range(_STEPS // 10):
         slope = np.zeros(4)
@@ -282,13 +286,13 @@ def cross_validated(questions: Sequence[ScoredQuestion]) -> FoldResults:
     )
 
 
-def write(weights: Weights, measured: FoldResults, file: Path) -> None:
+def write(weights: Weights, results: FoldResults, file: Path) -> None:
     """Write *weights* with their provenance."""
     content = {
         "provenance": {
             "command": "python -m training fit",
             "questions": "training/questions/held.jsonl, asked, results",
-            "cross-validated": asdict(measured),
+            "cross-validated": asdict(results),
         },
         "weights": asdict(weights),
     }

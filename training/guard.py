@@ -56,10 +56,12 @@ def prompts_of(file: Path) -> Iterator[Example]:
         kinds = {"declined": Reason.CAMPAIGN, "own_view": Reason.OWN_VIEW, "asked": None}
         for kind, reason in kinds.items():
             for prompt in lists.get(kind, ()):
-                said = [prompt.replace("{side}", side) for side in lists["sides"]]
-                known = guard(Question(said[0], _NOW, Language(code)))
-                own = kind != "asked" and known is Reason.OWN_VIEW
-                yield from (Example(text, Reason.OWN_VIEW if own else reason) for text in said)
+                texts = [prompt.replace("{side}", side) for side in lists["sides"]]
+                reason_by_phrases = guard(Question(texts[0], _NOW, Language(code)))
+                asks_own_view = kind != "asked" and reason_by_phrases is Reason.OWN_VIEW
+                yield from (
+                    Example(text, Reason.OWN_VIEW if asks_own_view else reason) for text in texts
+                )
 
 
 def questions() -> Iterator[Example]:
@@ -71,22 +73,22 @@ def questions() -> Iterator[Example]:
 
 def vectors(examples: Sequence[Example], embedder: Embedder) -> Array:
     """Return the vectors of *examples*, as the index embeds a question: in lower case."""
-    return np.array([embedder.question(each.text.lower()) for each in examples], np.float64)
+    return np.array([embedder.question(example.text.lower()) for example in examples], np.float64)
 
 
 def teach(examples: Sequence[Example], inputs: Array, model: str) -> RequestClassifier:
     """Return the classifier of *examples* that was fitted to *inputs*, their vectors."""
-    classes = np.array([_CLASSES.index(each.reason) for each in examples])
-    wanted = np.eye(len(_CLASSES))[classes]
+    classes = np.array([_CLASSES.index(example.reason) for example in examples])
+    targets = np.eye(len(_CLASSES))[classes]
     mean, scale = inputs.mean(axis=0), inputs.std()
     scaled = (inputs - mean) / scale
-    worth = np.minimum(_MOST_WEIGHT, 1 / (len(_CLASSES) * wanted.mean(axis=0)))[classes][:, None]
+    worth = np.minimum(_MOST_WEIGHT, 1 / (len(_CLASSES) * targets.mean(axis=0)))[classes][:, None]
     weights, biases = np.zeros((len(_CLASSES), inputs.shape[1])), np.zeros(len(_CLASSES))
     for _ in range(_STEPS):
         odds = scaled @ weights.T + biases
-        likely = np.exp(odds - odds.max(axis=1, keepdims=True))
-        likely /= likely.sum(axis=1, keepdims=True)
-        error = (likely - wanted) * worth
+        probabilities = np.exp(odds - odds.max(axis=1, keepdims=True))
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        error = (probabilities - targets) * worth
         weights -= _RATE * (error.T @ scaled / len(examples) + _DECAY * weights)
         biases -= _RATE * error.mean(axis=0)
     rows = (weights[1:] - weights[0]) / scale
@@ -102,11 +104,11 @@ def shares(
 
     *examples* are pairs, one of each side. What a phrase declines is declined, too.
     """
-    texts = (Question(each.text, _NOW, Language.ENGLISH) for each in examples)
+    texts = (Question(example.text, _NOW, Language.ENGLISH) for example in examples)
     phrases = np.array([guard(question) is not None for question in texts])
-    likely = [classifier.reason(vector) is not None for vector in inputs.astype(np.float32)]
-    declined = phrases | np.array(likely)
-    requests = np.array([each.reason is not None for each in examples])
+    by_meaning = [classifier.reason(vector) is not None for vector in inputs.astype(np.float32)]
+    declined = phrases | np.array(by_meaning)
+    requests = np.array([example.reason is not None for example in examples])
     return {
         "requests": len(requests[requests]),
         "by_phrases": round(float(phrases[requests].mean()), 3),

@@ -53,9 +53,9 @@ def questions_in(question: Question) -> list[Question]:
     A question that refers to the one before, such as "by how much?", is completed from it.
     """
     lexicon = lexicon_for(question.text)
-    stop = lexicon.stopwords
+    stopwords = lexicon.stopwords
     parts = [lexicon.opened(part.strip()) for part in _QUESTION.findall(question.text)]
-    questions = [part for part in parts if any(term not in stop for term in terms(part))]
+    questions = [part for part in parts if any(term not in stopwords for term in terms(part))]
     if len(questions) < 2:
         return [question]
     first, *followups = questions
@@ -79,13 +79,13 @@ def _join_answers(
     uncovered = tuple(
         outcome.question.text for outcome in outcomes if isinstance(outcome, Abstention)
     )
-    sure = not uncovered and all(answer.level is Level.SAYS for answer in answers)
+    is_sure = not uncovered and all(answer.level is Level.SAYS for answer in answers)
     joined = replace(
         max(answers, key=lambda answer: str(answer.newest or "")),
         question=question,
         excerpts=leads,
         leads=len(leads),
-        level=Level.SAYS if sure else Level.CLOSEST,
+        level=Level.SAYS if is_sure else Level.CLOSEST,
         differ=False,
         left=tuple(skipped.text for skipped in unanswered),
         written=replace(answers[0].written, unsaid=uncovered),
@@ -119,17 +119,17 @@ async def answer(
     except StoppedEarlyError:
         how = Written(stopped=True)
         return Abstention(question, Reason.STOPPED, (), question.asked_at, written=how)
-    worth = writers and trouble is None and not isinstance(coverage.level(view), Reason)
+    may_write = writers and trouble is None and not isinstance(coverage.level(view), Reason)
     meter = meter or Meter()
-    for writer in writers if worth else ():
+    for writer in writers if may_write else ():
         try:
             outcome = await _written(question, view, writer, watch, meter)
             break
         except ChatError as error:
             trouble = error.trouble
     else:
-        lost, said = tuple(meter.dropped), meter.server_message
-        how = Written(trouble=trouble, dropped=lost, usage=meter.usage, detail=said)
+        dropped, server_message = tuple(meter.dropped), meter.server_message
+        how = Written(trouble=trouble, dropped=dropped, usage=meter.usage, detail=server_message)
         excerpts_of = partial(_in_excerpts, question, view, coverage, how)
         outcome = await search_in_turn(asyncio.Event(), excerpts_of)
     return _qualified(outcome, coverage)
@@ -157,11 +157,11 @@ def _in_excerpts(
     question: Question, view: View, coverage: Coverage, how: Written
 ) -> Answer | Abstention:
     """Answer with excerpts; each of several questions by itself, the first ones only."""
-    asked_for = questions_in(question)
-    if len(asked_for) == 1 or not view.evidence:
+    questions = questions_in(question)
+    if len(questions) == 1 or not view.evidence:
         return _quoted(question, view, coverage, how)
-    parts = [_answered(each, coverage, how) for each in asked_for[: QUESTIONS.at_once]]
-    return _join_answers(question, parts, asked_for[QUESTIONS.at_once :])
+    parts = [_answered(part, coverage, how) for part in questions[: QUESTIONS.at_once]]
+    return _join_answers(question, parts, questions[QUESTIONS.at_once :])
 
 
 def _answered(question: Question, coverage: Coverage, how: Written) -> Answer | Abstention:
@@ -180,37 +180,37 @@ def _quoted(
     timings = dict(view.timings)
     clock = Stopwatch(timings)
     outlets = view.names.outlets
-    close = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
-    apart = differ(close, question.text)
-    level = coverage.level(view, coverage.certainty(view, contradicted=bool(apart)))
+    closest = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
+    contradicting = differ(closest, question.text)
+    level = coverage.level(view, coverage.certainty(view, contradicted=bool(contradicting)))
     if isinstance(level, Reason) and view.period:
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
     level = trusted(level, [view.ranked[0].passage.header.unverified])
-    found = close
+    shown = closest
     if level is not Level.CLOSEST:
-        found = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
+        shown = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
     if not view.names.days:
-        found = newest_first(found, apart)
-    found = found[: EVIDENCE.excerpts]
+        shown = newest_first(shown, contradicting)
+    shown = shown[: EVIDENCE.excerpts]
     if level is not Level.SAYS:
-        apart = ()  # nobody is told that sentences which may not answer contradict each other
+        contradicting = ()  # sentences that may not answer are not said to contradict each other
     clock.lap("write")
     answer = Answer(
         question,
         (),
         question.asked_at,
-        _newest([each.citation for each in found]),
-        found,
+        _newest([excerpt.citation for excerpt in shown]),
+        shown,
         level,
-        bool(apart),
-        max(1, len(apart), min(len(view.names.outlets), len(found))),
+        bool(contradicting),
+        max(1, len(contradicting), min(len(view.names.outlets), len(shown))),
         absent=view.absent,
         timings=timings,
         written=how,
     )
-    lead = found[0].citation.passage.article_id
+    lead = shown[0].citation.passage.article_id
     ground = rests_on(shown_sources(answer), coverage.ranked_sources(view, lead))
     return replace(answer, ground=ground)
 
@@ -257,10 +257,10 @@ async def _with_room(
         try:
             claims, how = await compose(question, evidence[:room], writer, watch, meter)
         except ChatError as error:
-            less = next((count for count in _ROOM if count < room), None)
-            if error.trouble is not Trouble.CONTEXT or less is None:
+            fewer = next((count for count in _ROOM if count < room), None)
+            if error.trouble is not Trouble.CONTEXT or fewer is None:
                 raise
-            room = less
+            room = fewer
         else:
             return claims, replace(how, room=room if room < len(evidence) else None)
 
@@ -286,7 +286,7 @@ def _nothing_found(question: Question, view: View, coverage: Coverage) -> Absten
 
 def _nearest_coverage(evidence: Sequence[Evidence]) -> tuple[Header, ...]:
     """Name the articles that came closest, each once."""
-    return tuple(dict.fromkeys(each.passage.header for each in evidence))[
+    return tuple(dict.fromkeys(item.passage.header for item in evidence))[
         : EVIDENCE.nearest_articles
     ]
 

@@ -123,69 +123,69 @@ class Coverage:
         timings: dict[str, float] = {}
         clock = Stopwatch(timings)
         outlets = self.archive.outlets.names(self.edition)
-        scope = self._scope
+        limits = self._scope
         language = str(language_read(question.text))
         own_language = language_asked(question.text).code
-        missing = absent_outlets(question.text, outlets, language)
+        absent = absent_outlets(question.text, outlets, language)
         wording = self._wording(question.text, outlets)
         text = wording
-        for outlet in missing:
+        for outlet in absent:
             text = text.replace(outlet, " ")
         names = names or question_scope(text, outlets, question.asked_at.date(), language)
         need = Need.of(names.topic, self.index)
         clock.lap("understand")
         meaning = self.index.question(text)
         clock.lap("embed")
-        found = search(
+        evidence = search(
             self.index,
             self.archive,
             _without_age(text),
             names=names,
             limit=limit,
-            scope=scope,
+            scope=limits,
             meaning=meaning,
             language=own_language,
             timings=timings,
         )
         clock = Stopwatch(timings)
-        shown = {each.passage.header.outlet for each in found}
-        for outlet in (each for each in names.outlets if each not in shown):
-            own = both(scope, Scope(outlets=(outlet,)))
-            found += search(
+        outlets_found = {item.passage.header.outlet for item in evidence}
+        for outlet in (item for item in names.outlets if item not in outlets_found):
+            only_outlet = both(limits, Scope(outlets=(outlet,)))
+            evidence += search(
                 self.index,
                 self.archive,
                 text,
                 names=names,
                 limit=1,
-                scope=own,
+                scope=only_outlet,
                 meaning=meaning,
                 language=own_language,
             )
         if need.latest:
-            found = [*openings(found, self.archive), *found]
+            evidence = [*openings(evidence, self.archive), *evidence]
         asked = ""
         reader = self.reader if read and not need.latest else None
         if reader is not None:
-            asked = read_form(wording, (each.passage.text for each in found))
+            asked = read_form(wording, (item.passage.text for item in evidence))
             timed = bool(names.days)
-            ranked = read_windows(need, asked, found, reader, self.weights, timed=timed)
+            ranked = read_windows(need, asked, evidence, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
             # Much that is asked in English is reported in Japanese alone: the reader's order stays.
             if own_language != Language.ENGLISH.code:
                 ranked = readable_first(asked, ranked, self.weights)
         elif need.latest:
-            ranked = newest_windows(need, found)
+            ranked = newest_windows(need, evidence)
         else:
-            ranked = plain_windows(need, found)
+            ranked = plain_windows(need, evidence)
         clock.lap("read")
         ranked = self._without_recurring(ranked)
-        evidence = by_windows(found, ranked)
+        ordered = by_windows(evidence, ranked)
         clock.lap("sentences")
-        if missing:
-            agencies = [each.passage.header.agency or "" for each in found]
-            missing = absent_outlets(question.text, [*outlets, *agencies], language)
+        if absent:
+            agencies = [item.passage.header.agency or "" for item in evidence]
+            absent = absent_outlets(question.text, [*outlets, *agencies], language)
         was_read = reader is not None
-        return View(need, names, evidence, ranked, timings, was_read, missing, asked)
+        return View(need, names, ordered, ranked, timings, was_read, absent, asked)
 
     def certainty(self, view: View, *, contradicted: bool) -> float:
         """Return the certainty, from 0 to 1, that the first window of *view* answers its question.
@@ -214,10 +214,10 @@ class Coverage:
             one_story = len({window.passage.article_id for window in ranked}) == 1
             return Level.CLOSEST if one_story or view.period or need.latest else Reason.TOO_VAGUE
         if not view.read:
-            mentioned = ranked[0].words * need.familiar
-            if need.latest and mentioned >= ODDS.latest_words and not view.absent:
+            share_mentioned = ranked[0].words * need.familiar
+            if need.latest and share_mentioned >= ODDS.latest_words and not view.absent:
                 return Level.SAYS
-            return Level.CLOSEST if mentioned >= ODDS.shown_words else Reason.NOT_COVERED
+            return Level.CLOSEST if share_mentioned >= ODDS.shown_words else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
         if certainty >= self.weights.says and not ranked[0].earlier and not view.absent:
             return Level.SAYS
@@ -228,10 +228,10 @@ class Coverage:
 
         Each with its copies, and whether it would be shown if it led.
         """
-        best: dict[int, Window] = {}
+        best_windows: dict[int, Window] = {}
         for window in view.ranked:
-            best.setdefault(window.passage.article_id, window)
-        ordered = sorted(best.items(), key=lambda each: each[0] != lead)
+            best_windows.setdefault(window.passage.article_id, window)
+        ordered = sorted(best_windows.items(), key=lambda pair: pair[0] != lead)
         return [
             RankedSource(
                 window.passage.header,
@@ -248,19 +248,19 @@ class Coverage:
         that does (:meth:`Weights.answer_too`).
         """
         decisions = list(zip(ranked, self.weights.answer_too(ranked), strict=True))
-        answers = [window for window, answers_too in decisions if answers_too]
+        likely = [window for window, answers_too in decisions if answers_too]
         unlikely = [window for window, answers_too in decisions if not answers_too]
-        return [*fetched_first(answers, lambda window: window.passage.header.unverified), *unlikely]
+        return [*fetched_first(likely, lambda window: window.passage.header.unverified), *unlikely]
 
     def _without_recurring(self, ranked: Sequence[Window]) -> list[Window]:
         """Return *ranked* without the sentences that many articles of their outlet repeat."""
         recurs = recurrence(self.index, self.archive)
-        shown = [
+        distinct = [
             window
             for window in ranked[: EVIDENCE.windows_shown]
             if not recurs(window.passage.header.outlet, window.quote)
         ]
-        return [*shown, *ranked[EVIDENCE.windows_shown :]]
+        return [*distinct, *ranked[EVIDENCE.windows_shown :]]
 
     def search(
         self,
@@ -329,22 +329,22 @@ class Coverage:
         return normalise_query(text, lambda term: self.index.frequency(term) or int(term in papers))
 
 
-def openings(found: Sequence[Evidence], archive: Archive) -> list[Evidence]:
-    """Return where the newest articles *found* begin, if that was not found: news stands there."""
-    newest = max((str(each.passage.header.day or "") for each in found), default="")
+def openings(evidence: Sequence[Evidence], archive: Archive) -> list[Evidence]:
+    """Return where the newest articles of *evidence* begin, if that is not in it: news stands there."""
+    newest = max((str(item.passage.header.day or "") for item in evidence), default="")
     best: dict[int, Evidence] = {}
-    for each in found:
-        if str(each.passage.header.day or "") == newest:
-            best.setdefault(each.passage.article_id, each)
-    known = {each.passage.article_id for each in found if each.passage.order == 0}
+    for item in evidence:
+        if str(item.passage.header.day or "") == newest:
+            best.setdefault(item.passage.article_id, item)
+    opened = {item.passage.article_id for item in evidence if item.passage.order == 0}
     return [
-        replace(each, passage=archive.passages.of_article(article_id)[0])
-        for article_id, each in list(best.items())[: EVIDENCE.newest_articles]
-        if article_id not in known
+        replace(item, passage=archive.passages.of_article(article_id)[0])
+        for article_id, item in list(best.items())[: EVIDENCE.newest_articles]
+        if article_id not in opened
     ]
 
 
 def _without_age(text: str) -> str:
     """Leave "the latest news on" out of *text*: it asks for an age, not for those words."""
-    rest = lexicon_for(text).cues["latest"].sub(" ", text)
-    return rest if terms(rest) else text
+    remaining = lexicon_for(text).cues["latest"].sub(" ", text)
+    return remaining if terms(remaining) else text

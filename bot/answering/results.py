@@ -26,7 +26,7 @@ _WHOLE = Decimal("0.8")
 class ContestName:
     """Somebody for whom there are figures, with their row in each source; ``None`` without one."""
 
-    whose: str
+    candidate: str
     party: str
     rows: tuple[ResultRow | None, ...]
     subjects: tuple[object, ...] = ()
@@ -43,7 +43,7 @@ class ContestName:
             if cell is not None and cell.value is not None:
                 values.setdefault(self._subject(number), []).append(cell.value)
         compared = values.values() if source is None else [values.get(self._subject(source), [])]
-        return any(not _agree(own[0], each) for own in compared for each in own[1:])
+        return any(not _agree(figures[0], figure) for figures in compared for figure in figures[1:])
 
     def _subject(self, source: int) -> object:
         return self.subjects[source] if self.subjects else None
@@ -74,13 +74,17 @@ class Contest:
         """Everybody for whom a source has figures, in the order of the newest."""
         columns: list[list[ResultRow | None]] = []
         for place, table in enumerate(self.sources):
-            free = [column for column in columns if len(column) <= place]
+            open_columns = [column for column in columns if len(column) <= place]
             for row in table.rows:
-                free = [column for column in free if len(column) <= place]
-                same = [column for column in free if _same_name(_name_in(column), row.whose)]
-                same = [each for each in same if _name_in(each) == row.whose] or same
-                if len(same) == 1:
-                    same[0].extend([*[None] * (place - len(same[0])), row])
+                open_columns = [column for column in open_columns if len(column) <= place]
+                matching = [
+                    column for column in open_columns if _same_name(_name_in(column), row.candidate)
+                ]
+                matching = [
+                    column for column in matching if _name_in(column) == row.candidate
+                ] or matching
+                if len(matching) == 1:
+                    matching[0].extend([*[None] * (place - len(matching[0])), row])
                 else:
                     columns.append([*[None] * place, row])
         width = len(self.sources)
@@ -98,8 +102,10 @@ class Contest:
     @property
     def measures(self) -> tuple[Field, ...]:
         """The measures that any source has."""
-        found = {measure for table in self.sources for measure in table.measures}
-        return tuple(each for each in (Field.VOTES, Field.SHARE, Field.SEATS) if each in found)
+        present = {measure for table in self.sources for measure in table.measures}
+        return tuple(
+            measure for measure in (Field.VOTES, Field.SHARE, Field.SEATS) if measure in present
+        )
 
     @property
     def differs(self) -> bool:
@@ -119,23 +125,23 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Match:
     """A table, how well it matches the question, and the terms that set it apart."""
 
     table: ContestTable
-    worth: tuple[float, bool, int]
-    own: frozenset[str]
-    beside: tuple[frozenset[str], ...]
+    score: tuple[float, bool, int]
+    distinct: frozenset[str]
+    distinct_of_rivals: tuple[frozenset[str], ...]
 
     @property
     def text(self) -> frozenset[str]:
         """The terms of its names and of the title above."""
-        return frozenset(terms(_named(self.table)))
+        return frozenset(terms(_all_names(self.table)))
 
     @property
     def years(self) -> frozenset[str]:
         """The years that it names."""
-        return frozenset(YEAR.findall(_named(self.table)))
+        return frozenset(YEAR.findall(_all_names(self.table)))
 
 
 def results(
@@ -148,17 +154,19 @@ def results(
 ) -> Results:
     """Return the contests that *asked* names, out of the tables of the articles *among*."""
     need = Need.of(asked, coverage.index)
-    wanted = set(terms(asked))
-    found: list[_Found] = []
+    question_terms = set(terms(asked))
+    matches: list[_Match] = []
     if need.terms and not need.strange:
         for tables in _tables(coverage, among, kind):
-            found += _asked_for(tables, asked, wanted, need)
-    best = max((each.worth for each in found), default=None)
-    groups = _together([each for each in found if each.worth == best])
-    for each in (other for other in found if other.worth != best):
-        same = [group for group in groups if all(_one_contest(each, known) for known in group)]
-        if len(same) == 1:
-            same[0].append(each)
+            matches += _asked_for(tables, asked, question_terms, need)
+    best = max((match.score for match in matches), default=None)
+    groups = _together([match for match in matches if match.score == best])
+    for match in (match for match in matches if match.score != best):
+        fitting = [
+            group for group in groups if all(_one_contest(match, member) for member in group)
+        ]
+        if len(fitting) == 1:
+            fitting[0].append(match)
     contests = sorted(map(_contest, groups), key=_order, reverse=True)
     left = len(contests) - CONTESTS.contests
     return Results(asked, now, tuple(contests[: CONTESTS.contests]), max(0, left), kind)
@@ -168,18 +176,21 @@ def results_beside(
     row: str, article_id: int, coverage: Coverage, among: Collection[int], *, now: datetime
 ) -> Results:
     """Return the contest of which *row* is a row in an article, as every source has it now."""
-    own: list[_Found] = []
-    others: list[_Found] = []
+    holding: list[_Match] = []
+    further: list[_Match] = []
     for tables in _tables(coverage, {article_id, *among}, TableKind.RESULTS):
-        for table, terms_of_it, beside in _told_apart(tables):
-            holds = any(all(part in row for part in (*table.path, r.whose)) for r in table.rows)
-            found = _Found(table, (1.0, True, 0), terms_of_it, beside)
-            (own if table.article_id == article_id and holds else others).append(found)
-    if not own:
+        for table, distinct, distinct_of_rivals in _told_apart(tables):
+            holds = any(
+                all(part in row for part in (*table.path, result.candidate))
+                for result in table.rows
+            )
+            match = _Match(table, (1.0, True, 0), distinct, distinct_of_rivals)
+            (holding if table.article_id == article_id and holds else further).append(match)
+    if not holding:
         return Results("", now)
-    group = [own[0], *(each for each in others if _one_contest(own[0], each))]
-    named = own[0].table.path[-1] if own[0].table.path else own[0].table.header.title
-    return Results(named, now, (_contest(group),))
+    group = [holding[0], *(match for match in further if _one_contest(holding[0], match))]
+    title = holding[0].table.path[-1] if holding[0].table.path else holding[0].table.header.title
+    return Results(title, now, (_contest(group),))
 
 
 def _tables(
@@ -191,22 +202,22 @@ def _tables(
 
 
 def _asked_for(
-    tables: Sequence[ContestTable], asked: str, wanted: set[str], need: Need
-) -> Iterator[_Found]:
+    tables: Sequence[ContestTable], asked: str, question_terms: set[str], need: Need
+) -> Iterator[_Match]:
     """Yield those of an article's *tables* whose contest the question names."""
-    for table, own, beside in _told_apart(tables):
-        named = _named(table)
-        share = need.share(named) * need.familiar
+    for table, distinct, distinct_of_rivals in _told_apart(tables):
+        names = _all_names(table)
+        share = need.share(names) * need.familiar
         if share >= CONTESTS.named_share:
-            exact = asked.strip().casefold() in {each.casefold() for each in table.path}
-            met = len(wanted.intersection(terms(named)))
-            yield _Found(table, (round(share, 2), exact, met), own, beside)
+            exact = asked.strip().casefold() in {name.casefold() for name in table.path}
+            shared = len(question_terms.intersection(terms(names)))
+            yield _Match(table, (round(share, 2), exact, shared), distinct, distinct_of_rivals)
 
 
-def _named(table: ContestTable) -> str:
+def _all_names(table: ContestTable) -> str:
     """Return every name of a contest: its table's, the title above, and a pollster."""
-    pollster = [table.poll.pollster] if table.poll else []
-    return " ".join([*table.path, table.header.title, *pollster])
+    pollsters = [table.poll.pollster] if table.poll else []
+    return " ".join([*table.path, table.header.title, *pollsters])
 
 
 def _told_apart(
@@ -216,92 +227,95 @@ def _told_apart(
 
     The total of the others has none of its own.
     """
-    found = []
+    compared = []
     for table in tables:
-        names = {row.whose for row in table.rows}
-        others = [
-            each
-            for each in tables
-            if each is not table
-            and len(names & {row.whose for row in each.rows}) >= CONTESTS.common_names
+        names = {row.candidate for row in table.rows}
+        rivals = [
+            rival
+            for rival in tables
+            if rival is not table
+            and len(names & {row.candidate for row in rival.rows}) >= CONTESTS.common_names
         ]
-        shared = set(table.path).intersection(*(each.path for each in others)) if others else ()
-        own = frozenset(terms(" ".join(p for p in table.path if p not in shared)))
-        beside = tuple(
-            frozenset(terms(" ".join(p for p in each.path if p not in shared))) for each in others
+        shared = set(table.path).intersection(*(rival.path for rival in rivals)) if rivals else ()
+        distinct = frozenset(terms(" ".join(part for part in table.path if part not in shared)))
+        distinct_of_rivals = tuple(
+            frozenset(terms(" ".join(part for part in rival.path if part not in shared)))
+            for rival in rivals
         )
-        if not others or _is_total(table, others):
-            own = frozenset()
-        found.append((table, own, beside))
-    return found
+        if not rivals or _is_total(table, rivals):
+            distinct = frozenset()
+        compared.append((table, distinct, distinct_of_rivals))
+    return compared
 
 
-def _is_total(table: ContestTable, others: Sequence[ContestTable]) -> bool:
+def _is_total(table: ContestTable, rivals: Sequence[ContestTable]) -> bool:
     """Return True if a table is the sum of the other ones."""
     measure = Field.VOTES if Field.VOTES in table.measures else Field.SEATS
-    parts = sum((each.total(measure) for each in others), Decimal(0))
-    return len(others) > 1 and table.total(measure) >= _WHOLE * parts > 0
+    sum_of_rivals = sum((rival.total(measure) for rival in rivals), Decimal(0))
+    return len(rivals) > 1 and table.total(measure) >= _WHOLE * sum_of_rivals > 0
 
 
-def _together(found: Sequence[_Found]) -> list[list[_Found]]:
+def _together(matches: Sequence[_Match]) -> list[list[_Match]]:
     """Put the tables of one contest together."""
-    groups: list[list[_Found]] = []
-    for each in found:
-        same = [group for group in groups if all(_one_contest(each, other) for other in group)]
-        if same:
-            same[0].append(each)
+    groups: list[list[_Match]] = []
+    for match in matches:
+        fitting = [
+            group for group in groups if all(_one_contest(match, member) for member in group)
+        ]
+        if fitting:
+            fitting[0].append(match)
         else:
-            groups.append([each])
+            groups.append([match])
     return groups
 
 
-def _one_contest(one: _Found, other: _Found) -> bool:
+def _one_contest(first: _Match, second: _Match) -> bool:
     """Return True if two tables share a contest: candidates, place and year."""
-    if one.table.article_id == other.table.article_id and one.table.poll is None:
-        return one.table.path == other.table.path
-    if one.years and other.years and not one.years & other.years:
+    if first.table.article_id == second.table.article_id and first.table.poll is None:
+        return first.table.path == second.table.path
+    if first.years and second.years and not first.years & second.years:
         return False
     pairs = [
-        (a.whose, b.whose)
-        for a in one.table.rows
-        for b in other.table.rows
-        if _same_name(a.whose, b.whose)
+        (a.candidate, b.candidate)
+        for a in first.table.rows
+        for b in second.table.rows
+        if _same_name(a.candidate, b.candidate)
     ]
-    least = min(CONTESTS.common_names, len(one.table.rows), len(other.table.rows))
-    return len(pairs) >= least and _one_place(one, other) and _one_place(other, one)
+    least = min(CONTESTS.common_names, len(first.table.rows), len(second.table.rows))
+    return len(pairs) >= least and _one_place(first, second) and _one_place(second, first)
 
 
-def _one_place(one: _Found, other: _Found) -> bool:
-    """Return True unless *other* is of another place than *one*."""
-    if one.own:
-        return one.own <= other.text
-    return not any(place and place <= other.text for place in one.beside)
+def _one_place(first: _Match, second: _Match) -> bool:
+    """Return True unless *second* is of another place than *first*."""
+    if first.distinct:
+        return first.distinct <= second.text
+    return not any(place and place <= second.text for place in first.distinct_of_rivals)
 
 
-def _contest(group: Sequence[_Found]) -> Contest:
+def _contest(group: Sequence[_Match]) -> Contest:
     """Make a contest of the newest table of each source; each paste is a source of its own.
 
     Of polls every one counts, in its newest report by each source. Reports that agree are one.
     """
-    kept: dict[object, ContestTable] = {}
-    for each in sorted((found.table for found in group), key=_age, reverse=True):
-        header = each.header
-        source = each.article_id if header.unverified else header.outlet
-        kept.setdefault((source, each.subject), each)
+    newest: dict[object, ContestTable] = {}
+    for table in sorted((match.table for match in group), key=_age, reverse=True):
+        header = table.header
+        source = table.article_id if header.unverified else header.outlet
+        newest.setdefault((source, table.subject), table)
     tables: list[ContestTable] = []
-    for table in kept.values():
-        if not any(_is_repeated(table, other) for other in tables):
+    for table in newest.values():
+        if not any(_is_repeated(table, shown) for shown in tables):
             tables.append(table)
     older = len(tables) - CONTESTS.sources if tables[0].poll else 0
     return Contest(tuple(tables[: CONTESTS.sources]), max(0, older))
 
 
-def _is_repeated(table: ContestTable, other: ContestTable) -> bool:
-    """Return True if *other* reports the same poll with the same figures."""
+def _is_repeated(table: ContestTable, shown: ContestTable) -> bool:
+    """Return True if *shown* reports the same poll with the same figures."""
     return (
         table.poll is not None
-        and table.subject == other.subject
-        and not Contest((other, table)).differs
+        and table.subject == shown.subject
+        and not Contest((shown, table)).differs
     )
 
 
@@ -319,17 +333,19 @@ def _order(contest: Contest) -> tuple[date, Decimal]:
 
 def _name_in(rows: Sequence[ResultRow | None]) -> str:
     """Return the name over the rows of several sources: the newest one's."""
-    return next(row.whose for row in rows if row is not None)
+    return next(row.candidate for row in rows if row is not None)
 
 
-def _same_name(one: str, other: str) -> bool:
+def _same_name(first: str, second: str) -> bool:
     """Return True if two names are equal: ``Farr``, ``Odile Farr``, ``FARR, Odile``."""
-    a, b = set(terms(one)), set(terms(other))
-    return bool(a and b) and (a <= b or b <= a)
+    first_terms, second_terms = set(terms(first)), set(terms(second))
+    return bool(first_terms and second_terms) and (
+        first_terms <= second_terms or second_terms <= first_terms
+    )
 
 
-def _agree(one: Decimal, other: Decimal) -> bool:
+def _agree(first: Decimal, second: Decimal) -> bool:
     """Return True if two figures are equal at the precision of the less precise one."""
-    exponents = [value.as_tuple().exponent for value in (one, other)]
-    coarse = max(0 if isinstance(each, str) else min(0, each) for each in exponents)
-    return abs(one - other) * 2 <= Decimal(1).scaleb(coarse)
+    exponents = [value.as_tuple().exponent for value in (first, second)]
+    coarse = max(0 if isinstance(exponent, str) else min(0, exponent) for exponent in exponents)
+    return abs(first - second) * 2 <= Decimal(1).scaleb(coarse)

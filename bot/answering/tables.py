@@ -92,8 +92,8 @@ class _TableLine:
     @property
     def where(self) -> tuple[str, ...]:
         """The place and the office that stand under headers."""
-        kinds = (Field.PLACE, Field.OFFICE)
-        return tuple(self.labelled[each] for each in kinds if each in self.labelled)
+        fields = (Field.PLACE, Field.OFFICE)
+        return tuple(self.labelled[field] for field in fields if field in self.labelled)
 
 
 def _lines_in(passages: Iterable[Passage]) -> Iterator[_TableLine]:
@@ -120,8 +120,8 @@ def _is_count(cell: tuple[str, ResultCell]) -> bool:
 
 def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
     """Take one row apart."""
-    bare: list[str] = []
-    late: list[str] = []
+    bare_cells: list[str] = []
+    late_cells: list[str] = []
     labelled: dict[Field, str] = {}
     cells: list[tuple[str, ResultCell]] = []
     strange: list[tuple[str, ResultCell]] = []
@@ -129,44 +129,48 @@ def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
     start = at
     parts = text.split(BETWEEN)
     for number, part in enumerate(parts):
-        last = number == len(parts) - 1
-        header, parted, value = part.partition(_LABEL)
-        measured = _measured(header) if parted and (is_figure(value) or is_empty(value)) else None
-        if measured is not None:
-            whose, measure = measured
-            number_of = figure(value, decimal=measure is Field.SHARE)
-            cited = Citation(passage, part, start)
-            cells.append((whose, ResultCell(measure, value, number_of, cited)))
-        elif parted and (kind := field_of(header)) is not None:
-            told = part if kind is Field.STATUS else value
+        is_last = number == len(parts) - 1
+        header, has_header, value = part.partition(_LABEL)
+        measure_of_header = (
+            _measured(header) if has_header and (is_figure(value) or is_empty(value)) else None
+        )
+        if measure_of_header is not None:
+            candidate, measure = measure_of_header
+            number_value = figure(value, decimal=measure is Field.SHARE)
+            citation = Citation(passage, part, start)
+            cells.append((candidate, ResultCell(measure, value, number_value, citation)))
+        elif has_header and (kind := field_of(header)) is not None:
+            text_of_field = part if kind is Field.STATUS else value
             first_day = labelled.get(kind) if kind is Field.DAYS else None
-            labelled[kind] = f"{first_day} – {told}" if first_day else labelled.get(kind, told)
-        elif parted and is_figure(value) and not is_general(header):
-            share = figure(value, decimal=True)
-            cited = Citation(passage, part, start)
-            strange.append((header, ResultCell(Field.SHARE, value, share, cited)))
-        elif last and " " in part and _REFERENCE.fullmatch(part.rpartition(" ")[2]):
+            labelled[kind] = (
+                f"{first_day} – {text_of_field}" if first_day else labelled.get(kind, text_of_field)
+            )
+        elif has_header and is_figure(value) and not is_general(header):
+            percentage = figure(value, decimal=True)
+            citation = Citation(passage, part, start)
+            strange.append((header, ResultCell(Field.SHARE, value, percentage, citation)))
+        elif is_last and " " in part and _REFERENCE.fullmatch(part.rpartition(" ")[2]):
             reference = part
-        elif not parted:
-            (late if labelled or cells else bare).append(part)
+        elif not has_header:
+            (late_cells if labelled or cells else bare_cells).append(part)
         start += len(part) + len(BETWEEN)
     row = Citation(passage, text, at)
     return _TableLine(
-        *(row, tuple(bare), tuple(late), labelled, tuple(cells), tuple(strange)),
+        *(row, tuple(bare_cells), tuple(late_cells), labelled, tuple(cells), tuple(strange)),
         *(reference, heading),
     )
 
 
 def _measured(header: str) -> tuple[str, Field] | None:
     """Return the measure of a header, and its candidate if named: ``Odile Farr %``."""
-    own = field_of(header)
-    if own is not None:
-        return ("", own) if own in MEASURES else None
-    whose, _, measure = header.rpartition(" ")
+    field = field_of(header)
+    if field is not None:
+        return ("", field) if field in MEASURES else None
+    candidate, _, measure = header.rpartition(" ")
     kind = field_of(measure)
-    if not whose or kind not in MEASURES or is_general(header) or field_of(whose):
+    if not candidate or kind not in MEASURES or is_general(header) or field_of(candidate):
         return None
-    return whose, kind
+    return candidate, kind
 
 
 class TableKind(StrEnum):
@@ -183,7 +187,7 @@ class ResultRow:
     ``reference`` is where it stands in its file, empty for a table of a page.
     """
 
-    whose: str
+    candidate: str
     party: str
     cells: tuple[ResultCell, ...]
     status: str
@@ -206,30 +210,30 @@ class Poll:
 
     def last_day(self, published: date | None) -> date | None:
         """Return the last day of the poll; without a year the last one before *published*."""
-        found = [
+        days = [
             day for day in days_in(self.days.replace("–", "-")) if day.month is not None and day.day
         ]
-        whole = [day.whole for day in found if day.whole is not None]
-        if not whole and published is not None:
+        whole_days = [day.whole for day in days if day.whole is not None]
+        if not whole_days and published is not None:
             years = (published.year, published.year - 1)
             partial = [
-                made
-                for day in found
-                if (made := _latest(day.month or 1, day.day or 1, years, published)) is not None
+                latest
+                for day in days
+                if (latest := _latest(day.month or 1, day.day or 1, years, published)) is not None
             ]
             return max(partial, default=None)
-        return max(whole, default=None)
+        return max(whole_days, default=None)
 
 
 def _latest(month: int, day: int, years: Iterable[int], published: date) -> date | None:
     """Return the last day of this month and number that is not after *published*."""
     for year in years:
         try:
-            made = date(year, month, day)
+            candidate_day = date(year, month, day)
         except ValueError:
             continue
-        if made <= published:
-            return made
+        if candidate_day <= published:
+            return candidate_day
     return None
 
 
@@ -257,8 +261,8 @@ class ContestTable:
     @property
     def day(self) -> date | None:
         """The day that the figures are of: the last of a poll, else that of the article."""
-        polled = self.poll.last_day(self.header.day) if self.poll else None
-        return polled or self.header.day
+        poll_day = self.poll.last_day(self.header.day) if self.poll else None
+        return poll_day or self.header.day
 
     @property
     def header(self) -> Header:
@@ -273,8 +277,8 @@ class ContestTable:
     @property
     def status(self) -> str:
         """The status that all rows share; empty if they differ."""
-        told = {row.status for row in self.rows}
-        return told.pop() if len(told) == 1 else ""
+        statuses = {row.status for row in self.rows}
+        return statuses.pop() if len(statuses) == 1 else ""
 
     @property
     def measures(self) -> tuple[Field, ...]:
@@ -284,7 +288,7 @@ class ContestTable:
     def total(self, measure: Field) -> Decimal:
         """Add up the figures of one measure."""
         cells = filter(None, (row.cell(measure) for row in self.rows))
-        return sum((each.value for each in cells if each.value is not None), Decimal(0))
+        return sum((cell.value for cell in cells if cell.value is not None), Decimal(0))
 
 
 def tables_in(passages: Iterable[Passage], kind: TableKind) -> list[ContestTable]:
@@ -306,21 +310,23 @@ def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:
     *passages* are one article's; a contest has two rows at least.
     """
     lines = [line for line in _lines_in(passages) if not line.is_poll]
-    shared = _shared_names(lines)
+    place_names = _shared_names(lines)
     rows: dict[tuple[str, ...], list[ResultRow]] = {}
     of_place: dict[tuple[str, ...], list[_TableLine]] = {}
     for line in lines:
-        for path, row in _rows_of(line, shared):
+        for path, row in _rows_of(line, place_names):
             rows.setdefault(path, []).append(row)
             of_place.setdefault(path, []).append(line)
         of_place.setdefault((*line.bare, *line.where), []).append(line)
-    found = []
-    for path, every in rows.items():
-        own = _once(row for row in every if (*path, row.whose) not in rows)
-        if len(own) >= CONTESTS.rows and _is_contest(own):
+    contests = []
+    for path, contest_rows in rows.items():
+        distinct_rows = _once(row for row in contest_rows if (*path, row.candidate) not in rows)
+        if len(distinct_rows) >= CONTESTS.rows and _is_contest(distinct_rows):
             counted = _first(of_place[path], Field.COUNTED)
-            found.append(ContestTable(path, own, counted, _first(of_place[path], Field.MOMENT)))
-    return found
+            contests.append(
+                ContestTable(path, distinct_rows, counted, _first(of_place[path], Field.MOMENT))
+            )
+    return contests
 
 
 def polls_in(passages: Iterable[Passage]) -> list[ContestTable]:
@@ -329,36 +335,36 @@ def polls_in(passages: Iterable[Passage]) -> list[ContestTable]:
     A poll is what its own words call so; it has two figures at least.
     """
     lines = [line for line in _lines_in(passages) if line.is_poll]
-    shared = _shared_names(lines)
+    place_names = _shared_names(lines)
     rows: dict[tuple[tuple[str, ...], Poll], list[ResultRow]] = {}
     for line in lines:
-        found = [*_rows_of(line, shared)]
-        if found:
-            for path, row in found:
+        line_rows = [*_rows_of(line, place_names)]
+        if line_rows:
+            for path, row in line_rows:
                 rows.setdefault((path, _poll_of(line, path)), []).append(row)
         elif not _POLL_DETAILS.isdisjoint(line.labelled):
             path = line.bare if Field.POLLSTER in line.labelled else line.bare[:-1]
             pollster = "" if Field.POLLSTER in line.labelled else "".join(line.bare[-1:])
             poll = _poll_of(line, path, pollster)
-            for whose, cell in line.strange:
-                rows.setdefault((path, poll), []).append(_row(line, whose, "", (cell,)))
+            for candidate, cell in line.strange:
+                rows.setdefault((path, poll), []).append(_row(line, candidate, "", (cell,)))
     tables = []
-    for (path, poll), every in rows.items():
-        own = _once(map(_polled, every))
-        if len(own) >= CONTESTS.rows:
-            tables.append(ContestTable(path, own, poll=poll))
+    for (path, poll), poll_rows in rows.items():
+        distinct_rows = _once(map(_polled, poll_rows))
+        if len(distinct_rows) >= CONTESTS.rows:
+            tables.append(ContestTable(path, distinct_rows, poll=poll))
     return tables
 
 
 def _poll_of(line: _TableLine, path: Sequence[str], pollster: str = "") -> Poll:
     """Return what a line says of its poll; the days may stand in its caption."""
     fields = (Field.POLLSTER, Field.DAYS, Field.SAMPLE, Field.METHOD)
-    said, days, sample, method = (line.labelled.get(field, "") for field in fields)
+    poller, days, sample, method = (line.labelled.get(field, "") for field in fields)
     if not days:
         caption = " · ".join(path)
-        found = days_in(caption)
-        days = caption[found[0].start : found[-1].end].strip() if found else ""
-    return Poll(said or pollster, days, sample, method)
+        caption_days = days_in(caption)
+        days = caption[caption_days[0].start : caption_days[-1].end].strip() if caption_days else ""
+    return Poll(poller or pollster, days, sample, method)
 
 
 def _polled(row: ResultRow) -> ResultRow:
@@ -386,32 +392,32 @@ def _shared_names(lines: Sequence[_TableLine]) -> frozenset[tuple[str, ...]]:
     for line in lines:
         if not line.named and Field.PARTY in line.labelled:
             parties.setdefault((*line.bare, *line.where), set()).add(line.labelled[Field.PARTY])
-    return frozenset(path for path, found in parties.items() if len(found) > 1)
+    return frozenset(path for path, names in parties.items() if len(names) > 1)
 
 
 def _rows_of(
-    line: _TableLine, shared: frozenset[tuple[str, ...]]
+    line: _TableLine, place_names: frozenset[tuple[str, ...]]
 ) -> Iterator[tuple[tuple[str, ...], ResultRow]]:
     """Yield the rows of results in one line, each with the contest that it is of."""
     party = line.labelled.get(Field.PARTY, "")
     path = (*line.bare, *line.where)
-    own = tuple(cell for whose, cell in line.cells if not whose)
-    if own and line.named:
-        yield path, _row(line, line.named, party, own)
-    elif own and path in shared:
-        yield path, _row(line, party, "", own)
-    elif own and line.bare:
-        yield (*line.bare[:-1], *line.where), _row(line, line.bare[-1], party, own)
-    others = [each for each in line.cells if each[0]]
-    if any(cell.measure is Field.VOTES for _, cell in others):
-        for whose, cells in groupby(others, key=lambda each: each[0]):
-            yield path, _row(line, whose, "", tuple(cell for _, cell in cells))
+    cells_of_row = tuple(cell for candidate, cell in line.cells if not candidate)
+    if cells_of_row and line.named:
+        yield path, _row(line, line.named, party, cells_of_row)
+    elif cells_of_row and path in place_names:
+        yield path, _row(line, party, "", cells_of_row)
+    elif cells_of_row and line.bare:
+        yield (*line.bare[:-1], *line.where), _row(line, line.bare[-1], party, cells_of_row)
+    named_cells = [pair for pair in line.cells if pair[0]]
+    if any(cell.measure is Field.VOTES for _, cell in named_cells):
+        for candidate, cells in groupby(named_cells, key=lambda pair: pair[0]):
+            yield path, _row(line, candidate, "", tuple(cell for _, cell in cells))
 
 
-def _row(line: _TableLine, whose: str, party: str, cells: tuple[ResultCell, ...]) -> ResultRow:
+def _row(line: _TableLine, candidate: str, party: str, cells: tuple[ResultCell, ...]) -> ResultRow:
     """Make one row."""
     status = line.labelled.get(Field.STATUS, "")
-    return ResultRow(whose, party, cells, status, line.reference, line.citation)
+    return ResultRow(candidate, party, cells, status, line.reference, line.citation)
 
 
 def _is_contest(rows: Sequence[ResultRow]) -> bool:
@@ -429,7 +435,7 @@ def _first(lines: Sequence[_TableLine], field: Field) -> str:
 
 def _once(rows: Iterable[ResultRow]) -> tuple[ResultRow, ...]:
     """Return the rows without those that repeat the figures of another one."""
-    found: dict[tuple[str, ...], ResultRow] = {}
+    distinct: dict[tuple[str, ...], ResultRow] = {}
     for row in rows:
-        found.setdefault((row.whose, *(cell.written for cell in row.cells)), row)
-    return tuple(found.values())
+        distinct.setdefault((row.candidate, *(cell.written for cell in row.cells)), row)
+    return tuple(distinct.values())

@@ -363,7 +363,7 @@ def _show_contest(contest: Contest, words: Wording, console: Console) -> None:
     letters = ascii_uppercase[: len(contest.sources)]
     table = Table("", *letters, box=None, show_header=len(letters) > 1)
     for name in contest.names:
-        label = f"{name.whose} ({name.party})" if name.party else name.whose
+        label = f"{name.candidate} ({name.party})" if name.party else name.candidate
         table.add_row(table_cell(label), *(_figures(name, index) for index in range(len(letters))))
     console.print(Padding(table, (0, 0, 0, 2)))
     for letter, source in zip(letters, contest.sources, strict=True):
@@ -419,7 +419,7 @@ def _contest_object(contest: Contest) -> dict[str, Any]:
         ],
         "names": [
             {
-                "name": name.whose,
+                "name": name.candidate,
                 "party": name.party,
                 "figures": [
                     _figure_object(

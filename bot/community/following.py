@@ -337,17 +337,23 @@ class Following:
                 continue
             coverage = replace(self.coverage.serving, edition=edition)
             tables = _tables_of(results(text, coverage, articles, now=self.clock()))
-            earlier = _tables_of(results(text, coverage, articles - new_ids, now=self.clock()))
+            earlier_tables = _tables_of(
+                results(text, coverage, articles - new_ids, now=self.clock())
+            )
             for number in touched.intersection(table.article_id for table in tables):
-                own = [table for table in tables if table.article_id == number]
+                tables_of_article = [table for table in tables if table.article_id == number]
                 old_version = recent.changed.get(number)
                 old_tables = (
                     contests_of_version(old_version)
                     if old_version
-                    else [t for t in earlier if t.header.outlet == own[0].header.outlet]
+                    else [
+                        t
+                        for t in earlier_tables
+                        if t.header.outlet == tables_of_article[0].header.outlet
+                    ]
                 )
-                version = own[0].rows[0].citation.passage.version
-                for step in steps_between(old_tables, own, version):
+                version = tables_of_article[0].rows[0].citation.passage.version
+                for step in steps_between(old_tables, tables_of_article, version):
                     for follow in interests.counts[text]:
                         if self._was_read_after(follow.at, number):
                             yield follow, _step_news(follow, number, step)
@@ -399,8 +405,8 @@ class Following:
         self, follow: Follow, news: Sequence[FollowedNews]
     ) -> tuple[_QuotedNews, ...]:
         """Return the quotations of a message of a follow, in their order."""
-        quoted = (self._quotation_of(follow, item) for item in _in_order(follow, news))
-        return tuple(filter(None, quoted))
+        quotations = (self._quotation_of(follow, item) for item in _in_order(follow, news))
+        return tuple(filter(None, quotations))
 
     def _quotation_of(self, follow: Follow, news: FollowedNews) -> _QuotedNews | None:
         """Return the quotation of a piece of news, or ``None`` if its article is not citable.
@@ -447,9 +453,9 @@ def _in_order(follow: Follow, news: Sequence[FollowedNews]) -> Sequence[Followed
     ]
 
 
-def _tables_of(found: Results) -> list[ContestTable]:
+def _tables_of(outcome: Results) -> list[ContestTable]:
     """Return all tables of a result."""
-    return [table for contest in found.contests for table in contest.sources]
+    return [table for contest in outcome.contests for table in contest.sources]
 
 
 def _step_news(follow: Follow, article_id: int, step: ResultStep) -> FollowedNews:
@@ -482,5 +488,5 @@ def _entry_citation(
                 quote_start = start + len(sentence) - len(sentence.lstrip())
                 citations.append(Citation(passage, sentence.strip(), quote_start))
         if citations:
-            return max(citations, key=lambda each: need.share(each.quote) if need else 0.0)
+            return max(citations, key=lambda citation: need.share(citation.quote) if need else 0.0)
     return None

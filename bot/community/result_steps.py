@@ -48,7 +48,7 @@ def steps_between(
     steps = []
     for table in tables:
         old_table = _old_form(table, unmatched)
-        name = " ".join([*table.path[-1:], *sorted(row.whose for row in table.rows)])
+        name = " ".join([*table.path[-1:], *sorted(row.candidate for row in table.rows)])
         state = _state_of(table)
         if old_table is None:
             steps.append(ResultStep(f"{name} first", _leading_row(table.rows)))
@@ -56,8 +56,8 @@ def steps_between(
         unmatched.remove(old_table)
         old_state = _state_of(old_table)
         if (state.status, state.heading) != (old_state.status, old_state.heading):
-            changed = {whose for whose, _ in state.status - old_state.status}
-            rows = [row for row in table.rows if row.whose in changed] or table.rows
+            changed = {candidate for candidate, _ in state.status - old_state.status}
+            rows = [row for row in table.rows if row.candidate in changed] or table.rows
             steps.append(ResultStep(f"{name} status {version}", _leading_row(rows)))
         elif state.tens is not None and state.tens > (old_state.tens or 0):
             steps.append(ResultStep(f"{name} counted {state.tens}", _leading_row(table.rows)))
@@ -85,7 +85,7 @@ def counted_share(text: str) -> Decimal | None:
 
 def _old_form(table: ContestTable, candidates: Sequence[ContestTable]) -> ContestTable | None:
     """Return the table among *candidates* of the same contest, whose heading may differ."""
-    names = {row.whose for row in table.rows}
+    names = {row.candidate for row in table.rows}
     path = _without_figures(table.path)
 
     def likeness(other: ContestTable) -> tuple[bool, int]:
@@ -96,7 +96,7 @@ def _old_form(table: ContestTable, candidates: Sequence[ContestTable]) -> Contes
         other
         for other in candidates
         if len(other.path) == len(table.path)
-        and 2 * len(names & {row.whose for row in other.rows}) >= len(names)
+        and 2 * len(names & {row.candidate for row in other.rows}) >= len(names)
         and (other.path[-1:] == table.path[-1:] or len(table.path) == 1)
     ]
     return max(same, key=likeness, default=None)
@@ -108,7 +108,7 @@ def _state_of(table: ContestTable) -> _State:
     status = (
         frozenset({("", _plain(shared))})
         if shared
-        else frozenset((row.whose, _plain(row.status)) for row in table.rows if row.status)
+        else frozenset((row.candidate, _plain(row.status)) for row in table.rows if row.status)
     )
     headings = [name for name in table.path if not days_in(name)]
     shares = [share for text in [table.counted or "", *headings] if (share := counted_share(text))]

@@ -84,29 +84,32 @@ class Kanji:
     def japanese(self) -> bool:
         """Return True if a character is a Japanese form, in no Chinese set: 挙, 査."""
         return any(
-            _is_in(each, "shift_jis") and not _is_in(each, "gb2312") and not _is_in(each, "big5")
-            for each in self.characters
+            _is_in(character, "shift_jis")
+            and not _is_in(character, "gb2312")
+            and not _is_in(character, "big5")
+            for character in self.characters
         )
 
     @property
     def chinese(self) -> bool:
         """Return True if JIS X 0208 lacks a character that a Chinese set has: 谁, 嗎."""
         return any(
-            not _is_in(each, "shift_jis") and (_is_in(each, "gb2312") or _is_in(each, "big5"))
-            for each in self.characters
+            not _is_in(character, "shift_jis")
+            and (_is_in(character, "gb2312") or _is_in(character, "big5"))
+            for character in self.characters
         )
 
     @property
     def rare_in_japanese(self) -> bool:
         """Return True if a character is only in the second level of JIS X 0208: 贏, 黨, 舉."""
-        codes = (each.encode("shift_jis", "ignore") for each in self.characters)
+        codes = (character.encode("shift_jis", "ignore") for character in self.characters)
         return any(code >= _SECOND_LEVEL for code in codes)
 
     @property
     def traditional(self) -> bool:
         """Return True if a character is traditional, and none simplified."""
-        return any(not _is_in(each, "gb2312") for each in self.characters) and all(
-            _is_in(each, "big5") for each in self.characters
+        return any(not _is_in(character, "gb2312") for character in self.characters) and all(
+            _is_in(character, "big5") for character in self.characters
         )
 
 

@@ -84,9 +84,9 @@ class Weights:
 
     def answer_too(self, windows: Sequence[Window]) -> list[bool]:
         """Return for each of *windows* True if it answers too, beside the best one."""
-        likely = [self.probability(window.score) for window in windows]
-        bound = ODDS.also_answers * max(likely, default=0.0)
-        return [chance >= bound for chance in likely]
+        probabilities = [self.probability(window.score) for window in windows]
+        bound = ODDS.also_answers * max(probabilities, default=0.0)
+        return [probability >= bound for probability in probabilities]
 
 
 @cache
@@ -122,9 +122,9 @@ def read_windows(
         for window, reading in zip(windows, readings, strict=True)
     ]
     times = [0.0] * len(windows) if timed else timeliness(windows, question)
-    dated = timed or bool(YEAR.search(question))
+    is_dated = timed or bool(YEAR.search(question))
     windows = [
-        replace(window, time=time, earlier=not dated and _of_earlier_year(window))
+        replace(window, time=time, earlier=not is_dated and _of_earlier_year(window))
         for window, time in zip(windows, times, strict=True)
     ]
     windows = [replace(window, score=_score(window, weights)) for window in windows]
@@ -138,17 +138,19 @@ def _rows_by_label(question: str, windows: Sequence[Window]) -> list[Window]:
     What tells rows apart are their labels ("Tarn 01", "Tarn 02"), which reading weighs too little.
     Words of every question tell none apart: a row may be a question of the page with its answer.
     """
-    asked = frozenset(terms(question)) - lexicon_for(question).stopwords
+    question_terms = frozenset(terms(question)) - lexicon_for(question).stopwords
     rows: dict[str, list[Window]] = {}
     for window in windows:
         if window.sentences.row(window.first):
             rows.setdefault(window.passage.id, []).append(window)
-    moved: dict[int, float] = {}
+    new_scores: dict[int, float] = {}
     for table in rows.values():
         scores = sorted((row.score for row in table), reverse=True)
-        table.sort(key=lambda row: (-len(asked.intersection(terms(row.quote))), -row.score))
-        moved |= {id(row): score for row, score in zip(table, scores, strict=True)}
-    return [replace(each, score=moved.get(id(each), each.score)) for each in windows]
+        table.sort(
+            key=lambda row: (-len(question_terms.intersection(terms(row.quote))), -row.score)
+        )
+        new_scores |= {id(row): score for row, score in zip(table, scores, strict=True)}
+    return [replace(window, score=new_scores.get(id(window), window.score)) for window in windows]
 
 
 def _own_answers_first(question: str, windows: Sequence[Window]) -> list[Window]:
@@ -157,14 +159,14 @@ def _own_answers_first(question: str, windows: Sequence[Window]) -> list[Window]
     The page may ask it in fewer words: what it leaves out stands in its title.
     """
     stopwords = lexicon_for(question).stopwords
-    asked = frozenset(terms(question)) - stopwords
-    best: dict[int, float] = {}
+    question_terms = frozenset(terms(question)) - stopwords
+    best_scores: dict[int, float] = {}
     for window in windows:
         article = window.passage.article_id
-        best[article] = max(window.score, best.get(article, window.score))
+        best_scores[article] = max(window.score, best_scores.get(article, window.score))
     return [
-        replace(window, score=best[window.passage.article_id] + ODDS.own_answer)
-        if _answers_same(window, asked, stopwords)
+        replace(window, score=best_scores[window.passage.article_id] + ODDS.own_answer)
+        if _answers_same(window, question_terms, stopwords)
         else window
         for window in windows
     ]
@@ -186,17 +188,19 @@ def _newest_entry_first(ranked: list[Window], weights: Weights) -> list[Window]:
     newest = max(entries, key=lambda entry: entry[0])[1]
     if newest.entry_time == lead.entry_time:
         return ranked
-    others = [window for window in ranked if window is not newest]
-    return [replace(newest, score=lead.score), *others]
+    rest_of_windows = [window for window in ranked if window is not newest]
+    return [replace(newest, score=lead.score), *rest_of_windows]
 
 
-def _answers_same(window: Window, asked: frozenset[str], stopwords: frozenset[str]) -> bool:
-    """Return True if *window* is a question of its page, asked in the terms *asked*, answered."""
+def _answers_same(
+    window: Window, question_terms: frozenset[str], stopwords: frozenset[str]
+) -> bool:
+    """Return True if *window* is a question of its page, asked in *question_terms*, answered."""
     page_question = window.sentences.question(window.answering)
-    question_terms = frozenset(terms(page_question)) - stopwords
-    if not question_terms or not question_terms <= asked:
+    page_terms = frozenset(terms(page_question)) - stopwords
+    if not page_terms or not page_terms <= question_terms:
         return False
-    return asked - question_terms <= frozenset(terms(window.passage.header.title))
+    return question_terms - page_terms <= frozenset(terms(window.passage.header.title))
 
 
 def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
@@ -205,12 +209,18 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
     Words hardly cross scripts, so that without a place of their own none of those would be read.
     """
     script = Script.of_question(question)
-    own = [w for w in windows if Script.of_text(w.passage.text) is script]
-    others = [w for w in windows if Script.of_text(w.passage.text) is not script]
-    kept = max(
-        EVIDENCE.windows_read - len(others), EVIDENCE.windows_read - EVIDENCE.windows_read // 3
+    same_script = [window for window in windows if Script.of_text(window.passage.text) is script]
+    other_script = [
+        window for window in windows if Script.of_text(window.passage.text) is not script
+    ]
+    room = max(
+        EVIDENCE.windows_read - len(other_script),
+        EVIDENCE.windows_read - EVIDENCE.windows_read // 3,
     )
-    return [*own[:kept], *others[: EVIDENCE.windows_read - min(kept, len(own))]]
+    return [
+        *same_script[:room],
+        *other_script[: EVIDENCE.windows_read - min(room, len(same_script))],
+    ]
 
 
 def readable_first(question: str, windows: list[Window], weights: Weights) -> list[Window]:
@@ -254,11 +264,13 @@ def lead_margin(answers: Sequence[tuple[float, frozenset[str]]]) -> float:
     *answers* are the scores of windows with the terms of their answers; it is another answer if it
     has less than half of the first one's terms.
     """
-    score, first = answers[0]
-    others = [
-        other for other, stems in answers[1:] if len(first & stems) < ODDS.same_answer * len(first)
+    score, lead_terms = answers[0]
+    other_scores = [
+        score_of_other
+        for score_of_other, stems_of_other in answers[1:]
+        if len(lead_terms & stems_of_other) < ODDS.same_answer * len(lead_terms)
     ]
-    return min(ODDS.margin, score - max(others, default=-math.inf))
+    return min(ODDS.margin, score - max(other_scores, default=-math.inf))
 
 
 def answer_terms(window: Window) -> frozenset[str]:
@@ -272,12 +284,12 @@ def newest_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
     This serves whoever asks for the latest: nothing in particular is asked that could be read.
     """
     windows = plain_windows(need, evidence)
-    most = max((window.words for window in windows), default=0.0)
+    most_words = max((window.words for window in windows), default=0.0)
     fresh = dict(zip(map(id, windows), timeliness(windows), strict=True))
-    on_topic = [window for window in windows if window.words >= most]
+    on_topic = [window for window in windows if window.words >= most_words]
     return sorted(
         (replace(window, score=window.words + fresh[id(window)]) for window in on_topic),
-        key=lambda w: (-w.score, w.passage.id, w.passage.order, w.first),
+        key=lambda window: (-window.score, window.passage.id, window.passage.order, window.first),
     )
 
 
@@ -285,9 +297,9 @@ def _score(window: Window, weights: Weights) -> float:
     """Return the score of a window that was read, by the *weights*."""
     assert window.reading is not None
     passage = weights.passage * min(1.0, window.evidence.score)
-    named = ODDS.named * math.log(window.evidence.fit)
-    found = passage + weights.words * window.words + weights.time * window.time
-    return window.reading.odds + found + named
+    scope_score = ODDS.named * math.log(window.evidence.fit)
+    evidence_score = passage + weights.words * window.words + weights.time * window.time
+    return window.reading.odds + evidence_score + scope_score
 
 
 def plain_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
@@ -300,8 +312,8 @@ def plain_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
 
 def _promising(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
     """Return the windows of *evidence* with their share of the words, the best first."""
-    found = chain.from_iterable(map(windows_of, evidence))
-    return _ordered(_weighed(window, need) for window in found if not _asks(window))
+    windows = chain.from_iterable(map(windows_of, evidence))
+    return _ordered(_weighed(window, need) for window in windows if not _asks(window))
 
 
 def _weighed(window: Window, need: Need) -> Window:
@@ -323,12 +335,14 @@ def by_windows(evidence: Sequence[Evidence], ranked: Sequence[Window]) -> list[E
     places: dict[str, int] = {}
     for place, window in enumerate(ranked):
         places.setdefault(window.passage.id, place)
-    return sorted(evidence, key=lambda e: places.get(e.passage.id, len(ranked)))
+    return sorted(evidence, key=lambda item: places.get(item.passage.id, len(ranked)))
 
 
 def _asks(window: Window) -> bool:
     """Return True if every sentence of *window* is a question."""
-    return all(q.endswith(ASKING) for q in window.sentences.quotes[window.first : window.last + 1])
+    return all(
+        quote.endswith(ASKING) for quote in window.sentences.quotes[window.first : window.last + 1]
+    )
 
 
 def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
@@ -342,8 +356,8 @@ def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
     moments = [_moment_of(window) for window in windows]
     if years := set(map(int, YEAR.findall(question))):
         return [float(moment is not None and moment.year in years) for moment in moments]
-    different = sorted({moment for moment in moments if moment})
-    ranks = {moment: rank for rank, moment in enumerate(different, start=1)}
+    distinct = sorted({moment for moment in moments if moment})
+    ranks = {moment: rank for rank, moment in enumerate(distinct, start=1)}
     return [ranks[moment] / len(ranks) if moment else 0.0 for moment in moments]
 
 
@@ -389,7 +403,7 @@ def _ordered(windows: Iterable[Window]) -> list[Window]:
     """Order by score; of equals the newer stands first, then by id."""
     return sorted(
         windows,
-        key=lambda w: (-w.score, -_ordinal(w), w.passage.id, w.first),
+        key=lambda window: (-window.score, -_ordinal(window), window.passage.id, window.first),
     )
 
 

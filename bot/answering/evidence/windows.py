@@ -35,15 +35,15 @@ class PassageSentences:
     headings: tuple[str, ...]
     times: tuple[datetime | None, ...]
 
-    def together(self, one: int, other: int) -> bool:
+    def together(self, first: int, second: int) -> bool:
         """Return True if two neighbours are text of one entry under one heading.
 
         A table's row stands alone.
         """
-        if not 0 <= one < other < len(self.quotes) or self.times[other]:
+        if not 0 <= first < second < len(self.quotes) or self.times[second]:
             return False
-        text = self.citable[one] and self.citable[other]
-        return text and not self.row(one) and not self.row(other)
+        are_text = self.citable[first] and self.citable[second]
+        return are_text and not self.row(first) and not self.row(second)
 
     def row(self, place: int) -> bool:
         """Return True if the sentence is a row of a table."""
@@ -108,8 +108,8 @@ class Window:
     @property
     def entry_time(self) -> datetime | None:
         """The time of the entry of a live page that the window is of; ``None`` elsewhere."""
-        before = reversed(self.sentences.times[: self.first + 1])
-        return next((time for time in before if time), None)
+        times_before = reversed(self.sentences.times[: self.first + 1])
+        return next((time for time in times_before if time), None)
 
     @property
     def readable(self) -> Readable:
@@ -125,12 +125,12 @@ class Window:
         if answer is None and self.mentioning is not None:
             return self.mentioning
         places = range(self.first, self.last + 1)
-        asked = [i for i in places if not self.sentences.quotes[i].endswith(ASKING)]
+        statements = [i for i in places if not self.sentences.quotes[i].endswith(ASKING)]
         if answer is None:
-            return (asked or list(places))[0]
-        at = self.span.start + answer.start
-        holding = next((i for i in places if at < self.sentences.spans[i].end), self.last)
-        return min(asked or list(places), key=lambda i: (abs(i - holding), -i))
+            return (statements or list(places))[0]
+        position = self.span.start + answer.start
+        holder = next((i for i in places if position < self.sentences.spans[i].end), self.last)
+        return min(statements or list(places), key=lambda i: (abs(i - holder), -i))
 
     @property
     def quote(self) -> str:
@@ -155,10 +155,10 @@ def windows_of(evidence: Evidence) -> Iterator[Window]:
     for run in _runs(parts):
         length = parts.spans[run[-1]].end - parts.spans[run[0]].start
         count = max(-(-len(run) // EVIDENCE.window_sentences), -(-length // longest))
-        for part in range(count):
-            inside = run[part * len(run) // count : (part + 1) * len(run) // count]
-            if inside:
-                yield Window(evidence, parts, inside[0], inside[-1])
+        for number in range(count):
+            run_part = run[number * len(run) // count : (number + 1) * len(run) // count]
+            if run_part:
+                yield Window(evidence, parts, run_part[0], run_part[-1])
 
 
 def _runs(parts: PassageSentences) -> list[list[int]]:
@@ -167,8 +167,8 @@ def _runs(parts: PassageSentences) -> list[list[int]]:
     for place, citable in enumerate(parts.citable):
         if not citable:
             continue
-        joined = runs and runs[-1][-1] == place - 1 and parts.together(place - 1, place)
-        if joined:
+        is_joined = runs and runs[-1][-1] == place - 1 and parts.together(place - 1, place)
+        if is_joined:
             runs[-1].append(place)
         else:
             runs.append([place])
@@ -183,25 +183,25 @@ def sentences_of(passage: Passage) -> PassageSentences:
     """
     spans = sentences(passage.text, passage.header.language)
     quotes = tuple(passage.text[span.start : span.end] for span in spans)
-    found = roles(quotes)
+    quote_roles = roles(quotes)
     headings, heading = [], ""
-    for quote, role in zip(quotes, found, strict=True):
+    for quote, role in zip(quotes, quote_roles, strict=True):
         heading = quote if role is Role.HEADING else heading
         headings.append(heading)
     citable = tuple(
         role is Role.TEXT and not speaks_to_a_model(quote)
-        for quote, role in zip(quotes, found, strict=True)
+        for quote, role in zip(quotes, quote_roles, strict=True)
     )
     is_live = passage.header.kind is Kind.LIVE
     times = tuple(entry_time(quote) if is_live else None for quote in quotes)
     return PassageSentences(spans, quotes, citable, tuple(headings), times)
 
 
-def alike(one: str, other: str) -> bool:
+def alike(first: str, second: str) -> bool:
     """Return True if two sentences are copies of each other."""
-    return one == other or containment(shingles(one), shingles(other)) >= ODDS.same_sentence
+    return first == second or containment(shingles(first), shingles(second)) >= ODDS.same_sentence
 
 
-def same_article(one: Window, others: Sequence[Window]) -> bool:
-    """Return True if any of *others* is of the article of *one*."""
-    return any(other.passage.article_id == one.passage.article_id for other in others)
+def same_article(window: Window, windows: Sequence[Window]) -> bool:
+    """Return True if any of *windows* is of the article of *window*."""
+    return any(candidate.passage.article_id == window.passage.article_id for candidate in windows)

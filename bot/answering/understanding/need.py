@@ -79,8 +79,8 @@ def _latin_forms(run: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> frozens
     }
     threshold = max(similarities.values(), default=0.0) - QUESTIONS.spelling_margin
     scores = {
-        w: x + QUESTIONS.frequency_weight * math.log10(frequencies[w])
-        for w, x in similarities.items()
+        word: x + QUESTIONS.frequency_weight * math.log10(frequencies[word])
+        for word, x in similarities.items()
         if x >= threshold
     }
     return frozenset(sorted(scores, key=lambda word: -scores[word])[: QUESTIONS.spellings])
@@ -139,35 +139,40 @@ class Need:
     def of(cls, question: str, vocabulary: _Vocabulary) -> Need:
         """Read *question*, its words weighed by how rare they are in the coverage."""
         lexicon = lexicon_for(question)
-        found = _latin_terms(question, lexicon, vocabulary)
-        strange = tuple(word for word, forms in found.items() if forms is None)
-        known = {key: forms for key, forms in found.items() if forms is not None}
-        known |= _script_terms(question, lexicon, vocabulary)
-        weighed = tuple(
-            _Term(key, forms, _weight(key, forms, vocabulary)) for key, forms in known.items()
+        latin_terms = _latin_terms(question, lexicon, vocabulary)
+        strange = tuple(word for word, forms in latin_terms.items() if forms is None)
+        known_terms = {key: forms for key, forms in latin_terms.items() if forms is not None}
+        known_terms |= _script_terms(question, lexicon, vocabulary)
+        weighed_terms = tuple(
+            _Term(key, forms, _weight(key, forms, vocabulary)) for key, forms in known_terms.items()
         )
-        return cls(weighed, strange, lexicon.asks("latest", question))
+        return cls(weighed_terms, strange, lexicon.asks("latest", question))
 
     @property
     def familiar(self) -> float:
         """Return the share of the question's content words that the coverage has; names doubly."""
-        known, strange = len(self.terms), sum(2 if w[0].isupper() else 1 for w in self.strange)
-        return known / (known + strange or 1)
+        known_count = len(self.terms)
+        strange_count = sum(2 if word[0].isupper() else 1 for word in self.strange)
+        return known_count / (known_count + strange_count or 1)
 
     def share(self, text: str, title: str = "") -> float:
         """Return the weighted share of terms that *text*, or the *title* above, mentions.
 
         A name that no coverage has counts as the rarest term: it may stand here in another script.
         """
-        words, over = TextTerms.of(text), TextTerms.of(title)
+        words, title_words = TextTerms.of(text), TextTerms.of(title)
         total = sum(term.weight for term in self.terms)
-        met = sum(t.weight for t in self.terms if words.hold(t.forms) or over.hold(t.forms))
-        most = max((term.weight for term in self.terms), default=1.0)
+        mentioned = sum(
+            term.weight
+            for term in self.terms
+            if words.hold(term.forms) or title_words.hold(term.forms)
+        )
+        greatest = max((term.weight for term in self.terms), default=1.0)
         for word in self.strange:
-            heard = any(map(words.sound, terms(word)))
-            total += most * (heard or word[0].isupper())
-            met += most * heard
-        return met / total if total else 0.0
+            sounds_here = any(map(words.sound, terms(word)))
+            total += greatest * (sounds_here or word[0].isupper())
+            mentioned += greatest * sounds_here
+        return mentioned / total if total else 0.0
 
 
 def _weight(key: str, forms: Forms, vocabulary: _Vocabulary) -> float:
@@ -179,9 +184,9 @@ def _weight(key: str, forms: Forms, vocabulary: _Vocabulary) -> float:
     """
     if not CJK_WORD.fullmatch(key):
         return vocabulary.rarity(key)
-    known = [stem for stem in forms.stems if vocabulary.frequency(stem)]
-    own = max(map(vocabulary.rarity, terms(key) or [key]))
-    return min([own, *map(vocabulary.rarity, known)])
+    known_stems = [stem for stem in forms.stems if vocabulary.frequency(stem)]
+    rarest = max(map(vocabulary.rarity, terms(key) or [key]))
+    return min([rarest, *map(vocabulary.rarity, known_stems)])
 
 
 def _latin_terms(
@@ -193,7 +198,7 @@ def _latin_terms(
     turnout 63%?" is answered by 62.7 per cent. A number that begins
     with 0 is a name: "Tarn 02".
     """
-    found: dict[str, Forms | None] = {}
+    forms_by_term: dict[str, Forms | None] = {}
     for match in _LATIN_WORD.finditer(question):
         word = match.group()
         if _CONTRACTION.search(word):
@@ -203,22 +208,22 @@ def _latin_terms(
             if figure or key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue
             forms = lexicon.groups.get(key, Forms()) | Forms(frozenset({key}), EMPTY)
-            known = forms.scripts or any(map(vocabulary.frequency, forms.stems))
-            found[key if known else word] = forms if known else None
-    return found
+            is_known = forms.scripts or any(map(vocabulary.frequency, forms.stems))
+            forms_by_term[key if is_known else word] = forms if is_known else None
+    return forms_by_term
 
 
 def _script_terms(question: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> dict[str, Forms]:
     """Return the CJK content words: those of the lexicon first, then the remaining runs."""
-    found: dict[str, Forms] = {}
-    rest = unicodedata.normalize("NFKC", question)
-    known = (key for key in lexicon.groups if CJK_WORD.fullmatch(key) and key in rest)
-    for key in sorted(known, key=len, reverse=True):
-        if key in rest:
-            found[key] = lexicon.groups[key]
-            rest = rest.replace(key, "\n") if len(key) > 1 else rest
+    forms_by_term: dict[str, Forms] = {}
+    remaining = unicodedata.normalize("NFKC", question)
+    known_keys = (key for key in lexicon.groups if CJK_WORD.fullmatch(key) and key in remaining)
+    for key in sorted(known_keys, key=len, reverse=True):
+        if key in remaining:
+            forms_by_term[key] = lexicon.groups[key]
+            remaining = remaining.replace(key, "\n") if len(key) > 1 else remaining
     for word in lexicon.script_stopwords:
-        rest = rest.replace(word, "\n")
-    for run in _SCRIPT_RUN.findall(rest):
-        found[run] = Forms(_latin_forms(run, lexicon, vocabulary), frozenset({run}))
-    return found
+        remaining = remaining.replace(word, "\n")
+    for run in _SCRIPT_RUN.findall(remaining):
+        forms_by_term[run] = Forms(_latin_forms(run, lexicon, vocabulary), frozenset({run}))
+    return forms_by_term

@@ -41,40 +41,53 @@ def excerpts(
     What answers too is decided by :meth:`Weights.answer_too`. Where a question names several
     *outlets*, each of them has its best one. A second one of an article is its sentence alone.
     """
-    best = [next((w for w in ranked if w.passage.header.outlet == o), None) for o in outlets]
-    named = [window for window in best if window is not None] if len(outlets) > 1 else []
+    best_of_outlets = [
+        next((window for window in ranked if window.passage.header.outlet == outlet), None)
+        for outlet in outlets
+    ]
+    outlet_leads = (
+        [window for window in best_of_outlets if window is not None] if len(outlets) > 1 else []
+    )
     decisions = zip(ranked, weights.answer_too(ranked), strict=True)
-    taken: list[Window] = []
-    shown: list[Excerpt] = []
-    for window, answers_too in [*((window, True) for window in named), *decisions]:
-        if len(taken) == EVIDENCE.excerpts:
+    chosen: list[Window] = []
+    cut_excerpts: list[Excerpt] = []
+    for window, answers_too in [*((window, True) for window in outlet_leads), *decisions]:
+        if len(chosen) == EVIDENCE.excerpts:
             break
-        fresh = not any(window.quote in excerpt.citation.quote for excerpt in shown)
-        if not taken or (answers_too and fresh and _adds(window, taken, level)):
-            shown.append(_excerpt(window, ranked, roomy=not same_article(window, taken)))
-            taken.append(window)
-    return tuple(shown)
+        is_fresh = not any(window.quote in excerpt.citation.quote for excerpt in cut_excerpts)
+        if not chosen or (answers_too and is_fresh and _adds(window, chosen, level)):
+            cut_excerpts.append(_excerpt(window, ranked, roomy=not same_article(window, chosen)))
+            chosen.append(window)
+    return tuple(cut_excerpts)
 
 
-def _adds(window: Window, taken: Sequence[Window], level: Level) -> bool:
-    """Return True if *window* adds a statement to those *taken*.
+def _adds(window: Window, chosen: Sequence[Window], level: Level) -> bool:
+    """Return True if *window* adds a statement to those *chosen*.
 
     Where the best one is sure, what its own article says besides adds nothing; where it is not,
     the sentence that answers may stand a paragraph below.
     """
-    if level is not Level.CLOSEST and same_article(window, taken):
+    if level is not Level.CLOSEST and same_article(window, chosen):
         return False
-    altered_ones = [w for w in taken if _altered(window, w)]
-    if any(alike(window.quote, w.quote) for w in taken if w not in altered_ones):
+    altered_windows = [
+        earlier_window for earlier_window in chosen if _altered(window, earlier_window)
+    ]
+    if any(
+        alike(window.quote, earlier_window.quote)
+        for earlier_window in chosen
+        if earlier_window not in altered_windows
+    ):
         return False
-    if altered_ones:
+    if altered_windows:
         return True
-    return level is Level.CLOSEST or not any(_same_answer(window, w) for w in taken)
+    return level is Level.CLOSEST or not any(
+        _same_answer(window, earlier_window) for earlier_window in chosen
+    )
 
 
-def _altered(one: Window, other: Window) -> bool:
+def _altered(first: Window, second: Window) -> bool:
     """Return True if one window's sentence is the other's with another figure, name or denial."""
-    return altered(one.quote, other.quote, one.passage.header.language)
+    return altered(first.quote, second.quote, first.passage.header.language)
 
 
 def _same_answer(one: Window, other: Window) -> bool:
@@ -111,12 +124,12 @@ def _excerpt(window: Window, ranked: Sequence[Window], *, roomy: bool) -> Excerp
 def _carriers(window: Window, ranked: Sequence[Window]) -> Iterator[Header]:
     """Yield the headers of other articles that carry the sentence that answers unaltered."""
     header = window.passage.header
-    for other in ranked:
-        near = near_in_time(header.day, other.passage.header.day)
-        if not near or other.passage.article_id == window.passage.article_id:
+    for copy in ranked:
+        is_near = near_in_time(header.day, copy.passage.header.day)
+        if not is_near or copy.passage.article_id == window.passage.article_id:
             continue
-        if alike(window.quote, other.quote) and not _altered(window, other):
-            yield from (other.passage.header, *other.evidence.copies)
+        if alike(window.quote, copy.quote) and not _altered(window, copy):
+            yield from (copy.passage.header, *copy.evidence.copies)
 
 
 def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
@@ -131,9 +144,11 @@ def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
         if not (parts.together(start, start + 1) and parts.together(end - 1, end)):
             return False
         run = Span(parts.spans[start].start, parts.spans[end].end)
-        added = text[run.start : parts.spans[first].start] + text[parts.spans[last].end : run.end]
-        asks = any(parts.quotes[i].endswith(ASKING) for i in (start, end))
-        return not asks and _PARAGRAPH not in added and run.end - run.start <= longest
+        additions = (
+            text[run.start : parts.spans[first].start] + text[parts.spans[last].end : run.end]
+        )
+        has_question = any(parts.quotes[i].endswith(ASKING) for i in (start, end))
+        return not has_question and _PARAGRAPH not in additions and run.end - run.start <= longest
 
     while fits(first, last + 1) or fits(first - 1, last):
         first, last = (first, last + 1) if fits(first, last + 1) else (first - 1, last)
@@ -155,10 +170,16 @@ def _rows(window: Window, ranked: Sequence[Window]) -> tuple[int, int]:
     place, parts = window.answering, window.sentences
     first, last = parts.table(place)
     longest = _TABLE[Script.of_text(window.passage.text)]
-    short = parts.spans[last].end - parts.spans[first].start <= longest
-    best = [w for w in ranked[: EVIDENCE.excerpts] if w.passage.id == window.passage.id]
-    beside = [w for w in best if first <= w.first <= last]
-    return (first, last) if short and len(beside) > 1 else (place, place)
+    is_short = parts.spans[last].end - parts.spans[first].start <= longest
+    leading = [
+        window_of_row
+        for window_of_row in ranked[: EVIDENCE.excerpts]
+        if window_of_row.passage.id == window.passage.id
+    ]
+    rows_of_table = [
+        window_of_row for window_of_row in leading if first <= window_of_row.first <= last
+    ]
+    return (first, last) if is_short and len(rows_of_table) > 1 else (place, place)
 
 
 def _can_precede(parts: PassageSentences, place: int) -> bool:
@@ -169,20 +190,22 @@ def _can_precede(parts: PassageSentences, place: int) -> bool:
 @cache
 def _leaning() -> dict[str, tuple[str, ...]]:
     """Return the words by which a sentence leans on the one before it, by language."""
-    found = {}
+    leaning_words = {}
     for language in languages():
         words = table(f"{language}/questions").get("sentences", {}).get("leans", "")
-        found[language] = tuple(word.replace("-", " ") for word in words.split())
-    return found
+        leaning_words[language] = tuple(word.replace("-", " ") for word in words.split())
+    return leaning_words
 
 
 def _leans(sentence: str, language: str) -> bool:
     """Return True if *sentence* begins with a word that points back: "He", "But", "それ"."""
-    bare = sentence.lstrip("“”\"'‘„«「『 ").casefold()
+    opening = sentence.lstrip("“”\"'‘„«「『 ").casefold()
     words = _leaning().get(language, ())
     if Script.of_text(sentence) is Script.EAST_ASIAN:
-        return bare.startswith(words) if words else False
-    return any(bare.startswith((f"{word} ", f"{word}, ", f"{word}’", f"{word}'")) for word in words)
+        return opening.startswith(words) if words else False
+    return any(
+        opening.startswith((f"{word} ", f"{word}, ", f"{word}’", f"{word}'")) for word in words
+    )
 
 
 def _whole_quotation(parts: PassageSentences, first: int, last: int) -> tuple[int, int]:
@@ -199,79 +222,93 @@ def _whole_quotation(parts: PassageSentences, first: int, last: int) -> tuple[in
     return first, last
 
 
-def differ(found: Sequence[Excerpt], question: str) -> tuple[Excerpt, ...]:
+def differ(shown: Sequence[Excerpt], question: str) -> tuple[Excerpt, ...]:
     """Return the excerpts of other articles than the first that contradict it, after the first.
 
     None where they agree. What is compared are the words that answer, in reports of about the
     same days; an opinion contradicts nobody, and newer figures only supersede older ones.
     """
-    if not found or found[0].citation.header.kind is Kind.OPINION:
+    if not shown or shown[0].citation.header.kind is Kind.OPINION:
         return ()
-    lead, *others = found
-    apart = [
-        other
-        for other in others
-        if _comparable(lead, other, question) and _apart(lead, other, question)
+    lead, *others = shown
+    contradicting = [
+        excerpt
+        for excerpt in others
+        if _comparable(lead, excerpt, question) and _contradicts(lead, excerpt, question)
     ]
-    return (lead, *apart) if apart else ()
+    return (lead, *contradicting) if contradicting else ()
 
 
-def _comparable(one: Excerpt, other: Excerpt, question: str) -> bool:
+def _comparable(lead: Excerpt, excerpt: Excerpt, question: str) -> bool:
     """Return True if two excerpts are reports of other articles of about the same days.
 
     Both are about what *question* names: the turnout of one town contradicts no other town's.
     """
-    first, second = one.citation.header, other.citation.header
-    elsewhere = one.citation.passage.article_id != other.citation.passage.article_id
-    near = elsewhere and second.kind is not Kind.OPINION and near_in_time(first.day, second.day)
-    return near and _named(one, question) <= _named(other, question)
+    lead_header, header = lead.citation.header, excerpt.citation.header
+    of_another_article = lead.citation.passage.article_id != excerpt.citation.passage.article_id
+    is_comparable = (
+        of_another_article
+        and header.kind is not Kind.OPINION
+        and near_in_time(lead_header.day, header.day)
+    )
+    return is_comparable and _names_mentioned(lead, question) <= _names_mentioned(excerpt, question)
 
 
-def _named(found: Excerpt, question: str) -> set[str]:
+def _names_mentioned(excerpt: Excerpt, question: str) -> set[str]:
     """Return the names of *question*, such as "ward 1", in an excerpt or its title."""
-    there = set(units(f"{found.citation.header.title} {found.heading} {found.citation.quote}"))
+    units_of_excerpt = set(
+        units(f"{excerpt.citation.header.title} {excerpt.heading} {excerpt.citation.quote}")
+    )
     numbers = [
-        question[each.start : each.end]
-        for each in figures_in(question)
-        if each.kind == "count" and not each.unit and each.value < QUESTIONS.number_of_name
+        question[figure.start : figure.end]
+        for figure in figures_in(question)
+        if figure.kind == "count" and not figure.unit and figure.value < QUESTIONS.number_of_name
     ]
-    return {name for name in (*names_in(question), *numbers) if there.issuperset(units(name))}
+    return {
+        name for name in (*names_in(question), *numbers) if units_of_excerpt.issuperset(units(name))
+    }
 
 
-def _apart(one: Excerpt, other: Excerpt, question: str) -> bool:
+def _contradicts(lead: Excerpt, excerpt: Excerpt, question: str) -> bool:
     """Return True if two excerpts answer *question* with other figures, names or outcomes.
 
     Where one passage has the other's name too, it tells of both: of who won and who conceded.
     """
-    if altered(one.parts[1], other.parts[1], one.citation.header.language):
+    if altered(lead.parts[1], excerpt.parts[1], lead.citation.header.language):
         return True
     lexicon = lexicon_for(question)
     if lexicon.asks("whether", question):
-        denied = [lexicon.shows("denied", each.parts[1]) for each in (one, other)]
-        return denied[0] != denied[1]
-    stated, told = _figures(one), _figures(other)
-    if stated and told:
-        return not any(_agree(a, b) for a in stated for b in told)
+        denials = [lexicon.shows("denied", shown.parts[1]) for shown in (lead, excerpt)]
+        return denials[0] != denials[1]
+    lead_figures, figures = _figures(lead), _figures(excerpt)
+    if lead_figures and figures:
+        return not any(
+            _agree(lead_figure, figure) for lead_figure in lead_figures for figure in figures
+        )
     if not lexicon.asks("one", question):
         return False
-    names = [set(terms(" ".join(names_in(each.answered)))) for each in (one, other)]
-    texts = [set(terms(each.citation.passage.text)) for each in (one, other)]
+    names = [set(terms(" ".join(names_in(shown.answered)))) for shown in (lead, excerpt)]
+    texts = [set(terms(shown.citation.passage.text)) for shown in (lead, excerpt)]
     return all(names) and not (names[0] & texts[1] or names[1] & texts[0])
 
 
-def _figures(found: Excerpt) -> list[Figure]:
+def _figures(excerpt: Excerpt) -> list[Figure]:
     """Return the figures among the words that answer."""
-    return figures_in(plain_english(found.answered, found.citation.header.language))
+    return figures_in(plain_english(excerpt.answered, excerpt.citation.header.language))
 
 
-def newest_first(found: Sequence[Excerpt], apart: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
-    """Let those of *found* that contradict each other stand first, the newest at the top."""
-    told = sorted(apart, key=lambda each: str(each.citation.header.day or ""), reverse=True)
-    return (*told, *(each for each in found if each not in told))
+def newest_first(shown: Sequence[Excerpt], contradicting: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
+    """Let those of *shown* that contradict each other stand first, the newest at the top."""
+    by_day = sorted(
+        contradicting, key=lambda excerpt: str(excerpt.citation.header.day or ""), reverse=True
+    )
+    return (*by_day, *(excerpt for excerpt in shown if excerpt not in by_day))
 
 
-def _agree(one: Figure, other: Figure) -> bool:
+def _agree(first: Figure, second: Figure) -> bool:
     """Return True if two figures may be the same, one of them perhaps rounded."""
-    rounded = max(one.step, other.step) / 2 if one.step != other.step else Decimal(0)
-    vague = _ABOUT * max(one.value, other.value) if one.bound or other.bound else Decimal(0)
-    return one.kind != other.kind or abs(one.value - other.value) <= max(rounded, vague)
+    rounding = max(first.step, second.step) / 2 if first.step != second.step else Decimal(0)
+    vagueness = (
+        _ABOUT * max(first.value, second.value) if first.bound or second.bound else Decimal(0)
+    )
+    return first.kind != second.kind or abs(first.value - second.value) <= max(rounding, vagueness)

@@ -165,7 +165,7 @@ def _measure_to_draw(contest: Contest) -> Field | None:
 def _chart_in_words(names: Sequence[ContestName], measure: Field, sources: int) -> str:
     """Describe the chart in words: each number with its name and figures."""
     return "; ".join(
-        f"{number} {name.whose}: "
+        f"{number} {name.candidate}: "
         + ", ".join(
             f"{ascii_uppercase[place]} {cell.written}" if sources > 1 else cell.written
             for place, cell in enumerate(name.cells(measure))
@@ -211,7 +211,9 @@ def _name_line(name: ContestName, number: int, contest: Contest) -> str:
         status = [literal(title(row.status, CHARACTERS.cell))] if row.status != table.status else []
         letter = f"**{ascii_uppercase[place]}** " if has_letters else ""
         lines.append(letter + " · ".join([*cells, *status]))
-    return "\n".join([f"**{number}** {literal(title(name.whose, CHARACTERS.cell))}{party}", *lines])
+    return "\n".join(
+        [f"**{number}** {literal(title(name.candidate, CHARACTERS.cell))}{party}", *lines]
+    )
 
 
 def _source_lines(table: ContestTable, letter: str, heading: str, words: Wording) -> str:

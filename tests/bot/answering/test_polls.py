@@ -46,7 +46,7 @@ def a_table(rows, title="Sarnholt decides", kind=Kind.NEWS, outlet=""):
 def figures(contest):
     """Return the share of each name, poll by poll."""
     return {
-        name.whose: [cell and cell.written for cell in name.cells(Field.SHARE)]
+        name.candidate: [cell and cell.written for cell in name.cells(Field.SHARE)]
         for name in contest.names
     }
 

@@ -60,7 +60,7 @@ def looked(desk):
 def figures(contest, measure=Field.VOTES):
     """Return the figures of each name, source by source."""
     return {
-        name.whose: [cell and cell.written for cell in name.cells(measure)]
+        name.candidate: [cell and cell.written for cell in name.cells(measure)]
         for name in contest.names
     }
 
@@ -94,7 +94,7 @@ def test_sources_stand_side_by_side_and_what_differs_is_marked(looked):
         "Quist": ["17,355", "17,355"],
         "Rhea Solt": [None, "811"],
     }
-    differing = {name.whose: name.differs(Field.VOTES) for name in contest.names}
+    differing = {name.candidate: name.differs(Field.VOTES) for name in contest.names}
     assert differing == {"Farr": True, "Quist": False, "Rhea Solt": False}
     assert contest.sources[0].counted == "30 of 31"
 

@@ -38,7 +38,7 @@ def a_count(
 
 def steps(before, after):
     """Return the rows of the steps from one version to the next."""
-    return [step.row.whose for step in steps_between(tables(before), tables(after, 2), 2)]
+    return [step.row.candidate for step in steps_between(tables(before), tables(after, 2), 2)]
 
 
 @pytest.mark.parametrize(
