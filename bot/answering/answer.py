@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import compress
 
 from bot.answering.coverage import Coverage, View
-from bot.answering.limits import EVIDENCE, QUESTIONS
+from bot.answering.limits import EVIDENCE, ODDS, QUESTIONS
 from bot.answering.resting import fetched_first, rests_on, shown_sources, trusted
 from bot.answering.understanding.followup import complete_followup
 from bot.answering.understanding.lexicon import lexicon_for
@@ -180,17 +181,18 @@ def _quoted(
     timings = dict(view.timings)
     clock = Stopwatch(timings)
     outlets = view.names.outlets
-    closest = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
-    contradicting = differ(closest, question.text)
+    likely = coverage.weights.answer_too(view.ranked, ODDS.contradicts)
+    rivals = list(compress(view.ranked, likely))
+    contradicting = differ(
+        excerpts(rivals, Level.CLOSEST, coverage.weights, outlets=outlets), question.text
+    )
     level = coverage.level(view, coverage.certainty(view, contradicted=bool(contradicting)))
     if isinstance(level, Reason) and view.period:
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
     level = trusted(level, [view.ranked[0].passage.header.unverified])
-    shown = closest
-    if level is not Level.CLOSEST:
-        shown = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
+    shown = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
     if not view.names.days:
         shown = newest_first(shown, contradicting)
     shown = shown[: EVIDENCE.excerpts]

@@ -168,7 +168,9 @@ class Coverage:
         if reader is not None:
             asked = read_form(wording, (item.passage.text for item in evidence))
             timed = bool(names.days)
-            ranked = read_windows(need, asked, evidence, reader, self.weights, timed=timed)
+            ranked = read_windows(
+                *(need, asked, evidence, reader, self.weights), timed=timed, language=own_language
+            )
             ranked = self._fetched_first(ranked)
             # Much that is asked in English is reported in Japanese alone: the reader's order stays.
             if own_language != Language.ENGLISH.code:
@@ -330,7 +332,7 @@ class Coverage:
 
 
 def openings(evidence: Sequence[Evidence], archive: Archive) -> list[Evidence]:
-    """Return where the newest articles of *evidence* begin, if that is not in it: news stands there."""
+    """Return where the newest articles of *evidence* begin, unless it has that: news stands there."""
     newest = max((str(item.passage.header.day or "") for item in evidence), default="")
     best: dict[int, Evidence] = {}
     for item in evidence:

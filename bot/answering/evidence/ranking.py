@@ -24,6 +24,7 @@ from bot.answering.limits import EVIDENCE, ODDS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
+from ingest.language.languages import Language
 from ingest.language.script import Script
 from ingest.model import Evidence
 
@@ -82,10 +83,13 @@ class Weights:
         pairs = zip(astuple(self.lead), astuple(features), strict=True)
         return logistic(self.lead_bias + sum(weight * value for weight, value in pairs))
 
-    def answer_too(self, windows: Sequence[Window]) -> list[bool]:
-        """Return for each of *windows* True if it answers too, beside the best one."""
+    def answer_too(self, windows: Sequence[Window], least: float = ODDS.also_answers) -> list[bool]:
+        """Return for each of *windows* True if it answers too, beside the best one.
+
+        *least* is the part of the best one's probability that it needs.
+        """
         probabilities = [self.probability(window.score) for window in windows]
-        bound = ODDS.also_answers * max(probabilities, default=0.0)
+        bound = least * max(probabilities, default=0.0)
         return [probability >= bound for probability in probabilities]
 
 
@@ -110,10 +114,12 @@ def read_windows(
     weights: Weights,
     *,
     timed: bool,
+    language: str,
 ) -> list[Window]:
     """Return the windows of *evidence*, read for *question*, the best first.
 
     *timed* says that the question names a day, which counts in the fit of each passage already.
+    *language* is the code of the language that it is asked in.
     """
     windows = _chosen(question, _promising(need, evidence))
     readings = reader.read(question, [window.readable for window in windows])
@@ -127,7 +133,10 @@ def read_windows(
         replace(window, time=time, earlier=not is_dated and _of_earlier_year(window))
         for window, time in zip(windows, times, strict=True)
     ]
-    windows = [replace(window, score=_score(window, weights)) for window in windows]
+    windows = [
+        replace(window, score=_score(window, weights) - _overrated(window, question, language))
+        for window in windows
+    ]
     ranked = _ordered(_own_answers_first(question, _rows_by_label(question, windows)))
     return _newest_entry_first(ranked, weights)
 
@@ -300,6 +309,19 @@ def _score(window: Window, weights: Weights) -> float:
     scope_score = ODDS.named * math.log(window.evidence.fit)
     evidence_score = passage + weights.words * window.words + weights.time * window.time
     return window.reading.odds + evidence_score + scope_score
+
+
+def _overrated(window: Window, question: str, language: str) -> float:
+    """Return the log odds by which the reader overrates *window* for its script.
+
+    Asked in English, which it was taught beside Japanese, it does so where few words are shared.
+    """
+    if Script.of_question(question) is Script.EAST_ASIAN:
+        return 0.0
+    if Script.of_text(window.passage.text) is not Script.EAST_ASIAN:
+        return 0.0
+    is_english = language == Language.ENGLISH.code
+    return ODDS.overrated * (1.0 - window.words) if is_english else ODDS.overrated
 
 
 def plain_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:

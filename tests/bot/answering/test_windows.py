@@ -60,10 +60,12 @@ def evidence_of(text=TEXT, *, score=0.5, **more):
     return Evidence(a_passage(text, **more), score, None, None, 1.0)
 
 
-def read_windows(question, evidence, reader, weights):
+def read_windows(question, evidence, reader, weights, language="en"):
     """Read for a question whose words the coverage has not."""
     need = Need((), (), latest=False)
-    return ranking.read_windows(need, question, evidence, reader, weights, timed=False)
+    return ranking.read_windows(
+        *(need, question, evidence, reader, weights), timed=False, language=language
+    )
 
 
 class Pointing:
@@ -243,6 +245,31 @@ def test_what_an_article_recalls_is_told_from_what_it_compares(text, word, earli
     assert window.earlier is earlier
     [dated] = read_windows("Who won in 2022?", [evidence_of(text)], Pointing(word), WEIGHTS)
     assert not dated.earlier
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "ahead", "leads"),
+    [
+        ("What was turnout?", "en", 1.9, "en"),
+        ("What was turnout?", "en", 2.1, "ja"),
+        ("Wie hoch war die Beteiligung?", "de", 1.9, "en"),
+        ("Wie hoch war die Beteiligung?", "de", 2.1, "ja"),
+        ("投票率は？", "ja", 0.1, "ja"),
+    ],
+)
+def test_japanese_text_has_to_be_likelier_for_a_question_in_letters(
+    question, language, ahead, leads
+):
+    """The reader takes it for an answer too easily, most of all in languages but English."""
+
+    class Reader(Pointing):
+        def _reading(self, text):
+            return Reading(ahead if "投票" in text else 0.0)
+
+    japanese = evidence_of("投票率は62.7パーセントだった。", key="2:1:0:a", article=2)
+    english = evidence_of("Turnout was 62.7 per cent.")
+    [best, _] = read_windows(question, [japanese, english], Reader(""), WEIGHTS, language)
+    assert best.evidence is (english if leads == "en" else japanese)
 
 
 @pytest.mark.parametrize(
