@@ -332,7 +332,7 @@ class Coverage:
 
 
 def openings(evidence: Sequence[Evidence], archive: Archive) -> list[Evidence]:
-    """Return where the newest articles of *evidence* begin, unless it has that: news stands there."""
+    """Return the openings that *evidence* lacks of its newest articles: news stands there."""
     newest = max((str(item.passage.header.day or "") for item in evidence), default="")
     best: dict[int, Evidence] = {}
     for item in evidence:

@@ -43,7 +43,7 @@ ARTICLES = (
         "outlet": "Sarnholter Bote",
         "published": "2026-10-30",
         "text": "Die Fährgesellschaft erhöht ihre Preise zum 1. Januar um 4,5 Prozent. Eine"
-        " Monatskarte kostet dann 1.250 Kronen. Als Grund nannte sie gestiegene Treibstoffkosten."
+        " Monatskarte kostet dann 1.250 Kronen. Der Grund dafür seien gestiegene Treibstoffkosten."
         " Rund 20.000 Pendler sind betroffen.",
     },
 )
