@@ -242,7 +242,7 @@ class Desk:
         await self.models.close()
 
     def keep_house(self, progress: Progress | None = None) -> None:
-        """Run the periodic tasks: delete expired records, update the index, draw suggestions.
+        """Run the periodic tasks: delete expired records, update the index, look for news.
 
         An error in one task does not stop the others; the first error is raised at the end.
         *progress* is called before each task, and may stop the rest.
@@ -253,7 +253,6 @@ class Desk:
             lambda: self.coverage.catch_up(progress),
             self.news.contests.keep,
             self.news.following.catch_up,
-            lambda: self.suggested_questions.refresh(progress),
             self.curator.home.read,
             self.news.quiet.look,
         ):
@@ -265,6 +264,14 @@ class Desk:
                 errors.append(error)
         if errors:
             raise errors[0]
+
+    def draw_suggestions(self, progress: Progress | None = None) -> None:
+        """Draw the suggested questions again if they are due: each is answered first.
+
+        That takes a minute on a small machine, which news and corrections must not wait for.
+        *progress* is called for each question, and may stop the drawing.
+        """
+        self.suggested_questions.refresh(progress)
 
     async def keep_fresh(self) -> None:
         """Fetch sources that are due until cancelled; do nothing if REFRESH is off."""

@@ -234,10 +234,13 @@ async def _keep_lease(client: ElectionDeskClient, *, interval: float = PACE.leas
             report(error)
 
 
-async def keep_house(
-    desk: Desk, progress: Progress, *, interval: float = PACE.housekeeping_seconds
+async def keep_running(
+    task: Callable[[Progress], None],
+    progress: Progress,
+    *,
+    interval: float = PACE.housekeeping_seconds,
 ) -> None:
-    """Run *desk*'s housekeeping until cancelled; an error that repeats is logged once.
+    """Run *task* in a thread again and again until cancelled; a repeated error is logged once.
 
     *progress* receives the state of long steps, and may stop them.
     """
@@ -245,7 +248,7 @@ async def keep_house(
     while True:
         try:
             with suppress(ending.StoppedError):
-                await asyncio.to_thread(desk.keep_house, progress)
+                await asyncio.to_thread(task, progress)
             last_error = None
         except Exception as error:
             if repr(error) != last_error:
@@ -267,7 +270,8 @@ async def serve(
         raise SettingsError("DISCORD_TOKEN is not set. Write the bot's token behind it in .env.")
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
     beside: list[_Background] = [
-        lambda _: keep_house(desk, stop.stop_if_ending),
+        lambda _: keep_running(desk.keep_house, stop.stop_if_ending),
+        lambda _: keep_running(desk.draw_suggestions, stop.stop_if_ending),
         lambda _: desk.keep_fresh(),
         _keep_lease,
         lambda client: keep_sending_corrections(client, client.asking),

@@ -143,7 +143,7 @@ def test_words_answer_while_the_endpoint_is_bad_and_nothing_is_lost(desk, endpoi
     assert not faults(desk.coverage.index)
 
 
-def test_what_has_expired_goes_although_nothing_is_embedded(desk, endpoint):
+def test_what_has_expired_goes_although_nothing_is_embedded(desk, endpoint, monkeypatch):
     """On day 60 nobody's hash and nobody's question stand there any more."""
     handler, _ = endpoint
     handler.reply = staticmethod(BAD["a refusal"])
@@ -154,12 +154,14 @@ def test_what_has_expired_goes_although_nothing_is_embedded(desk, endpoint):
     desk.archive.snapshots.keep({(1, 1): Snapshot(b"a page", "a digest")}, limits, now=NOW)
     desk.community.clock = lambda: NOW + timedelta(days=60)
     assert desk.archive.snapshots.get(1, 1)
+    looks = []
+    monkeypatch.setattr(type(desk.news.quiet), "look", looks.append)
     with pytest.raises(EmbeddingError):
         desk.keep_house()
     assert desk.archive.snapshots.get(1, 1) is None
     assert desk.ledger.questions.take(number) is None
     assert desk.ledger.suggestions.count_since("a member", NOW) == 0
-    assert desk.suggested_questions.topics
+    assert looks == [desk.news.quiet]
 
 
 def test_vectors_are_taken_by_their_numbers(desk, endpoint):

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import replace
-from unittest.mock import Mock
 
 import discord
 import pytest
@@ -14,7 +13,7 @@ from bot.discord_ui.client import (
     DIGEST_FILE,
     ElectionDeskClient,
     connection_summary,
-    keep_house,
+    keep_running,
     serve,
 )
 from bot.discord_ui.members.ask import suggested_question_buttons
@@ -307,8 +306,8 @@ async def test_housekeeping_goes_on_after_an_error(caplog):
         if len(rounds) < 3:
             raise OSError("busy")
 
-    desk = Mock(keep_house=housekeeping)
-    task = asyncio.create_task(keep_house(desk, lambda _done, _total: None, interval=0.001))
+    keeping = keep_running(housekeeping, lambda _done, _total: None, interval=0.001)
+    task = asyncio.create_task(keeping)
     while len(rounds) < 5:
         await asyncio.sleep(0.005)
     task.cancel()
