@@ -115,7 +115,8 @@ class SuggestedQuestions:
     ) -> dict[tuple[str, Language], str]:
         """Ask the general questions in every language, and return the outlets that answer them.
 
-        A citation that is certain in one language is accepted in every language that leads with it.
+        A citation that is certain in one language, or leads in half of them, is accepted in every
+        language that leads with it.
         """
         outlets: dict[tuple[str, Language], str] = {}
         for kind in _GENERAL_KINDS:
@@ -130,10 +131,15 @@ class SuggestedQuestions:
                     continue
                 citations[language] = outcome.citations[0]
                 certain |= {citations[language]} if outcome.level is Level.SAYS else set()
+            agreed = {
+                lead
+                for lead, count in Counter(citations.values()).items()
+                if 2 * count >= len(Language)
+            }
             outlets |= {
                 (kind, language): lead.header.outlet
                 for language, lead in citations.items()
-                if lead in certain
+                if lead in certain | agreed
             }
         return outlets
 

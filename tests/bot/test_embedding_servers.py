@@ -155,7 +155,7 @@ def test_what_has_expired_goes_although_nothing_is_embedded(desk, endpoint, monk
     desk.community.clock = lambda: NOW + timedelta(days=60)
     assert desk.archive.snapshots.get(1, 1)
     looks = []
-    monkeypatch.setattr(type(desk.news.quiet), "look", looks.append)
+    monkeypatch.setattr(type(desk.news.quiet), "look", lambda quiet: looks.append(quiet))
     with pytest.raises(EmbeddingError):
         desk.keep_house()
     assert desk.archive.snapshots.get(1, 1) is None
