@@ -265,14 +265,6 @@ class Desk:
         if errors:
             raise errors[0]
 
-    def draw_suggestions(self, progress: Progress | None = None) -> None:
-        """Draw the suggested questions again if they are due: each is answered first.
-
-        That takes a minute on a small machine, which news and corrections must not wait for.
-        *progress* is called for each question, and may stop the drawing.
-        """
-        self.suggested_questions.refresh(progress)
-
     async def keep_fresh(self) -> None:
         """Fetch sources that are due until cancelled; do nothing if REFRESH is off."""
         if not self.settings.refresh:

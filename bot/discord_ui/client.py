@@ -271,7 +271,7 @@ async def serve(
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
     beside: list[_Background] = [
         lambda _: keep_running(desk.keep_house, stop.stop_if_ending),
-        lambda _: keep_running(desk.draw_suggestions, stop.stop_if_ending),
+        lambda _: keep_running(desk.suggested_questions.refresh, stop.stop_if_ending),
         lambda _: desk.keep_fresh(),
         _keep_lease,
         lambda client: keep_sending_corrections(client, client.asking),
