@@ -19,6 +19,8 @@ from ingest.language.script import CJK
 
 _WORDS, _NUMERALS = words(), table("numerals")
 _SIGNS = str.maketrans(_NUMERALS["signs"]["from"], _NUMERALS["signs"]["to"])
+_OTHER_NUMERALS = re.compile(f"[{CJK}\u0600-\u06ff]")
+"""Letters of the scripts that ``numerals.toml`` rewrites; typographic quotation marks are none."""
 _LAKH_CRORE = re.compile(r"\blakh[\s-]crores?\b", re.IGNORECASE)
 _TURNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(turn["from"]), turn["to"]) for turn in _NUMERALS["turns"]
@@ -202,7 +204,7 @@ def ascii_numerals(text: str) -> str:
 def _in_known_numerals(text: str) -> str:
     """Return *text* with the figures of other scripts and languages written as the parsers know."""
     text = ascii_numerals(_LAKH_CRORE.sub("trillion", text))
-    if text.isascii():
+    if not _OTHER_NUMERALS.search(text):
         return text
     for pattern, replacement in _TURNS:
         text = pattern.sub(replacement, text)
