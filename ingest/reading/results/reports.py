@@ -77,8 +77,8 @@ def _inner_records(record: dict[str, Any], owner: str, levels: int) -> list[dict
     its "precinct".
     """
     inner_lists = [(key, item) for key, item in record.items() if _is_record_list(item)]
-    if len(inner_lists) != 1 or not levels:
-        return [record]
+    if len(inner_lists) != 1 or not levels or len(record) > TABLES.record_fields:
+        return [record]  # each inner record has a copy of all fields around it
     kind = owner.removesuffix("s")
     inner_owner, inner_list = inner_lists[0]
     around = {

@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 
 from ingest.reading import Hints, read_bytes
+from ingest.reading.limits import TABLES
+from ingest.reading.results.reports import records_of
 from tests.ingest.reading.results.files import FILES, RECORDS, ROWS, WIDE, report
 
 LINES = {
@@ -251,6 +253,15 @@ def test_candidates_inside_places_are_records(data, lines):
     text = one(json.dumps(data).encode(), "a.json").extract.text
     for parts in lines:
         assert any(all(part in line for part in parts) for line in text.split("\n"))
+
+
+def test_a_record_with_too_many_fields_is_not_copied_into_each_inner_record():
+    """A hostile file of some thousand fields and some thousand candidates would fill the memory."""
+    record = {f"field {n}": n for n in range(TABLES.record_fields)}
+    candidates = [{"candidate": "Farr", "votes": n} for n in range(3)]
+    assert len(records_of([record | {"candidates": candidates}])) == 1
+    del record["field 0"]
+    assert len(records_of([record | {"candidates": candidates}])) == 3
 
 
 @pytest.mark.parametrize(
