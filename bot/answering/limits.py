@@ -41,9 +41,9 @@ class _EvidenceLimits:
     """How many passages are searched, how many windows are read, and how long these are."""
 
     passages: int = 16
-    """Passages of which the windows are cut; so many of the first as fit are read."""
+    """Passages found for a question; their windows are ranked."""
     unmeasured_passages: int = 10
-    """Passages of a search that measures no sentences."""
+    """Passages found by a search whose windows are not ranked."""
     windows_read: int = 16
     """Windows that are read for a question, those first that words and their passage speak for.
     Of 297 questions 141 had the right one in their lead, with 24 windows 144, with 12 windows 138:
@@ -92,9 +92,9 @@ class _OddsBounds:
     named: float = 4.0
     """Worth of the logarithm of a passage's fit: of an outlet and a day that a question names."""
     overrated: float = 2.0
-    """Log odds by which the reader overrates East Asian text for a question in letters. So far
-    apart are the ninetieth percentiles of windows of either script that do not answer, over the
-    sample coverage and with a question in another language than English (``docs/reader.md``)."""
+    """Log odds that are taken off East Asian text for a question in another script. The reader
+    overrates it: of windows that do not answer, the ninetieth percentile is higher by that much
+    (``docs/reader.md``)."""
     log_odds: float = 30.0
     """Log odds beyond which a probability is 0 or 1 for all purposes."""
     probability: float = 1e-6
@@ -119,6 +119,8 @@ class _ProofLimits:
     """Text searched in the versions of one article, the newest versions first."""
     places: int = 1000
     """Matches examined in one text: short quotations such as "the" have many."""
+    context_characters: int = 300
+    """Text of the article that is shown before and after a quotation."""
     continuation_characters: int = 80
     """Text of the article that is shown from the place where a quotation differs."""
     half_characters: int = 8
@@ -229,8 +231,6 @@ class _ContestLimits:
     """The longest line that is taken for the heading of the table below it."""
     rows: int = 2
     """Rows of a contest: one figure alone is no table of it."""
-    most_percent: int = 100
-    """Per cent: whatever is more is counted."""
 
 
 QUESTIONS = _QuestionLimits()

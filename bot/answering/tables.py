@@ -19,6 +19,7 @@ from bot.answering.values import Citation
 from ingest.language.dates import days_in
 from ingest.language.lines import BETWEEN
 from ingest.model import Header, Kind, Passage, Version
+from ingest.reading.limits import TABLES
 from ingest.reading.results.columns import (
     MEASURES,
     POLL_FIELDS,
@@ -115,7 +116,7 @@ def _lines_in(passages: Iterable[Passage]) -> Iterator[_TableLine]:
 def _is_count(cell: tuple[str, ResultCell]) -> bool:
     """Return True if a figure cannot be per cent."""
     value = cell[1].value
-    return cell[1].measure is Field.VOTES and value is not None and value > CONTESTS.most_percent
+    return cell[1].measure is Field.VOTES and value is not None and value > TABLES.share_percent
 
 
 def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:

@@ -18,8 +18,6 @@ class _MemberLimits:
     """Suggestions of one member in one day."""
     sources_per_server: int = 10
     """Sources of a server other than home; the operator pays for them."""
-    context_characters: int = 300
-    """Text shown before and after a quotation."""
     overview_outlets: int = 20
     """Outlets whose newest article is looked up."""
     overview_days: int = 30
@@ -68,8 +66,6 @@ class _UpdateLimits:
     """Answers checked for one article, the newest first."""
     result_step_percent: int = 10
     """Part of what is counted that makes a step."""
-    whole_percent: int = 100
-    """The largest share; what is above it is no share."""
 
 
 @dataclass(frozen=True, slots=True)

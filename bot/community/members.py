@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.answering.proving.archived import text_around
 from bot.answering.values import Exchange
 from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.rules import DESK, DeskRules, ServerRules
@@ -285,17 +286,12 @@ class Community:
             return None
         text = version.extract.text
         quote = text[citation.start_at : citation.end_at]
+        before, after = text_around(text, citation.start_at, citation.end_at)
         return QuotationShown(
             version.extract.header,
-            _trim_beginning(
-                text[max(0, citation.start_at - MEMBERS.context_characters) : citation.start_at],
-                citation.start_at,
-            ),
+            before,
             quote,
-            _trim_end(
-                text[citation.end_at : citation.end_at + MEMBERS.context_characters],
-                len(text) - citation.end_at,
-            ),
+            after,
             article.removal is None and _is_current(quote, versions),
         )
 
@@ -303,17 +299,3 @@ class Community:
 def _is_current(quote: str, versions: Sequence[Version]) -> bool:
     """Return True if the newest version contains *quote*."""
     return quote in versions[-1].extract.text
-
-
-def _trim_beginning(text: str, available: int) -> str:
-    """Cut *text* to begin at a word, unless it is the article's beginning."""
-    if available <= MEMBERS.context_characters:
-        return text
-    return f"…{text[text.find(' ') + 1 :] if ' ' in text else text}"
-
-
-def _trim_end(text: str, available: int) -> str:
-    """Cut *text* to end at a word, unless it is the article's end."""
-    if available <= MEMBERS.context_characters:
-        return text
-    return f"{text[: text.rfind(' ')] if ' ' in text else text}…"

@@ -14,6 +14,7 @@ from decimal import Decimal
 from bot.answering.tables import ContestTable, ResultRow
 from bot.community.limits import UPDATES
 from ingest.language.dates import days_in
+from ingest.reading.limits import TABLES
 from ingest.reading.results.columns import Field, figure
 
 _NUMBER = re.compile(r"\d+(?:[.,' ]\d+)*")
@@ -76,11 +77,11 @@ def counted_share(text: str) -> Decimal | None:
         [values[0][0]] if len(values) == 1 else []
     )
     if len(shares) == 1:
-        return shares[0] if shares[0] <= UPDATES.whole_percent else None
+        return shares[0] if shares[0] <= TABLES.share_percent else None
     if len(values) != 2 or shares:
         return None
     part, whole = sorted(value for value, _ in values)
-    return UPDATES.whole_percent * part / whole if whole else None
+    return TABLES.share_percent * part / whole if whole else None
 
 
 def _old_form(table: ContestTable, candidates: Sequence[ContestTable]) -> ContestTable | None:

@@ -20,8 +20,6 @@ class _VerifyPageLimits:
     request_seconds: float = 20.0
     quotations: int = 50
     """Quotations shown of one answer."""
-    context_characters: int = 300
-    """Text shown before and after a quotation."""
     address_requests_per_minute: int = 240
     """Requests of one address in a minute."""
     searches_per_minute: int = 60

@@ -13,7 +13,12 @@ from lxml.html import HtmlElement
 from lxml.html import builder as build
 
 from bot.answering.limits import PROOFS
-from bot.answering.proving.archived import ProvenQuotation, Refusal, RefusedQuotation
+from bot.answering.proving.archived import (
+    ProvenQuotation,
+    Refusal,
+    RefusedQuotation,
+    text_around,
+)
 from bot.ledger import Ledger
 from bot.ledger.records import CitedRange
 from bot.outcomes import opening_at
@@ -109,6 +114,7 @@ def _build(
     """Build a quotation from *version*; *newest* is the article's newest version."""
     text, start, end = version.extract.text, citation.start_at, citation.end_at
     quotation = text[start:end]
+    before, after = text_around(text, start, end)
     new_corrections = newest.extract.corrections if newest.number > version.number else ()
     corrections = version.extract.corrections
     return SeenQuotation(
@@ -116,15 +122,9 @@ def _build(
         version.number,
         article.removal,
         version.extract.header,
-        _trim_start(
-            text[max(0, start - VERIFY_PAGE.context_characters) : start],
-            is_cut=start > VERIFY_PAGE.context_characters,
-        ),
+        before,
         quotation,
-        _trim_end(
-            text[end : end + VERIFY_PAGE.context_characters],
-            is_cut=len(text) - end > VERIFY_PAGE.context_characters,
-        ),
+        after,
         start,
         end,
         hashlib.sha256(text.encode()).hexdigest(),
@@ -136,16 +136,6 @@ def _build(
             *(correction for correction in new_corrections if correction not in corrections),
         ),
     )
-
-
-def _trim_start(text: str, *, is_cut: bool) -> str:
-    """Start *text* at a word if text before it was cut."""
-    return f"…{text.partition(' ')[2] or text}" if is_cut else text
-
-
-def _trim_end(text: str, *, is_cut: bool) -> str:
-    """End *text* at a word if text after it was cut."""
-    return f"{text.rpartition(' ')[0] or text}…" if is_cut else text
 
 
 @dataclass(frozen=True, slots=True)

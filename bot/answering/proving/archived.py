@@ -111,6 +111,17 @@ def prove_anywhere(
     return nearest
 
 
+def text_around(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the text of an article before and after a quotation, cut at words where it is long."""
+    first, last = start - PROOFS.context_characters, end + PROOFS.context_characters
+    before, after = text[max(0, first) : start], text[end:last]
+    if first > 0:
+        before = f"…{before.partition(' ')[2] or before}"
+    if last < len(text):
+        after = f"{after.rpartition(' ')[0] or after}…"
+    return before, after
+
+
 def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | RefusedQuotation:
     """Prove *quotation* in the newest of an article's *versions*, oldest first, that has it."""
     if (refusal := _refuse_length(quotation)) is not None:

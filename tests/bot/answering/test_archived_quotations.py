@@ -7,7 +7,13 @@ from datetime import timedelta
 import pytest
 
 from bot.answering.limits import PROOFS
-from bot.answering.proving.archived import ProvenQuotation, Refusal, prove_anywhere, prove_quotation
+from bot.answering.proving.archived import (
+    ProvenQuotation,
+    Refusal,
+    prove_anywhere,
+    prove_quotation,
+    text_around,
+)
 from ingest.archive import Archive
 from ingest.index.cutting import sentences
 from ingest.language.script import has_cjk
@@ -279,3 +285,17 @@ def test_every_exact_quotation_is_proven_at_its_place(kept, language):
         assert isinstance(proof, ProvenQuotation), (given, proof)
         assert texts[article].text[proof.start : proof.end] == proof.quotation
         assert proof.quotation.strip(".,;:。、「」“”\"' ") in sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("The count ended. ", " It rained.", ("The count ended. ", " It rained.")),
+        ("lost " * 70, " kept" * 70, ("…" + "lost " * 59, " kept" * 59 + "…")),
+        ("票" * 400, "数" * 400, ("…" + "票" * 300, "数" * 300 + "…")),
+    ],
+)
+def test_the_text_around_a_quotation_is_cut_at_words(before, after, shown):
+    """Where there are no words to cut at, it has its full length."""
+    text = f"{before}Harbour won.{after}"
+    assert text_around(text, len(before), len(before) + len("Harbour won.")) == shown
