@@ -27,7 +27,7 @@ def is_number(node):
 
 
 def test_a_room_s_numbers_stand_among_its_limits():
-    """A number at the top of another module is found by nobody who looks for the room's limits."""
+    """Somebody who looks for a room's limits would not find a number in another module."""
     numbers = [
         f"{file.relative_to(ROOT)}: {ast.unparse(node)}"
         for room in ROOMS
@@ -39,7 +39,7 @@ def test_a_room_s_numbers_stand_among_its_limits():
 
 
 def test_limits_import_nothing_of_ours():
-    """Whichever module reads a limit, no chain of imports hangs on it."""
+    """A module can read a limit without importing anything else."""
     modules = [file for room in ROOMS for file in room.rglob("limits.py")]
     assert len(modules) > 10
     for file in modules:

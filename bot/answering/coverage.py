@@ -332,7 +332,10 @@ class Coverage:
 
 
 def openings(evidence: Sequence[Evidence], archive: Archive) -> list[Evidence]:
-    """Return the openings that *evidence* lacks of its newest articles: news stands there."""
+    """Return the first passages of the newest articles in *evidence*, where news stands.
+
+    Those that *evidence* has already are left out.
+    """
     newest = max((str(item.passage.header.day or "") for item in evidence), default="")
     best: dict[int, Evidence] = {}
     for item in evidence:

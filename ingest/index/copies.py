@@ -112,7 +112,8 @@ def _exchanged_names(sentence: str, reworded: str) -> bool:
 def _names_only_in(text: str, other_text: str) -> list[str]:
     """Return the last words of the names of *text* that *other_text* does not have.
 
-    Two people may share a first name; a first name or a title alone makes nobody another.
+    Only the last word counts: two people may share a first name, and one person may be named
+    without it or with a title.
     """
     words = set(units(other_text))
     last_words = (name.split()[-1] for name in names_in(text))

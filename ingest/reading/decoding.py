@@ -231,9 +231,10 @@ def _decode_iso(data: bytes, windows: str, language: str) -> str | None:
 def _decode_mac(data: bytes, windows: str) -> str | None:
     """Return *data* by the encoding of old Macs, if *windows* puts wrong letters into words."""
     text = data.decode(windows, "replace")
-    is_mac = len(_WRONG_IN_WORD.findall(text)) >= DETECTION.wrong_letters
-    mac_text = data.decode(_MAC) if is_mac else ""
-    return mac_text if is_mac and not _WRONG_IN_WORD.search(mac_text) else None
+    if len(_WRONG_IN_WORD.findall(text)) < DETECTION.wrong_letters:
+        return None
+    mac_text = data.decode(_MAC)
+    return None if _WRONG_IN_WORD.search(mac_text) else mac_text
 
 
 def _decode_japanese(data: bytes) -> str | None:

@@ -314,11 +314,11 @@ def _score(window: Window, weights: Weights) -> float:
 def _overrated(window: Window, question: str, language: str) -> float:
     """Return the log odds by which the reader overrates *window* for its script.
 
-    Asked in English, which it was taught beside Japanese, it does so where few words are shared.
+    It learnt English questions together with Japanese text, and overrates the text for them only as
+    far as the window lacks their words.
     """
-    if Script.of_question(question) is Script.EAST_ASIAN:
-        return 0.0
-    if Script.of_text(window.passage.text) is not Script.EAST_ASIAN:
+    is_foreign = Script.of_text(window.passage.text) is Script.EAST_ASIAN
+    if not is_foreign or Script.of_question(question) is Script.EAST_ASIAN:
         return 0.0
     is_english = language == Language.ENGLISH.code
     return ODDS.overrated * (1.0 - window.words) if is_english else ODDS.overrated

@@ -208,7 +208,8 @@ def names_poll(text: str) -> bool:
 def _body_start(grid: Grid, headers: Mapping[Field, str]) -> int | None:
     """Return the index of the first row of data: it has a figure, and the row above is a header.
 
-    Below a row that names candidates and a measure no figure is needed: a wrong one is reported.
+    Below headers of candidates and of their figures a row needs no valid figure, so that a wrong
+    one is reported.
     """
     for index, row in enumerate(
         grid.rows[1 : TABLES.rows_above_headers + TABLES.header_rows], start=1
