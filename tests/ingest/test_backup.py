@@ -4,7 +4,6 @@ import shutil
 import sqlite3
 import threading
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +19,6 @@ from ingest.__main__ import main as ingest
 from ingest.archive import Archive
 from ingest.archive.backup import CONTENTS, back_up, restore, seal
 from ingest.errors import ArchiveError, NoGenerationError
-from ingest.index import stores
 from ingest.index.rebuilding import faults, roll_back
 from ingest.language.languages import Language
 from tests.builders import NOW, TEXT, an_extract, saved
@@ -43,12 +41,6 @@ def settings(request, tmp_path):
         environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
         environment["CHROMA_URL"] = request.getfixturevalue("chroma_url")
     return BotSettings.of(environment)
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """Let a server that is slow be slow: without it words alone would be searched, and say so."""
-    monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, question_seconds=60.0))
 
 
 def answers(desk):

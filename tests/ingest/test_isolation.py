@@ -30,6 +30,7 @@ from tests.ingest.isolated_work import (
     raises,
     raises_what_cannot_travel,
     says,
+    stops,
     takes_memory,
     takes_time,
 )
@@ -72,6 +73,17 @@ def test_an_error_of_the_work_is_its_own(isolation):
     with pytest.raises(UnreadableError, match="is empty"):
         isolation.submit(raises).result(150)
     assert isolation.submit(os.getpid).result(150) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows stops no process")
+def test_a_reading_that_gets_no_processor_is_said_to_have_waited(isolation, monkeypatch):
+    """It used none of its seconds, so its file is not called slow."""
+    monkeypatch.setattr("ingest.process.isolation._CLOCK_FACTOR", 1)
+    stopped = isolation.submit(os.getpid).result(150)
+    waiting = isolation.submit(stops)
+    with pytest.raises(OutOfBoundsError, match="waited for more than 2 seconds on a busy"):
+        waiting.result(150)
+    assert isolation.submit(os.getpid).result(150) != stopped
 
 
 def test_closing_waits_for_nobody(isolation):
