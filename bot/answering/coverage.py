@@ -31,7 +31,11 @@ from bot.answering.understanding.normalising import (
     read_form,
     without_markup,
 )
-from bot.answering.understanding.question import language_asked, language_read
+from bot.answering.understanding.question import (
+    asked_in_english,
+    language_asked,
+    language_read,
+)
 from bot.answering.values import Level, Question, Reason
 from ingest.archive import Archive
 from ingest.archive.past import PastArchive
@@ -167,13 +171,15 @@ class Coverage:
         reader = self.reader if read and not need.latest else None
         if reader is not None:
             asked = read_form(wording, (item.passage.text for item in evidence))
-            timed = bool(names.days)
+            in_english = asked_in_english(question.text)
             ranked = read_windows(
-                *(need, asked, evidence, reader, self.weights), timed=timed, language=own_language
+                *(need, asked, evidence, reader, self.weights),
+                timed=bool(names.days),
+                in_english=in_english,
             )
             ranked = self._fetched_first(ranked)
             # Much that is asked in English is reported in Japanese alone: the reader's order stays.
-            if own_language != Language.ENGLISH.code:
+            if not in_english:
                 ranked = readable_first(asked, ranked, self.weights)
         elif need.latest:
             ranked = newest_windows(need, evidence)

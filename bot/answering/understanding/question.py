@@ -83,6 +83,11 @@ def in_unread_language(text: str) -> bool:
     return code != UNKNOWN_LANGUAGE and not (language and language.is_read)
 
 
+def asked_in_english(text: str) -> bool:
+    """Return True if a question is in English, or in no language that is detected."""
+    return language_asked(text) is Language.ENGLISH and not in_unread_language(text)
+
+
 @lru_cache(maxsize=1024)
 def _code_of(text: str) -> str:
     """Return the language code of a question if the detection is confident enough.

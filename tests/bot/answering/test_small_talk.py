@@ -2,9 +2,11 @@
 
 import pytest
 
+from bot.answering.answer import answer_now
 from bot.answering.understanding.followup import asks_question, complete_followup
 from bot.answering.understanding.guard import guard
-from bot.answering.understanding.question import ask, may_be_in
+from bot.answering.understanding.need import Need
+from bot.answering.understanding.question import ask, asked_in_english, may_be_in
 from bot.answering.understanding.small_talk import SmallTalk, news_request_in, small_talk_in
 from bot.answering.values import Exchange, Reason, UnaskableError
 from ingest.language.languages import Language
@@ -235,6 +237,38 @@ def test_a_question_word_alone_asks_what_is_meant(text, language):
 def test_a_question_word_with_a_subject_is_searched_for(text):
     """However short it is."""
     assert guard(ask(text, now=NOW)) is None
+
+
+@pytest.mark.parametrize("text", ["誰が勝ちましたか", "負けたのは誰ですか", "誰が負けますか"])
+def test_a_japanese_verb_says_what_is_asked(sample_desk, text):
+    """One kanji and its ending are a word: who asks with nothing else is not asked back."""
+    need = Need.of(text, sample_desk.coverage.index)
+    assert [term.key in text for term in need.terms] == [True]
+    assert need.share("コモンフィールド党が勝ち、ハーバー同盟が負けた。") == 1.0
+    assert need.share("開票所の投票箱は警備艇で本土に運ばれた。") == 0.0
+
+
+@pytest.mark.parametrize("text", ["いつですか", "それは何ですか", "誰がですか"])
+def test_japanese_without_a_word_of_its_own_asks_for_nothing(sample_desk, text):
+    """Whoever asks so is asked what is meant."""
+    outcome = answer_now(ask(text, now=NOW), sample_desk.coverage)
+    assert outcome.reason is Reason.TOO_VAGUE
+
+
+@pytest.mark.parametrize(
+    ("text", "in_english"),
+    [
+        ("Who won?", True),
+        ("turnout", True),
+        ("Marrowen 2022", True),
+        ("Wer hat gewonnen?", False),
+        ("Chi ha vinto le elezioni?", False),
+        ("Кто победил на выборах?", False),
+    ],
+)
+def test_a_question_is_in_english_unless_it_is_in_another_language(text, in_english):
+    """Italian and Russian are no languages of the desk, yet no English."""
+    assert asked_in_english(text) is in_english
 
 
 def test_a_question_word_of_two_languages_is_in_the_reader_s():
