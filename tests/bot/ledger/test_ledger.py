@@ -222,7 +222,7 @@ def test_every_line_of_the_promise_is_held(ledger):
 def test_every_table_has_its_line_in_the_promise():
     """An operator finds each table of the database among those that are kept so long."""
     page = (Path(__file__).parents[3] / "docs" / "operators.md").read_text(encoding="utf-8")
-    section = page.partition("## What is kept how long")[2].partition("\n## ")[0]
+    section = page.partition("## How long data is stored")[2].partition("\n## ")[0]
     named = set(re.findall(r"`([a-z_]+)(?:\.[a-z_]+)?`", section))
     tables = {*archive_metadata.tables, *ledger_metadata.tables}
     assert tables - named == set()
