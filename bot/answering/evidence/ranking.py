@@ -215,23 +215,21 @@ def _answers_same(
 
 
 def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
-    """Return the first windows, as many as are read; a third is of the other script, if it can.
+    """Return the first windows, as many as are read; a few are of the other script, if it can.
 
     Words hardly cross scripts, so that without a place of their own none of those would be read.
     """
     script = Script.of_question(question)
-    same_script = [window for window in windows if Script.of_text(window.passage.text) is script]
-    other_script = [
-        window for window in windows if Script.of_text(window.passage.text) is not script
-    ]
-    room = max(
-        EVIDENCE.windows_read - len(other_script),
-        EVIDENCE.windows_read - EVIDENCE.windows_read // 3,
-    )
-    return [
-        *same_script[:room],
-        *other_script[: EVIDENCE.windows_read - min(room, len(same_script))],
-    ]
+    same_script: list[Window] = []
+    other_script: list[Window] = []
+    for window in windows:
+        is_same = Script.of_text(window.passage.text) is script
+        (same_script if is_same else other_script).append(window)
+    if not same_script:
+        return other_script[: EVIDENCE.foreign_windows_read]
+    places = min(len(other_script), EVIDENCE.other_script_windows)
+    first = same_script[: EVIDENCE.windows_read - places]
+    return [*first, *other_script[: EVIDENCE.windows_read - len(first)]]
 
 
 def readable_first(question: str, windows: list[Window], weights: Weights) -> list[Window]:

@@ -144,6 +144,30 @@ def test_no_more_windows_are_read_than_there_is_time_for():
     assert len(read_windows("q", many, Pointing("zzz"), WEIGHTS)) == EVIDENCE.windows_read
 
 
+def test_a_few_windows_are_of_the_other_script_and_more_where_all_are():
+    """Words order those of the question's script; without places no other would be read."""
+    english = [
+        evidence_of("A sentence about the count. " * 40, key=f"{n}:1:0:a", article=n)
+        for n in range(30)
+    ]
+    japanese = [
+        evidence_of("開票が始まったと選管が発表した。" * 40, key=f"{n}:1:0:a", article=n)
+        for n in range(30, 60)
+    ]
+
+    def read(question, evidence):
+        windows = read_windows(question, evidence, Pointing("zzz"), WEIGHTS)
+        in_english = sum(window.passage.text.isascii() for window in windows)
+        return in_english, len(windows) - in_english
+
+    places = EVIDENCE.other_script_windows
+    assert read("q", [*japanese, *english]) == (EVIDENCE.windows_read - places, places)
+    assert read("開票は？", [*english, *japanese]) == (places, EVIDENCE.windows_read - places)
+    assert read("q", [*japanese, english[0]])[1] > places
+    assert read("개표는?", english) == (EVIDENCE.foreign_windows_read, 0)
+    assert read("q", japanese) == (0, EVIDENCE.foreign_windows_read)
+
+
 @pytest.mark.parametrize(
     ("question", "newest"), [("who won tarn", "Farr"), ("who won tarn in 2022", "Venn")]
 )
