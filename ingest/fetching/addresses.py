@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from protego import Protego
 
 from ingest.errors import ForbiddenAddressError
 from ingest.fetching.limits import FETCHES
+
+if TYPE_CHECKING:
+    from multidict import MultiMapping
 
 _SCHEMES = {"http": 80, "https": 443}
 _ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
@@ -45,6 +48,9 @@ _PRIVATE_NETWORKS = tuple(
 AGENT = "ElectionDesk"
 """Our user agent in robots.txt."""
 _OPT_OUT_WORDS = frozenset({"noindex", "none", "noai"})
+_VALUED_DIRECTIVES = frozenset({"unavailable_after", "max-snippet", "max-image-preview"})
+"""Directives of ``X-Robots-Tag`` with a value after a colon, as a robot's name has its rules."""
+_TOO_MANY_REQUESTS = 429
 
 
 def is_public(number: str) -> bool:
@@ -114,23 +120,28 @@ def short_address(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The rules of a site; ``rules`` is None if the site could not be read."""
+    """The rules of a site; ``rules`` is None if they could not be read, for ``problem``."""
 
     rules: Protego | None
     read_at: datetime
+    problem: str = ""
 
     @classmethod
-    def of(cls, status: int, data: bytes, now: datetime) -> Robots:
-        """Parse a response: 4xx allows everything, 5xx forbids everything for now (RFC 9309)."""
-        if status >= 500:
-            return cls(None, now)
+    def of(cls, site: str, status: int, data: bytes, now: datetime) -> Robots:
+        """Parse a response: 4xx allows everything, 5xx and 429 forbid everything for now.
+
+        RFC 9309 says so of all but 429, which asks for fewer requests.
+        """
+        if status >= 500 or status == _TOO_MANY_REQUESTS:
+            problem = f"The robots.txt of {site} answers {status}, so nothing else is asked there."
+            return cls(None, now, f"{problem} Try again later.")
         text = data[: FETCHES.robots_bytes].decode("utf-8-sig", "replace") if status < 400 else ""
         return cls(Protego.parse(text), now)
 
     @classmethod
-    def silent(cls, now: datetime) -> Robots:
+    def silent(cls, site: str, now: datetime) -> Robots:
         """Return the rules of a site that did not answer."""
-        return cls(None, now)
+        return cls(None, now, f"{site} does not answer. Try again later.")
 
     def stale(self, now: datetime) -> bool:
         """Return True if the rules must be read again; after a failure, that is soon."""
@@ -145,10 +156,27 @@ class Robots:
         return float((self.rules.crawl_delay(AGENT) if self.rules else 0) or 0)
 
 
-def opted_out(headers: Mapping[str, str]) -> str | None:
+def opted_out(headers: MultiMapping[str]) -> str | None:
     """Return the header that forbids keeping the response, or None."""
-    tag = headers.get("X-Robots-Tag", "").lower()
-    directives = tag.rpartition(f"{AGENT.lower()}:")[2]
-    if _OPT_OUT_WORDS & {word.strip() for word in directives.split(",")}:
-        return f"X-Robots-Tag: {tag}"
+    for tag in headers.getall("X-Robots-Tag", ()):
+        if _forbids_keeping(tag.lower()):
+            return f"X-Robots-Tag: {tag.lower()}"
     return "tdm-reservation: 1" if headers.get("tdm-reservation", "").strip() == "1" else None
+
+
+def _forbids_keeping(tag: str) -> bool:
+    """Return True if a header has a rule against keeping the page, for every robot or for ours.
+
+    A robot's name stands before its rules, and they end where another name stands.
+    """
+    robot = ""
+    for part in tag.split(","):
+        name, colon, rule = part.partition(":")
+        if colon and name.strip() not in _VALUED_DIRECTIVES:
+            robot = name.strip()
+        if (
+            robot in {"", "*", AGENT.lower()}
+            and (rule if colon else part).strip() in _OPT_OUT_WORDS
+        ):
+            return True
+    return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from ingest.archive import Archive
@@ -116,6 +118,19 @@ async def test_a_page_that_was_edited_is_its_next_version(web, archive, title, b
     """A new headline, more text, or another text under the same headline."""
     await refreshed(web, archive)
     web.page(PAGE, title, body)
+    assert counts(await refreshed(web, archive)) == {"changed": 1, "unchanged": 1}
+
+
+async def test_half_an_edit_is_no_version(web, archive):
+    """A transfer that breaks off leaves the article as it was, and the whole edit comes later."""
+    await refreshed(web, archive)
+    edited = html(PAGE, "Ward 1 decides", story(1) + f"\n{story(3)}", web.now).encode()
+    packed = gzip.compress(edited, mtime=0)
+    web.put(PAGE, packed[: len(packed) * 9 // 10], headers={"Content-Encoding": "gzip"})
+    told = await refreshed(web, archive)
+    assert counts(told) == {"unchanged": 1, "failed": 1}
+    assert "broke off" in told.failed[0][1]
+    web.put(PAGE, packed, headers={"Content-Encoding": "gzip"})
     assert counts(await refreshed(web, archive)) == {"changed": 1, "unchanged": 1}
 
 

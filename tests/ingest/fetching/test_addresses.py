@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from multidict import CIMultiDict
 
 from ingest.errors import ForbiddenAddressError
-from ingest.fetching.addresses import checked, is_public
+from ingest.fetching.addresses import checked, is_public, opted_out
 
 INNER = (
     "127.0.0.1",
@@ -80,3 +81,24 @@ def test_the_webs_own_ports_may_be_named():
     """80 and 443 are what http and https mean."""
     assert checked(" http://ledger.example:80/a ") == "http://ledger.example:80/a"
     assert checked("https://ledger.example/a?b=c")
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [
+        (["nosnippet", "NoIndex"], False),
+        (["googlebot: nofollow", "none"], False),
+        (["*: noindex"], False),
+        (["electiondesk: nofollow, noai"], False),
+        (["bingbot: nosnippet, ElectionDesk: noindex"], False),
+        (["unavailable_after: 25 Jun 2030 15:00:00 GMT, noindex"], False),
+        (["bingbot: nofollow, noindex"], True),
+        (["electiondesk: nofollow", "bingbot: noindex"], True),
+        (["max-snippet: 20, noarchive"], True),
+        ([], True),
+    ],
+)
+def test_every_header_about_robots_is_read_and_only_ours_is_obeyed(tags, kept):
+    """A site may send several, and names other robots before the rules that are theirs."""
+    headers = CIMultiDict([("X-Robots-Tag", tag) for tag in tags])
+    assert (opted_out(headers) is None) == kept
