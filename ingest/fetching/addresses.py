@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from protego import Protego
 
@@ -45,6 +46,27 @@ _PRIVATE_NETWORKS = tuple(
     )
 )
 """Networks that can reach private hosts though :attr:`ipaddress.IPv4Address.is_global` is true."""
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"“”„«»「」『』【】、。，]+", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"(?:[\w-]{1,63}\.){1,10}[^\W\d_][\w-]{1,62}(?:[/?#]\S*)?")
+_FEED_SCHEME = re.compile(r"^feed://(?!https?:)", re.IGNORECASE)
+_DOUBLE_SCHEME = re.compile(r"\bhttps?://(?=https?:/)", re.IGNORECASE)
+_SENTENCE_MARKS = frozenset(".,;:!?'’*`")
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+_AMP_VIEWER = re.compile(
+    r"https?://(?:[\w-]{1,63}\.cdn\.ampproject\.org/[a-z]{1,2}|(?:www\.)?google\.[a-z.]{2,6}/amp)"
+    r"/(?P<secure>s/)?(?P<page>[\w-]{1,63}\.\S+)",
+    re.IGNORECASE,
+)
+_FORWARDER = re.compile(
+    r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/url|(?:www\.)?bing\.com/news/apiclick\.aspx"
+    r"|lm?\.(?:facebook|instagram)\.com/|[\w.-]{1,63}\.safelinks\.protection\.outlook\.com/"
+    r"|(?:www\.)?youtube\.com/redirect|(?:www\.)?linkedin\.com/(?:redir|safety/go)"
+    r"|out\.reddit\.com/|t\.umblr\.com/redirect|vk\.com/away\.php|(?:html\.)?duckduckgo\.com/l/"
+    r"|slack-redir\.net/link)",
+    re.IGNORECASE,
+)
+"""Links whose parameter is the address of the page."""
+_FORWARDED_NAMES = ("url", "u", "q", "to", "z", "uddg")
 AGENT = "ElectionDesk"
 """Our user agent in robots.txt."""
 _OPT_OUT_WORDS = frozenset({"noindex", "none", "noai"})
@@ -96,6 +118,60 @@ def checked(url: str) -> str:
     if numeric and not is_public(host):
         raise ForbiddenAddressError(inside(host))
     return url.strip()
+
+
+def pasted_address(text: str) -> str:
+    """Return the address in what a person pasted, if it may be fetched.
+
+    Brackets, quotation marks, words and invisible characters around it are left out, a missing
+    scheme is added, and a link that only leads to the page is replaced (:func:`direct_address`).
+
+    Raises:
+        ForbiddenAddressError: there is none or several, or it may not be fetched.
+    """
+    if len(text) > FETCHES.address_characters:
+        return checked(text)
+    line = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
+    line = _FEED_SCHEME.sub("https://", line.replace("&amp;", "&").replace("](", " "))
+    matches = _WEB_ADDRESS.findall(_DOUBLE_SCHEME.sub("", line))
+    addresses = list(dict.fromkeys(_without_punctuation(match) for match in matches))
+    if len(addresses) > 1:
+        raise ForbiddenAddressError(f"{len(addresses)} addresses were given. Give one at a time.")
+    if not addresses and _BARE_ADDRESS.fullmatch(bare := _without_punctuation(line.strip("<>"))):
+        addresses = [f"https://{bare}"]
+    url = checked(direct_address(addresses[0] if addresses else line))
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.lower()).geturl()
+
+
+def _without_punctuation(address: str) -> str:
+    """Return *address* without the marks of the sentence behind it; its own brackets stay."""
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        opening = _BRACKETS.get(last)
+        if last in _SENTENCE_MARKS or (
+            opening and address.count(opening, 0, end) < address.count(last, 0, end)
+        ):
+            end -= 1
+        else:
+            break
+    return address[:end]
+
+
+def direct_address(url: str) -> str:
+    """Return the address that a link of a search engine, a mail filter or an AMP viewer leads to.
+
+    Such links forbid programs to follow them, and what an AMP viewer shows is not of its host.
+    Other addresses are unchanged.
+    """
+    if viewed := _AMP_VIEWER.fullmatch(url):
+        return f"http{'s' if viewed['secure'] else ''}://{viewed['page']}"
+    if not _FORWARDER.match(url):
+        return url
+    targets = dict(parse_qsl(urlsplit(url).query))
+    values = (targets.get(name, "") for name in _FORWARDED_NAMES)
+    return next((value for value in values if _WEB_ADDRESS.fullmatch(value)), url)
 
 
 def _is_number(host: str) -> bool:
