@@ -32,40 +32,9 @@ from ingest.fetching.addresses import Robots, checked, inside, is_public, opted_
 from ingest.fetching.limits import FETCHES
 from ingest.process.threads import NAME_THREADS
 
-_CONTENT_TYPES = frozenset(
-    {
-        "",
-        "text/html",
-        "application/xhtml+xml",
-        "text/plain",
-        "text/xml",
-        "application/xml",
-        "application/rss+xml",
-        "application/atom+xml",
-        "application/feed+json",
-        "application/json",
-        "application/rdf+xml",
-        "application/pdf",
-        "application/gzip",
-        "application/x-gzip",
-        "application/octet-stream",
-        "text/calendar",
-        "text/csv",
-        "text/markdown",
-        "text/tab-separated-values",
-        "text/vtt",
-        "text/x-opml",
-        "text/rtf",
-        "application/rtf",
-        "application/x-subrip",
-        "application/epub+zip",
-        "application/vnd.oasis.opendocument.text",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/ld+json",
-        "application/activity+json",
-    }
-)
-"""Content types that may hold coverage or a list of it; an empty type is examined."""
+_MEDIA = frozenset({"audio", "font", "image", "model", "video"})
+_PROGRAM_TYPES = frozenset({"text/css", "text/javascript", "application/javascript"})
+"""Types that hold no coverage; what is of any other type, parsers tell by the bytes."""
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410})
@@ -214,7 +183,7 @@ class Fetcher:
                     )
                 return replace(response, moved=permanent and steps > 0)
             permanent = permanent and response.permanent
-            target, steps = checked(response.url), steps + 1
+            target, steps = _checked_target(url, response.url), steps + 1
             if steps > FETCHES.redirects:
                 raise UnreachableError(
                     f"{short_address(url)} redirects more than {FETCHES.redirects} times."
@@ -294,7 +263,8 @@ class Fetcher:
             return Fetched(url, State.GONE)
         if status in _REFUSED:
             raise NotAllowedError(
-                f"{short_address(url)} answers {status}: it wants a login or refuses us."
+                f"{short_address(url)} answers {status}: it wants a login or refuses us. If it is "
+                "an article, paste its text."
             )
         if status in _BUSY:
             self._rest(url, response)
@@ -302,11 +272,13 @@ class Fetcher:
                 f"{short_address(url)} answers {status}: it asks to come back later."
             )
         if status != 200:
-            raise UnreachableError(f"{short_address(url)} answers {status} and not with a page.")
+            raise UnreachableError(
+                f"{short_address(url)} answers {status} and not with a page. Try again later."
+            )
         if signal := opted_out(headers):
             raise NotAllowedError(f"{short_address(url)} asks not to be kept ({signal[:60]}).")
         content_type, charset = _content_type(headers.get("Content-Type", ""))
-        if content_type not in _CONTENT_TYPES:
+        if content_type.partition("/")[0] in _MEDIA or content_type in _PROGRAM_TYPES:
             raise UnreachableError(
                 f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text, PDF, "
                 "captions, tables and documents are read."
@@ -410,6 +382,21 @@ class _Host:
     def rest(self, seconds: float) -> None:
         """Pause requests for at least *seconds*."""
         self.next = max(self.next, asyncio.get_running_loop().time() + seconds)
+
+
+def _checked_target(url: str, target: str) -> str:
+    """Return the *target* of a redirect of *url*, if it may be fetched.
+
+    Raises:
+        ForbiddenAddressError: it may not; the message names the address that people know.
+    """
+    try:
+        return checked(target)
+    except ForbiddenAddressError as error:
+        raise ForbiddenAddressError(
+            f"{short_address(url)} redirects to {short_address(target)}, which is not an address "
+            "of the public internet with the web's ports. It was not contacted."
+        ) from error
 
 
 async def _body(response: aiohttp.ClientResponse, limit: int, *, complete: bool = True) -> bytes:

@@ -248,6 +248,26 @@ async def test_a_film_is_not_fetched(web):
 
 
 @pytest.mark.parametrize(
+    "content_type", ["application/x-rss+xml", "text/rss", "binary/octet-stream", "html", ""]
+)
+async def test_what_may_be_text_is_fetched_whatever_it_is_called(web, content_type):
+    """Servers have many names for a feed; what it is, its bytes say."""
+    web.put(PAGE, b"<rss></rss>", content_type)
+    async with web.fetcher() as fetcher:
+        assert (await fetcher.fetch(PAGE)).data == b"<rss></rss>"
+
+
+@pytest.mark.parametrize("target", ["http://10.0.0.7/x", "https://ledger.example:8443/"])
+async def test_a_redirect_that_is_not_followed_names_where_it_began(web, target):
+    """Nobody knows the address that it leads to."""
+    web.put(PAGE, b"", status=302, headers={"Location": target})
+    async with web.fetcher() as fetcher:
+        with pytest.raises(ForbiddenAddressError) as refused:
+            await fetcher.fetch(PAGE)
+    assert str(refused.value).startswith(f"{PAGE} redirects to {target}, which is not")
+
+
+@pytest.mark.parametrize(
     ("status", "text", "allowed"),
     [
         (200, "User-agent: *\nDisallow: /a", False),
