@@ -98,6 +98,7 @@ def checked(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         port, host = parts.port, parts.hostname
+        (host or "").encode("idna")  # a name that cannot be looked up is a typing error
     except ValueError as error:
         raise ForbiddenAddressError(f"{short_address(url)} is not an address. Check it.") from error
     if parts.scheme.lower() not in _SCHEMES or not host:

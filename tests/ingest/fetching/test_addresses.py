@@ -75,6 +75,8 @@ def test_a_public_number_is(number):
         "http://[::1]/",
         "http://[::ffff:10.0.0.1]/",
         "http://ledger.example/a\r\nHost: inner",
+        "http://ledger..example/a",
+        f"http://{'a' * 64}.example/",
         f"http://ledger.example/{'a' * 3000}",
     ],
 )
