@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepared_article
 from ingest.archive import Archive
-from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
+from ingest.errors import IngestError, NoArticleError, ReadingError
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.limits import REFRESHES
@@ -31,13 +31,11 @@ from ingest.model import (
 )
 from ingest.process.isolation import OutOfBoundsError
 from ingest.reading.documents import Entry, Hints
-from ingest.reading.limits import PAGES
 from ingest.reading.registry import (
     is_next_page,
     one_after_another,
     read_fetched,
     read_item,
-    sent_on,
     snapshot_of,
 )
 from ingest.refresh_steps import (
@@ -45,7 +43,9 @@ from ingest.refresh_steps import (
     due_pages,
     extractor,
     fetch_listing,
+    fetch_page,
     mark_checked,
+    missing_page,
     validators,
 )
 
@@ -235,7 +235,7 @@ class Refresher:
             if response.state is State.UNCHANGED and page and not announces_change(entry, page):
                 return _PageRound(page, State.UNCHANGED)
             if response.state is State.GONE and not checked_page.article_id:
-                raise UnreachableError(f"{entry.url} is gone (404 or 410).")
+                raise missing_page(entry.url)
             if response.state is not State.FRESH:
                 return _PageRound(checked_page, response.state)
             received = response.validators
@@ -255,14 +255,8 @@ class Refresher:
             return _record_failure(source_round, checked_page, entry, error)
 
     async def _fetch(self, url: str, conditions: Validators | None) -> Fetched:
-        """Fetch a page, following pages that only forward a browser."""
-        response = self.prefetched.pop(url, None) or await self.fetcher.fetch(url, conditions)
-        for _ in range(PAGES.redirects):
-            target = sent_on(response.data, response.url) if response.state is State.FRESH else None
-            if target is None:
-                break
-            response = await self.fetcher.fetch(target)
-        return response
+        """Fetch a page, unless its listing was the page itself."""
+        return await fetch_page(self.fetcher, url, conditions, self.prefetched.pop(url, None))
 
     async def _snapshot(self, fetched: Sequence[Fetched], now: datetime) -> Snapshot | None:
         """Return a snapshot of the fetched pages, or None if none is stored."""

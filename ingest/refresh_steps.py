@@ -9,16 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
-from ingest.errors import ReadingError, UnreachableError, UnreadableError
+from ingest.errors import NoArticleError, ReadingError, UnreachableError, UnreadableError
+from ingest.fetching.addresses import short_address
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.limits import REFRESHES
 from ingest.model import Source, SourcePage
 from ingest.process.isolation import Isolation, isolated
 from ingest.reading.documents import Entry
-from ingest.reading.limits import FILES
+from ingest.reading.limits import FILES, PAGES
 from ingest.reading.listings import Listing, is_listing, read_listing
+from ingest.reading.registry import sent_on
 
 
 def due_pages(
@@ -89,6 +92,47 @@ def validators(page: SourcePage | None) -> Validators | None:
 def extractor() -> Isolation:
     """Return a pool with one limited process for each core, started on first use."""
     return Isolation(os.cpu_count() or 1)
+
+
+async def fetch_page(
+    fetcher: Fetcher,
+    url: str,
+    conditions: Validators | None = None,
+    response: Fetched | None = None,
+) -> Fetched:
+    """Fetch a page, following pages that only forward a browser; *response* is the first, if read.
+
+    Raises:
+        NoArticleError: the page leads to the front page of its site, which is another text.
+        ReadingError: it cannot be fetched.
+    """
+    response = response or await fetcher.fetch(url, conditions)
+    for _ in range(PAGES.redirects):
+        target = sent_on(response.data, response.url) if response.state is State.FRESH else None
+        if target is None:
+            break
+        response = await fetcher.fetch(target)
+    if response.state is State.FRESH and _is_front_page(response.url, url):
+        raise NoArticleError(
+            f"{short_address(url)} leads to the front page of its site and to no article. "
+            "Check the address."
+        )
+    return response
+
+
+def _is_front_page(final_url: str, url: str) -> bool:
+    """Return True if *url* was redirected to the front page of the same site."""
+    final, first = urlsplit(clean_url(final_url)), urlsplit(clean_url(url))
+    hosts = [(parts.hostname or "").removeprefix("www.") for parts in (final, first)]
+    is_first_page = first.path == "/" and not first.query
+    return hosts[0] == hosts[1] and final.path == "/" and not final.query and not is_first_page
+
+
+def missing_page(url: str) -> UnreachableError:
+    """Return the error for an address that has no page and never had an article."""
+    return UnreachableError(
+        f"There is no page at {short_address(url)} (404 or 410). Check the address."
+    )
 
 
 @dataclass(slots=True)
@@ -226,6 +270,6 @@ def _compare(listed: _SourceListing, source: Source) -> None:
 async def _read(response: Fetched) -> Listing:
     """Parse a listing in a limited process, without blocking the event loop."""
     work = partial(
-        isolated, response.url, read_listing, response.data, response.url, response.content_type
+        isolated, response.url, read_listing, response.data, response.url, response.charset
     )
     return await asyncio.to_thread(work)

@@ -10,8 +10,8 @@ from functools import cache
 from bot.ledger.records import Suggestion
 from ingest.adding import PreparedArticle, Preview, PreviewedArticle, prepared_article
 from ingest.archive import Archive
-from ingest.errors import ReadingError, UnreadableError
-from ingest.fetching.addresses import checked
+from ingest.errors import NoArticleError, ReadingError, UnreadableError
+from ingest.fetching.addresses import pasted_address
 from ingest.fetching.fetcher import Fetched, Fetcher, State
 from ingest.language.similarity import has_text_of
 from ingest.model import Extract
@@ -21,6 +21,7 @@ from ingest.reading import FoundArticle, Hints, read_bytes
 from ingest.reading.documents import Entry
 from ingest.reading.listings import is_listing, read_listing
 from ingest.reading.registry import read_fetched
+from ingest.refresh_steps import fetch_page, missing_page
 
 
 @cache
@@ -46,10 +47,11 @@ class Previewer:
         Raises:
             ReadingError: it cannot be fetched, or holds no article.
         """
+        url = pasted_address(url)
         async with self.fetcher() as fetcher:
-            fetched = await fetcher.fetch(checked(url))
+            fetched = await fetch_page(fetcher, url)
         if fetched.state is State.GONE:
-            raise ReadingError(f"{url} is gone (404 or 410).")
+            raise missing_page(url)
         return await self._preview_of(fetched, url, outlet)
 
     async def data(self, data: bytes, name: str, hints: Hints) -> Preview:
@@ -58,6 +60,7 @@ class Previewer:
         If the hints have an address, its page is fetched and compared. Unless the page has the same
         text, the article is marked as pasted, without proof.
         """
+        hints = replace(hints, url=pasted_address(hints.url) if hints.url else None)
         preview = await self._read_data(data, name, hints)
         if not hints.url or len(preview.articles) != 1:
             return preview
@@ -103,9 +106,11 @@ class Previewer:
     @_in_preview_thread
     def _preview_of(self, fetched: Fetched, url: str, outlet: str | None) -> Preview:
         if is_listing(fetched.data):
-            listing = isolated(url, read_listing, fetched.data, fetched.url, fetched.content_type)
+            listing = isolated(url, read_listing, fetched.data, fetched.url, fetched.charset)
             children = tuple(map(Entry, listing.children))
             entries, watched = listing.entries or children, self.archive.sources.at(url)
+            if not entries:
+                raise NoArticleError(f"{url} is a feed without any item now. Try again later.")
             return Preview(url, entries=entries, outlet=outlet, watched=watched)
         hints = Hints(outlet=outlet)
         arguments = (fetched.data, fetched.url, fetched.content_type, fetched.charset, hints)

@@ -16,7 +16,7 @@ from ingest.commands.indexing import catch_up
 from ingest.commands.options import READ_COUNTRY, AsJson, configured, now, usage_error
 from ingest.commands.output import printable, sources_table
 from ingest.environment import Settings
-from ingest.fetching.addresses import checked
+from ingest.fetching.addresses import pasted_address
 from ingest.fetching.fetcher import Fetcher
 from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
 from ingest.process import threads
@@ -49,7 +49,9 @@ def watch_command(
 ) -> int:
     """Watch a feed, a sitemap or a page."""
     with Archive.open(configured(Settings).archive_url) as archive:
-        source = archive.sources.watch(checked(address), outlet, permission, every, now=now())
+        source = archive.sources.watch(
+            pasted_address(address), outlet, permission, every, now=now()
+        )
         archive.outlets.describe(outlet, country=country, ownership=ownership)
     if as_json:
         output.print_json({"source": asdict(source)})
@@ -165,7 +167,7 @@ def add_address(
     archive: Archive, settings: Settings, address: str, hints: Hints
 ) -> list[SourceRound]:
     """Fetch a page, or each page in a feed or sitemap, once."""
-    source = Source(0, checked(address), hints.outlet or "", Permission.UNSTATED, 1, now())
+    source = Source(0, pasted_address(address), hints.outlet or "", Permission.UNSTATED, 1, now())
     return _refresh(archive, settings, [source], by_hand=True, hints=hints)
 
 

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 from protego import Protego
 
 from ingest.errors import ForbiddenAddressError
 from ingest.fetching.limits import FETCHES
+
+if TYPE_CHECKING:
+    from multidict import MultiMapping
 
 _SCHEMES = {"http": 80, "https": 443}
 _ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
@@ -42,9 +46,33 @@ _PRIVATE_NETWORKS = tuple(
     )
 )
 """Networks that can reach private hosts though :attr:`ipaddress.IPv4Address.is_global` is true."""
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"“”„«»「」『』【】、。，]+", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"(?:[\w-]{1,63}\.){1,10}[^\W\d_][\w-]{1,62}(?:[/?#]\S*)?")
+_FEED_SCHEME = re.compile(r"^feed://(?!https?:)", re.IGNORECASE)
+_DOUBLE_SCHEME = re.compile(r"\bhttps?://(?=https?:/)", re.IGNORECASE)
+_SENTENCE_MARKS = frozenset(".,;:!?'’*`")
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+_AMP_VIEWER = re.compile(
+    r"https?://(?:[\w-]{1,63}\.cdn\.ampproject\.org/[a-z]{1,2}|(?:www\.)?google\.[a-z.]{2,6}/amp)"
+    r"/(?P<secure>s/)?(?P<page>[\w-]{1,63}\.\S+)",
+    re.IGNORECASE,
+)
+_FORWARDER = re.compile(
+    r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/url|(?:www\.)?bing\.com/news/apiclick\.aspx"
+    r"|lm?\.(?:facebook|instagram)\.com/|[\w.-]{1,63}\.safelinks\.protection\.outlook\.com/"
+    r"|(?:www\.)?youtube\.com/redirect|(?:www\.)?linkedin\.com/(?:redir|safety/go)"
+    r"|out\.reddit\.com/|t\.umblr\.com/redirect|vk\.com/away\.php|(?:html\.)?duckduckgo\.com/l/"
+    r"|slack-redir\.net/link)",
+    re.IGNORECASE,
+)
+"""Links whose parameter is the address of the page."""
+_FORWARDED_NAMES = ("url", "u", "q", "to", "z", "uddg")
 AGENT = "ElectionDesk"
 """Our user agent in robots.txt."""
 _OPT_OUT_WORDS = frozenset({"noindex", "none", "noai"})
+_VALUED_DIRECTIVES = frozenset({"unavailable_after", "max-snippet", "max-image-preview"})
+"""Directives of ``X-Robots-Tag`` with a value after a colon, as a robot's name has its rules."""
+_TOO_MANY_REQUESTS = 429
 
 
 def is_public(number: str) -> bool:
@@ -70,6 +98,7 @@ def checked(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         port, host = parts.port, parts.hostname
+        (host or "").encode("idna")  # a name that cannot be looked up is a typing error
     except ValueError as error:
         raise ForbiddenAddressError(f"{short_address(url)} is not an address. Check it.") from error
     if parts.scheme.lower() not in _SCHEMES or not host:
@@ -90,6 +119,60 @@ def checked(url: str) -> str:
     if numeric and not is_public(host):
         raise ForbiddenAddressError(inside(host))
     return url.strip()
+
+
+def pasted_address(text: str) -> str:
+    """Return the address in what a person pasted, if it may be fetched.
+
+    Brackets, quotation marks, words and invisible characters around it are left out, a missing
+    scheme is added, and a link that only leads to the page is replaced (:func:`direct_address`).
+
+    Raises:
+        ForbiddenAddressError: there is none or several, or it may not be fetched.
+    """
+    if len(text) > FETCHES.address_characters:
+        return checked(text)
+    line = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
+    line = _FEED_SCHEME.sub("https://", line.replace("&amp;", "&").replace("](", " "))
+    matches = _WEB_ADDRESS.findall(_DOUBLE_SCHEME.sub("", line))
+    addresses = list(dict.fromkeys(_without_punctuation(match) for match in matches))
+    if len(addresses) > 1:
+        raise ForbiddenAddressError(f"{len(addresses)} addresses were given. Give one at a time.")
+    if not addresses and _BARE_ADDRESS.fullmatch(bare := _without_punctuation(line.strip("<>"))):
+        addresses = [f"https://{bare}"]
+    url = checked(direct_address(addresses[0] if addresses else line))
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.lower()).geturl()
+
+
+def _without_punctuation(address: str) -> str:
+    """Return *address* without the marks of the sentence behind it; its own brackets stay."""
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        opening = _BRACKETS.get(last)
+        if last in _SENTENCE_MARKS or (
+            opening and address.count(opening, 0, end) < address.count(last, 0, end)
+        ):
+            end -= 1
+        else:
+            break
+    return address[:end]
+
+
+def direct_address(url: str) -> str:
+    """Return the address that a link of a search engine, a mail filter or an AMP viewer leads to.
+
+    Such links forbid programs to follow them, and what an AMP viewer shows is not of its host.
+    Other addresses are unchanged.
+    """
+    if viewed := _AMP_VIEWER.fullmatch(url):
+        return f"http{'s' if viewed['secure'] else ''}://{viewed['page']}"
+    if not _FORWARDER.match(url):
+        return url
+    targets = dict(parse_qsl(urlsplit(url).query))
+    values = (targets.get(name, "") for name in _FORWARDED_NAMES)
+    return next((value for value in values if _WEB_ADDRESS.fullmatch(value)), url)
 
 
 def _is_number(host: str) -> bool:
@@ -114,23 +197,28 @@ def short_address(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The rules of a site; ``rules`` is None if the site could not be read."""
+    """The rules of a site; ``rules`` is None if they could not be read, for ``problem``."""
 
     rules: Protego | None
     read_at: datetime
+    problem: str = ""
 
     @classmethod
-    def of(cls, status: int, data: bytes, now: datetime) -> Robots:
-        """Parse a response: 4xx allows everything, 5xx forbids everything for now (RFC 9309)."""
-        if status >= 500:
-            return cls(None, now)
+    def of(cls, site: str, status: int, data: bytes, now: datetime) -> Robots:
+        """Parse a response: 4xx allows everything, 5xx and 429 forbid everything for now.
+
+        RFC 9309 says so of all but 429, which asks for fewer requests.
+        """
+        if status >= 500 or status == _TOO_MANY_REQUESTS:
+            problem = f"The robots.txt of {site} answers {status}, so nothing else is asked there."
+            return cls(None, now, f"{problem} Try again later.")
         text = data[: FETCHES.robots_bytes].decode("utf-8-sig", "replace") if status < 400 else ""
         return cls(Protego.parse(text), now)
 
     @classmethod
-    def silent(cls, now: datetime) -> Robots:
+    def silent(cls, site: str, now: datetime) -> Robots:
         """Return the rules of a site that did not answer."""
-        return cls(None, now)
+        return cls(None, now, f"{site} does not answer. Try again later.")
 
     def stale(self, now: datetime) -> bool:
         """Return True if the rules must be read again; after a failure, that is soon."""
@@ -145,10 +233,27 @@ class Robots:
         return float((self.rules.crawl_delay(AGENT) if self.rules else 0) or 0)
 
 
-def opted_out(headers: Mapping[str, str]) -> str | None:
+def opted_out(headers: MultiMapping[str]) -> str | None:
     """Return the header that forbids keeping the response, or None."""
-    tag = headers.get("X-Robots-Tag", "").lower()
-    directives = tag.rpartition(f"{AGENT.lower()}:")[2]
-    if _OPT_OUT_WORDS & {word.strip() for word in directives.split(",")}:
-        return f"X-Robots-Tag: {tag}"
+    for tag in headers.getall("X-Robots-Tag", ()):
+        if _forbids_keeping(tag.lower()):
+            return f"X-Robots-Tag: {tag.lower()}"
     return "tdm-reservation: 1" if headers.get("tdm-reservation", "").strip() == "1" else None
+
+
+def _forbids_keeping(tag: str) -> bool:
+    """Return True if a header has a rule against keeping the page, for every robot or for ours.
+
+    A robot's name stands before its rules, and they end where another name stands.
+    """
+    robot = ""
+    for part in tag.split(","):
+        name, colon, rule = part.partition(":")
+        if colon and name.strip() not in _VALUED_DIRECTIVES:
+            robot = name.strip()
+        if (
+            robot in {"", "*", AGENT.lower()}
+            and (rule if colon else part).strip() in _OPT_OUT_WORDS
+        ):
+            return True
+    return False

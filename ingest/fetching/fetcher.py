@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -31,45 +32,19 @@ from ingest.fetching.addresses import Robots, checked, inside, is_public, opted_
 from ingest.fetching.limits import FETCHES
 from ingest.process.threads import NAME_THREADS
 
-_CONTENT_TYPES = frozenset(
-    {
-        "",
-        "text/html",
-        "application/xhtml+xml",
-        "text/plain",
-        "text/xml",
-        "application/xml",
-        "application/rss+xml",
-        "application/atom+xml",
-        "application/feed+json",
-        "application/json",
-        "application/rdf+xml",
-        "application/pdf",
-        "application/gzip",
-        "application/x-gzip",
-        "application/octet-stream",
-        "text/calendar",
-        "text/csv",
-        "text/markdown",
-        "text/tab-separated-values",
-        "text/vtt",
-        "text/x-opml",
-        "text/rtf",
-        "application/rtf",
-        "application/x-subrip",
-        "application/epub+zip",
-        "application/vnd.oasis.opendocument.text",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/ld+json",
-        "application/activity+json",
-    }
-)
-"""Content types that may hold coverage or a list of it; an empty type is examined."""
+_MEDIA = frozenset({"audio", "font", "image", "model", "video"})
+_PROGRAM_TYPES = frozenset({"text/css", "text/javascript", "application/javascript"})
+"""Types that hold no coverage; what is of any other type, parsers tell by the bytes."""
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410})
 _BUSY = frozenset({429, 503})
 _REFUSED = frozenset({401, 402, 403, 451})
+
+_WINDOW_BITS = {"gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+"""The encodings of a body that are asked for, with the parameter by which zlib reads them."""
+_UNASKED_ENCODINGS = frozenset({"br", "zstd", "compress"})
+_GZIP = b"\x1f\x8b"
 
 _NOT_PUBLIC = "not of the public internet"
 
@@ -162,6 +137,7 @@ class Fetcher:
             headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
+            auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None),
         )
         return self
@@ -207,7 +183,7 @@ class Fetcher:
                     )
                 return replace(response, moved=permanent and steps > 0)
             permanent = permanent and response.permanent
-            target, steps = checked(response.url), steps + 1
+            target, steps = _checked_target(url, response.url), steps + 1
             if steps > FETCHES.redirects:
                 raise UnreachableError(
                     f"{short_address(url)} redirects more than {FETCHES.redirects} times."
@@ -238,37 +214,39 @@ class Fetcher:
         async with self._host(url).asking:
             rules = self._robots.get(site)
             if rules is None or rules.stale(self._clock()):
-                rules = self._robots[site] = await self._fetch_robots(f"{site}/robots.txt")
+                rules = self._robots[site] = await self._fetch_robots(site)
         if rules.rules is None:
-            raise UnreachableError(f"{site} cannot say at the moment what may be fetched.")
+            raise UnreachableError(rules.problem)
         self._host(url).delay = max(self._pause, min(rules.delay(), FETCHES.longest_pause_seconds))
         if not rules.allows(url):
             raise NotAllowedError(
                 f"The robots.txt of {site} asks not to fetch {short_address(url)}."
             )
 
-    async def _fetch_robots(self, url: str) -> Robots:
+    async def _fetch_robots(self, site: str) -> Robots:
         """Fetch one robots.txt, following redirects."""
-        now, target = self._clock(), url
+        now, target = self._clock(), f"{site}/robots.txt"
         try:
             for _ in range(FETCHES.redirects + 1):
                 result = await self._request(
                     checked(target), Validators(), self._read_robots, self._patience
                 )
                 if not isinstance(result, str):
-                    return Robots.of(*result, now)
+                    return Robots.of(site, *result, now)
                 target = result
         except UnknownHostError:
             raise
         except (UnreachableError, NotAllowedError):
-            return Robots.silent(now)
-        return Robots.of(404, b"", now)
+            return Robots.silent(site, now)
+        return Robots.of(site, 404, b"", now)
 
     async def _read_robots(
         self, url: str, response: aiohttp.ClientResponse
     ) -> tuple[int, bytes] | str:
         if response.status in _MOVED and "Location" in response.headers:
             return urljoin(url, response.headers["Location"])
+        if response.status in _BUSY:
+            self._rest(url, response)
         data = await _body(response, FETCHES.robots_bytes, complete=False)
         return response.status, data
 
@@ -285,22 +263,22 @@ class Fetcher:
             return Fetched(url, State.GONE)
         if status in _REFUSED:
             raise NotAllowedError(
-                f"{short_address(url)} answers {status}: it wants a login or refuses us."
+                f"{short_address(url)} answers {status}: it wants a login or refuses us. If it is "
+                "an article, paste its text."
             )
         if status in _BUSY:
-            now = self._clock()
-            wait = _retry_seconds(headers.get("Retry-After", ""), now)
-            self.resting[urlsplit(url).hostname or ""] = now + timedelta(seconds=wait)
-            self._host(url).rest(wait)
+            self._rest(url, response)
             raise UnreachableError(
                 f"{short_address(url)} answers {status}: it asks to come back later."
             )
         if status != 200:
-            raise UnreachableError(f"{short_address(url)} answers {status} and not with a page.")
+            raise UnreachableError(
+                f"{short_address(url)} answers {status} and not with a page. Try again later."
+            )
         if signal := opted_out(headers):
             raise NotAllowedError(f"{short_address(url)} asks not to be kept ({signal[:60]}).")
         content_type, charset = _content_type(headers.get("Content-Type", ""))
-        if content_type not in _CONTENT_TYPES:
+        if content_type.partition("/")[0] in _MEDIA or content_type in _PROGRAM_TYPES:
             raise UnreachableError(
                 f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text, PDF, "
                 "captions, tables and documents are read."
@@ -308,6 +286,13 @@ class Fetcher:
         data = await _body(response, FETCHES.body_bytes)
         validators = Validators(headers.get("ETag"), headers.get("Last-Modified"))
         return Fetched(url, State.FRESH, data, content_type, charset, validators)
+
+    def _rest(self, url: str, response: aiohttp.ClientResponse) -> None:
+        """Leave a host alone for as long as its response asks."""
+        now = self._clock()
+        wait = _retry_seconds(response.headers.get("Retry-After", ""), now)
+        self.resting[urlsplit(url).hostname or ""] = now + timedelta(seconds=wait)
+        self._host(url).rest(wait)
 
     async def _request(
         self,
@@ -337,6 +322,8 @@ class Fetcher:
             if _NOT_PUBLIC in f"{error} {error.__cause__}":
                 raise ForbiddenAddressError(inside(urlsplit(url).hostname or url)) from error
             raise UnreachableError(f"{short_address(url)} cannot be reached.") from error
+        except aiohttp.ClientPayloadError as error:
+            raise _ended_early(url) from error
         except (aiohttp.ClientError, ValueError) as error:
             raise UnreachableError(
                 f"{short_address(url)} does not answer as a web server does."
@@ -397,23 +384,75 @@ class _Host:
         self.next = max(self.next, asyncio.get_running_loop().time() + seconds)
 
 
-async def _body(response: aiohttp.ClientResponse, limit: int, *, complete: bool = True) -> bytes:
-    """Read a decoded body in chunks, up to *limit* bytes.
+def _checked_target(url: str, target: str) -> str:
+    """Return the *target* of a redirect of *url*, if it may be fetched.
 
     Raises:
-        UnreachableError: there is more, and *complete* is set.
+        ForbiddenAddressError: it may not; the message names the address that people know.
     """
+    try:
+        return checked(target)
+    except ForbiddenAddressError as error:
+        raise ForbiddenAddressError(
+            f"{short_address(url)} redirects to {short_address(target)}, which is not an address "
+            "of the public internet with the web's ports. It was not contacted."
+        ) from error
+
+
+async def _body(response: aiohttp.ClientResponse, limit: int, *, complete: bool = True) -> bytes:
+    """Read a body in chunks, and decode it; both are up to *limit* bytes.
+
+    Raises:
+        UnreachableError: there is more, or it ends too early, and *complete* is set.
+    """
+    url = str(response.url)
     chunks, size = [], 0
     async for chunk in response.content.iter_chunked(FETCHES.chunk_bytes):
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
-            if complete:
-                raise UnreachableError(
-                    f"{short_address(str(response.url))} has more than {limit // 2**20} MB."
-                )
             break
-    return b"".join(chunks)[:limit]
+    data, ended = _decoded(b"".join(chunks), response.headers.get("Content-Encoding", ""), limit)
+    if complete and max(size, len(data)) > limit:
+        raise UnreachableError(f"{short_address(url)} has more than {limit // 2**20} MB.")
+    if complete and not ended:
+        raise _ended_early(url)
+    return data[:limit]
+
+
+def _decoded(data: bytes, encoding: str, limit: int) -> tuple[bytes, bool]:
+    """Return up to *limit* + 1 bytes of a body without its ``Content-Encoding``.
+
+    The second value is False if the body ends before its encoding does: half of an article must
+    not count as the article.
+
+    Raises:
+        ValueError: it is not in this encoding, or in one that nobody asked for.
+    """
+    coding = encoding.strip().lower().removeprefix("x-")
+    if coding in _UNASKED_ENCODINGS:
+        raise ValueError(coding)
+    if not data or coding not in _WINDOW_BITS:
+        return data, True
+    bits, parts, size, rest = _WINDOW_BITS[coding], [], 0, data
+    if coding == "deflate" and data[0] & 0x0F != zlib.DEFLATED:
+        bits = -zlib.MAX_WBITS
+    while True:
+        decompressor = zlib.decompressobj(bits)
+        try:
+            parts.append(decompressor.decompress(rest, limit + 1 - size))
+        except zlib.error as error:
+            raise ValueError(coding) from error
+        size, rest = size + len(parts[-1]), decompressor.unused_data
+        if size > limit or not decompressor.eof or not rest.startswith(_GZIP):
+            return b"".join(parts), decompressor.eof or size > limit
+
+
+def _ended_early(url: str) -> UnreachableError:
+    """Return the error for a body that is cut off."""
+    return UnreachableError(
+        f"{short_address(url)} broke off before its end and was not read. Try again later."
+    )
 
 
 def _content_type(header: str) -> tuple[str, str | None]:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit, urlunsplit
+from urllib.parse import (
+    parse_qsl,
+    quote,
+    unquote_to_bytes,
+    urlencode,
+    urljoin,
+    urlsplit,
+    urlunsplit,
+)
 
+import idna
 from courlan.clean import TRACKERS_RE
 
 if TYPE_CHECKING:
@@ -100,6 +109,14 @@ def identities_of(header: Header) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_mark_paste(name, header) for name in names))
 
 
+def resolved(base: str, address: str) -> str:
+    """Return an *address* in a page or a feed, resolved against *base*; empty if it is broken."""
+    try:
+        return urlsplit(urljoin(base, address)).geturl()
+    except ValueError:
+        return ""
+
+
 def clean_url(url: str) -> str:
     """Normalise an address: case of the host, port, trackers, fragment.
 
@@ -108,13 +125,23 @@ def clean_url(url: str) -> str:
     """
     parts = urlsplit(url.strip())
     scheme = parts.scheme.lower()
-    host = parts.netloc.lower().removesuffix(_PORTS.get(scheme, "\n")).rstrip(".")
+    host = _ascii_host(parts.netloc.lower().removesuffix(_PORTS.get(scheme, "\n"))).rstrip(".")
     path = quote(unquote_to_bytes(_path_of(parts.path)), safe=_SAFE_CHARACTERS)
     query = sorted(
         pair for pair in _parameters(parts.query) if not _TRACKERS.fullmatch(pair[0].lower())
     )
     fragment = parts.fragment if parts.fragment.startswith(_KEPT_FRAGMENTS) else ""
     return urlunsplit((scheme, host, path, urlencode(query), fragment))
+
+
+def _ascii_host(host: str) -> str:
+    """Return a host in other letters in the form in which it is looked up ("xn--…")."""
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return host
 
 
 def sealed(address: str) -> str:

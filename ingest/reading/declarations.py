@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from ingest.fetching.identities import clean_url
+from ingest.fetching.identities import clean_url, resolved
 from ingest.language.datelines import parse_date
 from ingest.language.languages import words
 from ingest.language.limits import DATES
@@ -150,7 +150,7 @@ class Declared:
     def canonical(self) -> str | None:
         """Return the canonical address of the page."""
         link = next(iter(self.page.xpath('//link[@rel="canonical"]/@href')), "")
-        url = urljoin(self.url or "", str(link).strip() or self.meta("og:url"))
+        url = resolved(self.url or "", str(link).strip() or self.meta("og:url"))
         return url if url.startswith(("http://", "https://")) else None
 
     def header(self) -> Header:
@@ -245,7 +245,7 @@ class Declared:
         if self.url is None:
             return None
         for address in self.page.xpath("//link[@rel='next']/@href|//a[@rel='next']/@href"):
-            url = urljoin(self.url, str(address))
+            url = resolved(self.url, str(address))
             if url.startswith(("http://", "https://")):
                 return url
         return None
@@ -382,11 +382,8 @@ def _address_of(value: object, base: str) -> str | None:
     address = value.get("@id") or value.get("url") if isinstance(value, dict) else value
     if not isinstance(address, str) or not address.strip() or address.startswith("#"):
         return None
-    try:
-        url = urljoin(base, address.strip())
-        return url if urlsplit(url).hostname else None
-    except ValueError:
-        return None
+    url = resolved(base, address.strip())
+    return url if urlsplit(url).hostname else None
 
 
 def _line_around(element: Element) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from html import escape
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lxml import etree
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.fetching.identities import clean_url
+from ingest.fetching.identities import clean_url, resolved
 from ingest.model import Header
 from ingest.reading.declarations import is_ahead
 from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Score, broken_file
@@ -54,7 +54,7 @@ def with_address(header: Header, url: str) -> Header:
     address of a section or a front page. If it is on another site, it is the address of the
     original: the article is a copy and keeps *url*.
     """
-    canonical = urljoin(url, header.url) if header.url else url
+    canonical = (resolved(url, header.url) if header.url else "") or url
     if _site(canonical) == _site(url):
         return replace(header, url=canonical if _is_same_page(canonical, url) else url)
     original = canonical if urlsplit(canonical).path.strip("/") else None
@@ -165,7 +165,7 @@ class FeedParser(Parser):
         name = document.name
         if document.url:
             raise NoArticleError(f"{name} is a feed or a sitemap and no article. Watch it instead.")
-        listing = read_listing(document.data, name)
+        listing = read_listing(document.data, name, document.charset)
         entries = listing.entries
         full_entries = [entry for entry in entries if entry.content]
         for number, entry in enumerate(full_entries, start=1):

@@ -12,15 +12,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import feedparser
 from courlan import extract_domain
 from lxml import etree
 
 from ingest.errors import UnreadableError
+from ingest.fetching.addresses import direct_address
+from ingest.fetching.identities import resolved
 from ingest.language.datelines import parse_date
 from ingest.model import Moment
+from ingest.reading.decoding import decode
 from ingest.reading.documents import ITEM_MARK, Entry
 from ingest.reading.elements import Element
 from ingest.reading.limits import FILES, PAGES
@@ -40,6 +43,7 @@ _POSTS_START = re.compile(
 )
 """Start of exports and API answers of WordPress and Mastodon."""
 _TAG = re.compile(r"<[^<>]*>")
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]{0,500}>")
 _SITEMAPS = {b"urlset", b"sitemapindex"}
 
 
@@ -70,8 +74,10 @@ def is_listing(data: bytes) -> bool:
     return any(pattern.match(head) for pattern in (_ROOT, _JSON_FEED, _POSTS_START))
 
 
-def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
+def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
     """Return the entries of a feed or a sitemap, also packed with gzip.
+
+    *charset* is the encoding from the HTTP response.
 
     Raises:
         UnreadableError: the data is neither, is broken, or declares entities.
@@ -88,7 +94,7 @@ def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
         raise UnreadableError(f"{url} declares entities of its own and was not read.")
     if root[1].lower() in _SITEMAPS:
         return _sitemap(data, url)
-    return _feed(data, url, content_type)
+    return _feed(data, url, charset)
 
 
 def _unpack(data: bytes, url: str) -> bytes:
@@ -109,15 +115,18 @@ def _unpack(data: bytes, url: str) -> bytes:
     return unpacked
 
 
-def _feed(data: bytes, url: str, content_type: str) -> Listing:
+def _feed(data: bytes, url: str, charset: str | None) -> Listing:
     """Return the entries of RSS or Atom; relative links are resolved against the feed's address.
 
     Raises:
         UnreadableError: the feed is broken.
     """
-    headers = {"content-location": url, "content-type": content_type or "application/xml"}
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    text = _XML_DECLARATION.sub("", decode(data, url, charset), count=1)
     try:
-        feed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
+        feed = feedparser.parse(
+            io.BytesIO(text.encode()), response_headers=headers, sanitize_html=False
+        )
     except LookupError as error:  # feedparser, on an end tag that belongs to no start tag
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
     if feed.bozo and not feed.entries and not feed.get("version"):
@@ -131,13 +140,16 @@ def _feed(data: bytes, url: str, content_type: str) -> Listing:
 def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
     """Yield an entry for each item that has a link or carries its article."""
     for item in items:
+        key = str(item.get("id") or "")
         link = str(item.get("link") or "").strip()
+        if not item.get("links") and not link.startswith(("http://", "https://")):
+            link = ""  # feedparser takes a key such as "tag:…" for the link that is missing
         title = _plain(str(item.get("title") or ""))
         parts = [str(part.get("value") or "") for part in item.get("content") or ()]
         content = max([*parts, str(item.get("summary") or "")], key=len)
         yield from _entry(
             link,
-            str(item.get("id") or ""),
+            key,
             title,
             parse_date(str(item.get("published") or "")),
             parse_date(str(item.get("updated") or "")) if "updated" in item else None,
@@ -253,8 +265,10 @@ def _entry(
         if len(_plain(content)) >= (min_characters if title else PAGES.post_characters)
         else ""
     )
-    if link:
-        yield Entry(urljoin(url, link), title, published, modified, content=article, outlet=outlet)
+    if address := resolved(url, link) if link else "":
+        yield Entry(
+            direct_address(address), title, published, modified, content=article, outlet=outlet
+        )
     elif article:
         name = hashlib.sha256((key or f"{title}\n{article}").encode()).hexdigest()[:16]
         yield Entry(
@@ -275,13 +289,15 @@ def _sitemap(data: bytes, url: str) -> Listing:
         raise UnreadableError(f"{url} is a broken sitemap. Nothing was read from it.")
     items = [
         Entry(
-            urljoin(url, _value(item, "loc")),
-            clean_line(_value(item, "title")),
-            parse_date(_value(item, "publication_date")),
+            address,
+            clean_line(_value(item, "news", "title")),
+            parse_date(_value(item, "news", "publication_date")),
             parse_date(_value(item, "lastmod")),
         )
         for item in root
-        if isinstance(item.tag, str) and _value(item, "loc")
+        if isinstance(item.tag, str)
+        and (location := _value(item, "loc"))
+        and (address := resolved(url, location))
     ]
     if etree.QName(root).localname.lower() == "sitemapindex":
         sorted_items = sorted(items, key=lambda item: _recency(item), reverse=True)
@@ -293,12 +309,23 @@ def _sitemap(data: bytes, url: str) -> Listing:
     )
 
 
-def _value(item: Element, name: str) -> str:
-    """Return the text of the first element called *name* inside *item*, in any namespace."""
-    for element in item.iter():
-        if isinstance(element.tag, str) and etree.QName(element).localname == name:
-            return str(element.text or "").strip()
-    return ""
+def _value(item: Element, *names: str) -> str:
+    """Return the text of the element at a path of children called *names*, in any namespace.
+
+    The address, the title and the date of a page stand beside those of its pictures and films.
+    """
+    for name in names:
+        item = next(
+            (
+                child
+                for child in item
+                if isinstance(child.tag, str) and etree.QName(child).localname == name
+            ),
+            None,
+        )
+        if item is None:
+            return ""
+    return str(item.text or "").strip()
 
 
 def _newest(entries: Iterable[Entry]) -> list[Entry]:

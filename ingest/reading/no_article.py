@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import urljoin
 
+from ingest.fetching.identities import resolved
 from ingest.language.languages import words
 from ingest.reading.declarations import Declared, declared_text, types
 from ingest.reading.elements import Element, classes
@@ -86,9 +86,15 @@ def front_page(declared: Declared, name: str) -> str | None:
         declared.heading and other_characters >= ASIDES.beside_teasers_characters
     ):
         return None
-    feeds = _feeds_of(declared)
+    feeds = feeds_of(declared)
     advice = f"Watch its feed instead: {feeds[0]}" if feeds else "Give the address of one article."
     return f"{name} lists {len(boxes)} articles and is none itself. {advice}"
+
+
+def no_article(name: str, feeds: Sequence[str]) -> str:
+    """Return the message that a page has no article, with the first of its *feeds*, if any."""
+    advice = f"Paste its text, or watch its feed: {feeds[0]}" if feeds else "Paste its text."
+    return f"{name} is a page in which no article was found. {advice}"
 
 
 def _teaser(heading: Element) -> Element:
@@ -108,9 +114,10 @@ def _is_within(element: Element, boxes: dict[int, Element]) -> bool:
     return any(id(ancestor) in boxes for ancestor in element.iterancestors())
 
 
-def _feeds_of(declared: Declared) -> list[str]:
+def feeds_of(declared: Declared) -> list[str]:
     """Return the addresses of the feeds in the page's ``link`` elements."""
-    return [urljoin(declared.url or "", str(address)) for address in declared.page.xpath(_FEEDS)]
+    addresses = (resolved(declared.url or "", str(a)) for a in declared.page.xpath(_FEEDS))
+    return [address for address in addresses if address.startswith(("http://", "https://"))]
 
 
 def wall(title: str, text: str) -> str | None:

@@ -27,7 +27,7 @@ from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind
 from ingest.reading.elements import Element
 from ingest.reading.limits import ASIDES, DETECTION, FILES, PAGES
 from ingest.reading.live import live_updates
-from ingest.reading.no_article import SIGNS, front_page, paid_post, wall
+from ingest.reading.no_article import SIGNS, feeds_of, front_page, no_article, paid_post, wall
 from ingest.reading.page_tables import write_tables
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assemble, kind_of, sort_lines
@@ -129,6 +129,7 @@ def read_page(
     if signal := _opt_out_tag(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
     posts = reduce_to_visible(page)
+    feeds = feeds_of(declared)
     if sentence := front_page(declared, name):
         raise NoArticleError(sentence)
     header = declared.header()
@@ -155,7 +156,7 @@ def read_page(
     if updates:
         body = _with_updates(body, updates)
     if not body:
-        raise NoArticleError(f"{name} is a page in which no article was found. Paste its text.")
+        raise NoArticleError(no_article(name, feeds))
     lines = [line for line in clean(body).split("\n") if line]
     if notice := wall(header.title, "\n".join(lines)):
         raise NoArticleError(f"{name} holds no article: it {notice}. Nothing was added.")

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import entry_points
-from urllib.parse import urljoin
 
 import lxml.html
 from lxml.etree import ParserError, XMLSyntaxError
@@ -22,7 +21,7 @@ from warcio.warcwriter import WARCWriter
 
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
 from ingest.fetching.fetcher import Fetched
-from ingest.fetching.identities import clean_url
+from ingest.fetching.identities import clean_url, resolved
 from ingest.model import Extract, Snapshot
 from ingest.reading.books import BookParser
 from ingest.reading.calendars import CalendarParser
@@ -240,8 +239,8 @@ def sent_on(data: bytes, url: str) -> str | None:
     target = _REFRESH.match(contents[0]) if contents else None
     if target is None or int(target[1]) > PAGES.redirect_seconds:
         return None
-    redirect_url = urljoin(url, target[2].strip(" '\""))
-    return None if clean_url(redirect_url) == clean_url(url) else redirect_url
+    redirect_url = resolved(url, target[2].strip(" '\""))
+    return redirect_url if redirect_url and clean_url(redirect_url) != clean_url(url) else None
 
 
 def one_after_another(pages: Sequence[Extract]) -> Extract:

@@ -27,8 +27,10 @@ from ingest.reading.results.writing import WrittenTable, write_table
 from ingest.reading.text import clean_line
 
 _TEXT_ENDINGS = frozenset({".csv", ".tsv"})
-_UNSPECIFIC_TYPES = frozenset({"text/plain", "application/octet-stream"})
-"""Media types that servers send for files of unknown kind."""
+_UNSPECIFIC_TYPES = frozenset(
+    {"text/plain", "application/octet-stream", "binary/octet-stream", "application/vnd.ms-excel"}
+)
+"""Media types that servers send for files of unknown kind, or for whatever Excel opens."""
 _KEY = re.compile(
     rb'"(?:votes|candidate|candidates|vote_count|party|seats)"\s{0,9}:', re.IGNORECASE
 )
@@ -40,7 +42,9 @@ class SheetParser(Parser):
 
     kind = "tables"
     endings = _TEXT_ENDINGS
-    media_types = frozenset({"text/csv", "text/tab-separated-values"})
+    media_types = frozenset(
+        {"text/csv", "application/csv", "text/comma-separated-values", "text/tab-separated-values"}
+    )
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: by the name; sure by the name in an address."""

@@ -82,8 +82,10 @@ def test_every_language_says_it_with_the_same_values(sentence):
 def test_values_are_kept_to_the_letter():
     """The address, the number and the feed stand in it as they stood."""
     german = Wording.of(Language.GERMAN)
-    assert translated_failure("https://a.example/x answers 503 and not with a page.", german) == (
-        "https://a.example/x antwortet 503 und nicht mit einer Seite."
+    assert translated_failure(
+        "https://a.example/x answers 503 and not with a page. Try again later.", german
+    ) == (
+        "https://a.example/x antwortet 503 und nicht mit einer Seite. Später noch einmal versuchen."
     )
     assert translated_failure(inside("10.0.0.1"), german).startswith("10.0.0.1 ist keine Adresse")
     feed = (

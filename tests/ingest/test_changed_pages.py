@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from ingest.archive import Archive
@@ -116,6 +118,49 @@ async def test_a_page_that_was_edited_is_its_next_version(web, archive, title, b
     """A new headline, more text, or another text under the same headline."""
     await refreshed(web, archive)
     web.page(PAGE, title, body)
+    assert counts(await refreshed(web, archive)) == {"changed": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize("status", [301, 302])
+async def test_an_article_that_leads_to_the_front_page_stays_as_it_was(web, archive, status):
+    """The front page's own text is neither its next version nor an article."""
+    await refreshed(web, archive)
+    web.page(f"{HOST}/", "The Ledger of the islands", WEATHER)
+    web.put(PAGE, b"", status=status, headers={"Location": "/"})
+    told = await refreshed(web, archive)
+    assert counts(told) == {"unchanged": 1, "quarantined": 1}
+    assert "leads to the front page" in told.outcome.warnings[0]
+    assert {each.header.title for each in archive.articles.listed()} == {
+        "Ward 1 decides",
+        "Ward 2 decides",
+    }
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<link rel="canonical" href="http://[ledger.example/1">',
+        '<link rel="next" href="http://[ledger.example/1?page=2">',
+        '<meta http-equiv="refresh" content="0; url=http://[ledger.example/">',
+        '<link rel="alternate" type="application/rss+xml" href="http://[feed">',
+    ],
+)
+async def test_a_broken_address_in_a_page_stops_no_round(web, archive, head):
+    """The page is read without it, and so are the others."""
+    web.page(PAGE, "Ward 1 decides", story(1), head=head)
+    assert counts(await refreshed(web, archive)) == {"new": 2}
+
+
+async def test_half_an_edit_is_no_version(web, archive):
+    """A transfer that breaks off leaves the article as it was, and the whole edit comes later."""
+    await refreshed(web, archive)
+    edited = html(PAGE, "Ward 1 decides", story(1) + f"\n{story(3)}", web.now).encode()
+    packed = gzip.compress(edited, mtime=0)
+    web.put(PAGE, packed[: len(packed) * 9 // 10], headers={"Content-Encoding": "gzip"})
+    told = await refreshed(web, archive)
+    assert counts(told) == {"unchanged": 1, "failed": 1}
+    assert "broke off" in told.failed[0][1]
+    web.put(PAGE, packed, headers={"Content-Encoding": "gzip"})
     assert counts(await refreshed(web, archive)) == {"changed": 1, "unchanged": 1}
 
 

@@ -18,6 +18,8 @@ from bot.discord_ui.rendering import Lengths, entry, layout, notice_view, quotat
 from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.ledger.records import FeedbackVerdict
 from bot.wording import Wording
+from ingest.errors import ForbiddenAddressError
+from ingest.fetching.addresses import pasted_address
 from ingest.model import Edition
 
 if TYPE_CHECKING:
@@ -108,10 +110,11 @@ class _Suggest(Form):
 
 
 def _address_in(text: str) -> str | None:
-    """Return *text* as a web address, with https:// if that is missing; ``None`` if it is none."""
-    address = text.strip()
-    if "://" not in address:
-        address = f"https://{address}"
+    """Return the web address that a member pasted; ``None`` if it may not be fetched."""
+    try:
+        address = pasted_address(text)
+    except ForbiddenAddressError:
+        return None
     host = urlsplit(address).hostname if safe_address(address) else None
     return address if host and "." in host else None
 

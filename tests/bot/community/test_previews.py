@@ -6,8 +6,59 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from bot.community import previewing
+from ingest.archive import Archive
+from ingest.errors import ReadingError
 from ingest.reading import Hints
+from tests.ingest.newsroom import Newsroom, story
+
+HOST = "http://tide.example"
+
+
+@pytest.fixture
+async def web():
+    """Open a local web."""
+    async with Newsroom().open() as opened:
+        opened.page(f"{HOST}/ferry", "The ferry sails", story(4))
+        yield opened
+
+
+@pytest.fixture
+def previewer(web, tmp_path):
+    """Make a previewer of the local web."""
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive:
+        yield previewing.Previewer(archive, web.fetcher)
+
+
+@pytest.mark.parametrize(
+    "text", [f"<{HOST}/ferry>", f"The ferry sails {HOST}/ferry.", f"{HOST}/go"]
+)
+async def test_an_address_is_read_as_it_was_pasted(web, previewer, text):
+    """Also of a page that only forwards a browser."""
+    web.put(f"{HOST}/go", '<html><meta http-equiv="refresh" content="0; url=/ferry"></html>')
+    preview = await previewer.address(text, None)
+    [article] = preview.articles
+    assert article.ready.extract.header.url == f"{HOST}/ferry"
+
+
+async def test_what_cannot_be_previewed_says_what_to_do(web, previewer):
+    """A typing error, an empty feed, an old link, a page that a script draws."""
+    web.feed(f"{HOST}/feed", [])
+    web.page(f"{HOST}/", "The Tide of the islands", story(5))
+    web.put(f"{HOST}/old", b"", status=302, headers={"Location": "/"})
+    link = '<link rel="alternate" type="application/atom+xml" href="/@ann.atom">'
+    web.put(f"{HOST}/@ann", f"<html><head><title>Ann</title>{link}</head><body></body></html>")
+    for path, advice in (
+        ("fery", f"There is no page at {HOST}/fery (404 or 410). Check the address."),
+        ("feed", "is a feed without any item now. Try again later."),
+        ("old", "leads to the front page of its site and to no article. Check the address."),
+        ("@ann", f"watch its feed: {HOST}/@ann.atom"),
+    ):
+        with pytest.raises(ReadingError) as refused:
+            await previewer.address(f"{HOST}/{path}", None)
+        assert str(refused.value).endswith(advice)
 
 
 async def test_a_burst_of_slow_previews_takes_no_thread_of_answers(monkeypatch):

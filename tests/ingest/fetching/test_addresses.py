@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
+from multidict import CIMultiDict
 
 from ingest.errors import ForbiddenAddressError
-from ingest.fetching.addresses import checked, is_public
+from ingest.fetching.addresses import (
+    checked,
+    direct_address,
+    is_public,
+    opted_out,
+    pasted_address,
+)
+from ingest.fetching.identities import clean_url
 
 INNER = (
     "127.0.0.1",
@@ -65,6 +75,8 @@ def test_a_public_number_is(number):
         "http://[::1]/",
         "http://[::ffff:10.0.0.1]/",
         "http://ledger.example/a\r\nHost: inner",
+        "http://ledger..example/a",
+        f"http://{'a' * 64}.example/",
         f"http://ledger.example/{'a' * 3000}",
     ],
 )
@@ -80,3 +92,107 @@ def test_the_webs_own_ports_may_be_named():
     """80 and 443 are what http and https mean."""
     assert checked(" http://ledger.example:80/a ") == "http://ledger.example:80/a"
     assert checked("https://ledger.example/a?b=c")
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [
+        (["nosnippet", "NoIndex"], False),
+        (["googlebot: nofollow", "none"], False),
+        (["*: noindex"], False),
+        (["electiondesk: nofollow, noai"], False),
+        (["bingbot: nosnippet, ElectionDesk: noindex"], False),
+        (["unavailable_after: 25 Jun 2030 15:00:00 GMT, noindex"], False),
+        (["bingbot: nofollow, noindex"], True),
+        (["electiondesk: nofollow", "bingbot: noindex"], True),
+        (["max-snippet: 20, noarchive"], True),
+        ([], True),
+    ],
+)
+def test_every_header_about_robots_is_read_and_only_ours_is_obeyed(tags, kept):
+    """A site may send several, and names other robots before the rules that are theirs."""
+    headers = CIMultiDict([("X-Robots-Tag", tag) for tag in tags])
+    assert (opted_out(headers) is None) == kept
+
+
+TIDE = "https://tide.example/orvessa/ferry-sails"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TIDE,
+        f"<{TIDE}>",
+        f"(see {TIDE}).",
+        f"{TIDE}, which is new!",
+        f"“{TIDE}”",
+        f"『{TIDE}』を読んで。",
+        f"[Ferry sails]({TIDE})",
+        f"Ferry sails\n{TIDE}\n",
+        f"\u200b{TIDE}\ufeff",
+        "tide.example/orvessa/ferry-sails",
+        "HTTPS://Tide.Example/orvessa/ferry-sails",
+        "feed://tide.example/orvessa/ferry-sails",
+        f"feed:{TIDE}",
+        f"view-source:{TIDE}",
+        f"https://{TIDE}",
+        f"{TIDE} and once more {TIDE}",
+        f"https://www.google.co.jp/url?sa=t&url={quote(TIDE, safe='')}&usg=x",
+        f"https://eur02.safelinks.protection.outlook.com/?url={quote(TIDE, safe='')}&data=5",
+        "https://tide-example.cdn.ampproject.org/c/s/tide.example/orvessa/ferry-sails",
+    ],
+)
+def test_an_address_is_read_as_people_paste_it(text):
+    """With what stands around it, without its scheme, or as a link that only leads to it."""
+    assert pasted_address(text) == TIDE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://tide.example/wiki/Ward_(Orvessa)",
+        "https://tide.example/q?id=7&lang=en",
+        "https://tide.example/記事/渡船",
+        "https://web.archive.org/web/2026/https://tide.example/a",
+        "https://www.google.com/search?q=https://tide.example/a",
+        "https://tide.example/share?url=https://other.example/a",
+    ],
+)
+def test_an_address_that_is_whole_is_not_changed(text):
+    """Brackets, other letters and other addresses may be part of it."""
+    assert pasted_address(text) == text
+    assert pasted_address(text.replace("&", "&amp;")) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"{TIDE} https://tide.example/b", "2 addresses were given"),
+        ("the ferry of Orvessa", "not an address"),
+        ("mailto:desk@tide.example", "not an address"),
+        ("javascript:alert(1)", "not an address"),
+        ("", "not an address"),
+        ("127.0.0.1/admin", "not an address"),
+        ("http://10.0.0.7/admin.", "public internet"),
+        ("https://www.google.com/url?url=http%3A%2F%2F192.168.0.1%2F", "public internet"),
+        ("https://www.google.com/url?q=https%3A%2F%2Fann%3Ageheim%40tide.example%2F", "user name"),
+        (f"https://tide.example/{'a' * 3000}", "too long"),
+    ],
+)
+def test_a_paste_without_one_address_is_refused(text, message):
+    """With a sentence; what forwards leads inside no more than anything else."""
+    with pytest.raises(ForbiddenAddressError, match=message) as refused:
+        pasted_address(text)
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_paste_is_read_in_linear_time():
+    """However many marks it ends with."""
+    with pytest.raises(ForbiddenAddressError):
+        pasted_address("[" * 700 + ")" * 700 + "https://" * 80)
+
+
+def test_a_host_is_one_host_in_any_letters():
+    """As it is typed, and as it is looked up."""
+    assert clean_url("https://Brücke.example/a") == clean_url("https://xn--brcke-lva.example/a/")
+    assert direct_address("https://Brücke.example/a") == "https://Brücke.example/a"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import tracemalloc
+import zlib
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.utils import format_datetime
@@ -178,6 +179,58 @@ async def test_a_bomb_is_not_unpacked(web):
     assert peak < 60 * 2**20
 
 
+def _deflated(data, bits):
+    """Pack *data* as servers do that say "deflate": with zlib's header, or without."""
+    packer = zlib.compressobj(wbits=bits)
+    return packer.compress(data) + packer.flush()
+
+
+PLAIN = b"<p>The ferry to Orvessa sails again.</p>" * 200
+PACKED = {
+    "gzip": gzip.compress(PLAIN, mtime=0),
+    "x-gzip": gzip.compress(PLAIN[:900], mtime=0) + gzip.compress(PLAIN[900:], mtime=0),
+    "deflate": _deflated(PLAIN, zlib.MAX_WBITS),
+    "Deflate": _deflated(PLAIN, -zlib.MAX_WBITS),
+}
+
+
+@pytest.mark.parametrize("encoding", PACKED)
+async def test_a_packed_body_is_read_whole_or_not_at_all(web, encoding):
+    """A body whose end is missing would pass for a shorter article."""
+    web.put(PAGE, PACKED[encoding], headers={"Content-Encoding": encoding})
+    web.put(f"{HOST}/b", PACKED[encoding][:-9], headers={"Content-Encoding": encoding})
+    async with web.fetcher() as fetcher:
+        assert (await fetcher.fetch(PAGE)).data == PLAIN
+        with pytest.raises(UnreachableError, match="broke off before its end"):
+            await fetcher.fetch(f"{HOST}/b")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
+async def test_what_is_not_packed_as_it_says_is_refused(web, encoding):
+    """Nor is what is packed in a way that nobody asked for."""
+    web.put(PAGE, PLAIN, headers={"Content-Encoding": encoding})
+    async with web.fetcher() as fetcher:
+        with pytest.raises(UnreachableError, match="as a web server does"):
+            await fetcher.fetch(PAGE)
+
+
+async def test_a_site_is_left_alone_where_its_robots_txt_asks_for_it(web):
+    """It is asked for that file alone, and the message names it."""
+    web.put(f"{HOST}/robots.txt", b"", status=429, headers={"Retry-After": "900"})
+    async with web.fetcher() as fetcher:
+        with pytest.raises(UnreachableError, match=r"robots\.txt of http://ledger.example answers"):
+            await fetcher.fetch(PAGE)
+        assert fetcher.resting == {"ledger.example": web.now + timedelta(minutes=15)}
+
+
+async def test_a_site_that_is_down_is_said_to_be_down(web):
+    """Though its robots.txt is what was waited for."""
+    web.put(f"{HOST}/robots.txt", "User-agent: *", "text/plain", drip=1.0)
+    async with web.fetcher(patience=0.2) as fetcher:
+        with pytest.raises(UnreachableError, match="does not answer"):
+            await fetcher.fetch(PAGE)
+
+
 async def test_a_slow_drip_is_cut_off(web):
     """A byte now and then holds nobody up for longer than the limit."""
     web.put(PAGE, b"x" * 10_000, drip=0.05)
@@ -195,6 +248,26 @@ async def test_a_film_is_not_fetched(web):
 
 
 @pytest.mark.parametrize(
+    "content_type", ["application/x-rss+xml", "text/rss", "binary/octet-stream", "html", ""]
+)
+async def test_what_may_be_text_is_fetched_whatever_it_is_called(web, content_type):
+    """Servers have many names for a feed; what it is, its bytes say."""
+    web.put(PAGE, b"<rss></rss>", content_type)
+    async with web.fetcher() as fetcher:
+        assert (await fetcher.fetch(PAGE)).data == b"<rss></rss>"
+
+
+@pytest.mark.parametrize("target", ["http://10.0.0.7/x", "https://ledger.example:8443/"])
+async def test_a_redirect_that_is_not_followed_names_where_it_began(web, target):
+    """Nobody knows the address that it leads to."""
+    web.put(PAGE, b"", status=302, headers={"Location": target})
+    async with web.fetcher() as fetcher:
+        with pytest.raises(ForbiddenAddressError) as refused:
+            await fetcher.fetch(PAGE)
+    assert str(refused.value).startswith(f"{PAGE} redirects to {target}, which is not")
+
+
+@pytest.mark.parametrize(
     ("status", "text", "allowed"),
     [
         (200, "User-agent: *\nDisallow: /a", False),
@@ -204,10 +277,11 @@ async def test_a_film_is_not_fetched(web):
         (404, "", True),
         (403, "", True),
         (503, "", None),
+        (429, "", None),
     ],
 )
 async def test_robots_txt_is_obeyed(web, status, text, allowed):
-    """4xx allows, 5xx means not now, and our own name's rules win."""
+    """4xx allows, 5xx and 429 mean not now, and our own name's rules win."""
     web.page(PAGE, "A", story(1))
     web.put(f"{HOST}/robots.txt", text, "text/plain", status=status)
     async with web.fetcher() as fetcher:

@@ -63,6 +63,84 @@ def test_an_item_with_its_article_and_no_link_is_an_article():
     assert FIRST in extract.text
 
 
+def test_a_key_that_is_no_address_is_no_link():
+    """An item without a link is in the feed, or it is none."""
+    key = "<guid>tag:courier.example,2026:7</guid>"
+    full = (
+        f"<item><title>Bulletin</title>{key}<description><![CDATA[{STORY}]]></description></item>"
+    )
+    found = read_listing(rss(full, f"<item><title>Nothing</title>{key}</item>"), URL)
+    assert [entry.in_feed for entry in found.entries] == [True]
+    assert found.unread == 1
+
+
+@pytest.mark.parametrize(
+    ("declared", "charset", "codec"),
+    [("Shift_JIS", None, "cp932"), (None, "EUC-JP", "euc_jp"), ("UTF-8", None, "cp932")],
+)
+def test_a_feed_is_decoded_as_a_page_is(declared, charset, codec):
+    """By its declaration or its header, with the characters that browsers read by it."""
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    title = "髙橋氏が一区で当選、開票つづく" if codec == "cp932" else "一区で当選、開票つづく"
+    item = f"<item><title>{title}</title><link>https://courier.example/a</link></item>"
+    data = (declaration + rss().decode().replace("</channel>", f"{item}</channel>")).encode(codec)
+    assert read_listing(data, URL, charset).entries[0].title == title
+
+
+def test_a_sitemap_names_pages_and_not_their_pictures():
+    """A picture has an address and a title, a film a date as well; none is the page's."""
+    spaces = "".join(
+        f' xmlns:{name}="http://www.google.com/schemas/sitemap-{name}/1"'
+        for name in ("image", "news", "video")
+    )
+    picture = (
+        "<image:image><image:loc>/1.jpg</image:loc><image:title>Quay</image:title></image:image>"
+    )
+    film = (
+        "<video:video><video:title>Clip</video:title>"
+        "<video:publication_date>2019-05-01</video:publication_date></video:video>"
+    )
+    news = (
+        "<news:news><news:publication_date>2026-10-19</news:publication_date>"
+        "<news:title>Ferry sails</news:title></news:news>"
+    )
+    data = (
+        f"<urlset{spaces}><url>{picture}<loc>/a</loc>{film}</url>"
+        f"<url>{picture}{film}{news}<loc>/b</loc></url></urlset>"
+    )
+    first, second = read_listing(data.encode(), "https://courier.example/map.xml").entries
+    assert (first.url, first.title, first.published) == ("https://courier.example/a", "", None)
+    assert (second.url, second.title) == ("https://courier.example/b", "Ferry sails")
+    assert second.published == date(2026, 10, 19)
+
+
+BROKEN = "http://[courier.example/b"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"<urlset><url><loc>{BROKEN}</loc></url><url><loc>/a</loc></url></urlset>",
+        (
+            '{"version": "https://jsonfeed.org/version/1", '
+            f'"items": [{{"url": "{BROKEN}"}}, {{"url": "/a"}}]}}'
+        ),
+        f"<rss><channel><item><link>{BROKEN}</link></item><item><link>/a</link></item></channel></rss>",
+    ],
+)
+def test_one_broken_address_does_not_spoil_a_listing(data):
+    """The others are read."""
+    entries = read_listing(data.encode(), URL).entries
+    assert [entry.url for entry in entries] == ["https://courier.example/a"]
+
+
+def test_a_link_through_a_search_engine_is_the_page_that_it_leads_to():
+    """Alerts give such links, and the engine's robots.txt forbids to follow them."""
+    link = "https://www.google.com/url?rct=j&amp;sa=t&amp;url=https://tide.example/a%3Fid%3D7&amp;ct=ga"
+    [entry] = read_listing(rss(f"<item><link>{link}</link></item>"), URL).entries
+    assert entry.url == "https://tide.example/a?id=7"
+
+
 @pytest.mark.parametrize("key", ["content_html", "content_text"])
 def test_a_json_feed_is_read(key):
     """With links, and with articles of its own."""

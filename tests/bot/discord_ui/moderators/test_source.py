@@ -75,7 +75,7 @@ async def test_a_paste_is_previewed(channel, moderator, archive):
     ("url", "said"),
     [
         ("http://127.0.0.1/", "public internet"),
-        ("http://ledger.example/absent", "gone"),
+        ("http://ledger.example/absent", "There is no page at http://ledger.example/absent"),
         ("not an address", "not an address"),
     ],
 )
