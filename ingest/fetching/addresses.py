@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -72,7 +73,6 @@ AGENT = "ElectionDesk"
 _OPT_OUT_WORDS = frozenset({"noindex", "none", "noai"})
 _VALUED_DIRECTIVES = frozenset({"unavailable_after", "max-snippet", "max-image-preview"})
 """Directives of ``X-Robots-Tag`` with a value after a colon, as a robot's name has its rules."""
-_TOO_MANY_REQUESTS = 429
 
 
 def is_public(number: str) -> bool:
@@ -209,7 +209,7 @@ class Robots:
 
         RFC 9309 says so of all but 429, which asks for fewer requests.
         """
-        if status >= 500 or status == _TOO_MANY_REQUESTS:
+        if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
             problem = f"The robots.txt of {site} answers {status}, so nothing else is asked there."
             return cls(None, now, f"{problem} Try again later.")
         text = data[: FETCHES.robots_bytes].decode("utf-8-sig", "replace") if status < 400 else ""

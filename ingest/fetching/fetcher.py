@@ -412,7 +412,8 @@ async def _body(response: aiohttp.ClientResponse, limit: int, *, complete: bool 
         size += len(chunk)
         if size > limit:
             break
-    data, ended = _decoded(b"".join(chunks), response.headers.get("Content-Encoding", ""), limit)
+    encoding = response.headers.get("Content-Encoding", "")
+    data, ended = await asyncio.to_thread(_decoded, b"".join(chunks), encoding, limit)
     if complete and max(size, len(data)) > limit:
         raise UnreachableError(f"{short_address(url)} has more than {limit // 2**20} MB.")
     if complete and not ended:
@@ -427,7 +428,7 @@ def _decoded(data: bytes, encoding: str, limit: int) -> tuple[bytes, bool]:
     not count as the article.
 
     Raises:
-        ValueError: it is not in this encoding, or in one that nobody asked for.
+        ValueError: the encoding is wrong, unasked for, or of too many members.
     """
     coding = encoding.strip().lower().removeprefix("x-")
     if coding in _UNASKED_ENCODINGS:
@@ -437,7 +438,7 @@ def _decoded(data: bytes, encoding: str, limit: int) -> tuple[bytes, bool]:
     bits, parts, size, rest = _WINDOW_BITS[coding], [], 0, data
     if coding == "deflate" and data[0] & 0x0F != zlib.DEFLATED:
         bits = -zlib.MAX_WBITS
-    while True:
+    for _ in range(FETCHES.gzip_members):  # each one copies all that stands behind it
         decompressor = zlib.decompressobj(bits)
         try:
             parts.append(decompressor.decompress(rest, limit + 1 - size))
@@ -446,6 +447,7 @@ def _decoded(data: bytes, encoding: str, limit: int) -> tuple[bytes, bool]:
         size, rest = size + len(parts[-1]), decompressor.unused_data
         if size > limit or not decompressor.eof or not rest.startswith(_GZIP):
             return b"".join(parts), decompressor.eof or size > limit
+    raise ValueError(coding)
 
 
 def _ended_early(url: str) -> UnreachableError:

@@ -15,6 +15,8 @@ class _FetchLimits:
     body_bytes: int = 5 * 2**20
     """The largest decoded body."""
     chunk_bytes: int = 64 * 1024
+    gzip_members: int = 64
+    """Parts of one gzip body; servers send one."""
     redirects: int = 5
     seconds: float = 15.0
     """Timeout of one address with its redirects and body, without the wait for its turn."""

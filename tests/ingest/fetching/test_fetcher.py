@@ -205,6 +205,14 @@ async def test_a_packed_body_is_read_whole_or_not_at_all(web, encoding):
             await fetcher.fetch(f"{HOST}/b")
 
 
+async def test_a_body_of_countless_parts_is_not_unpacked(web):
+    """Each part costs as much as all that stands behind it."""
+    web.put(PAGE, gzip.compress(b"", mtime=0) * 10_000, headers={"Content-Encoding": "gzip"})
+    async with web.fetcher() as fetcher:
+        with pytest.raises(UnreachableError, match="as a web server does"):
+            await fetcher.fetch(PAGE)
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
 async def test_what_is_not_packed_as_it_says_is_refused(web, encoding):
     """Nor is what is packed in a way that nobody asked for."""
