@@ -55,7 +55,8 @@ def quotation_changes(
 ) -> list[_QuotationChange]:
     """Return the changes of *later_versions* that affect *quote*, which *quoted_version* contains.
 
-    An erased article has no versions. An edit without a note that was undone since is none.
+    An erased article has no versions. An edit without a note that was undone since is none, and a
+    sentence that changes to and fro without one counts as changed once.
     """
     if removal in _WITHDRAWN_REMOVALS:
         return [_QuotationChange(_WITHDRAWN_REMOVALS[removal], 0)]
@@ -65,22 +66,26 @@ def quotation_changes(
     spans = sentences(quote, quoted_version.extract.header.language)
     quoted_sentences = [quote[span.start : span.end] for span in spans] or [quote]
     old_notes = set(quoted_version.extract.corrections)
-    present = unchanged = set(quoted_sentences)
+    present = set(quoted_sentences)
+    ever_missing: set[str] = set()
     for version in later_versions:
         new_notes = [note for note in version.extract.corrections if note not in old_notes]
         old_notes.update(new_notes)
+        present_before = present
         present = {sentence for sentence in quoted_sentences if sentence in version.extract.text}
-        missing_sentences, unchanged = unchanged - present, present
+        missing = present_before - present
+        changed_sentences = missing if new_notes else missing - ever_missing
+        ever_missing |= missing
         kinds = {
-            _kind_of(sentence, version, has_note=bool(new_notes)) for sentence in missing_sentences
+            _kind_of(sentence, version, has_note=bool(new_notes)) for sentence in changed_sentences
         }
         kind = next((kind for kind in _KINDS_BY_SEVERITY if kind in kinds), None)
         for note in new_notes:
-            if missing_sentences:
+            if changed_sentences:
                 changes.append(_QuotationChange(kind or NoticeKind.CORRECTED, version.number, note))
             elif _mentions(note, quote):
                 changes.append(_QuotationChange(NoticeKind.CORRECTED, version.number, note))
-        if missing_sentences and not new_notes and kind is not None:
+        if changed_sentences and not new_notes and kind is not None:
             changes.append(_QuotationChange(kind, version.number))
     if present == set(quoted_sentences):
         return [change for change in changes if change.note]

@@ -217,6 +217,7 @@ class Curator:
 
         Raises:
             ArticleNotFoundError: its article was erased meanwhile.
+            TooManySourcesError: a source cannot be watched again beside the others.
         """
         entry = await asyncio.to_thread(self.ledger.audit.get, number)
         if entry is None or not can_be_undone(entry) or entry.place != moderator.place:
@@ -231,10 +232,17 @@ class Curator:
         return undo_entry if marked else None
 
     async def approve(self, suggestion: Suggestion, preview: Preview, moderator: Moderator) -> bool:
-        """Add or watch the suggested source; return True if the suggestion was still open."""
+        """Add or watch the suggested source; return True if the suggestion was still open.
+
+        Raises:
+            TooManySourcesError: the server watches the maximum number; the suggestion stays open.
+        """
+        is_listing = bool(preview.entries and preview.outlet)
+        if is_listing:
+            await asyncio.to_thread(self._require_room, preview.name, moderator)
         if not await self._decide(suggestion, moderator, approved=True):
             return False
-        if preview.entries and preview.outlet:
+        if is_listing and preview.outlet:
             with suppress(NothingToDoError):
                 await self.watch(preview, preview.outlet, moderator)
         else:
@@ -400,6 +408,7 @@ class Curator:
     ) -> AuditEntry | None:
         if self.archive.sources.at(address, moderator.additions_place) is not None:
             return None
+        self._require_room(address, moderator)
         return self._describe(address, before, moderator)
 
     def _describe(self, address: str, before: dict[str, Any], moderator: Moderator) -> AuditEntry:
@@ -419,14 +428,7 @@ class Curator:
         watched = self.archive.sources.at(address, moderator.additions_place)
         if watched is not None and watched.outlet == outlet:
             raise NothingToDoError
-        if watched is None and moderator.additions_place:
-            server_sources = [
-                source
-                for source in self.archive.sources.watched()
-                if source.place == moderator.additions_place
-            ]
-            if len(server_sources) >= MEMBERS.sources_per_server:
-                raise TooManySourcesError
+        self._require_room(address, moderator)
         permission = watched.permission if watched else Permission.UNSTATED
         minutes = watched.every if watched else INTERVALS.watched_source_minutes
         source = self.archive.sources.watch(
@@ -441,6 +443,19 @@ class Curator:
             before=before,
         )
         return source
+
+    def _require_room(self, address: str, moderator: Moderator) -> None:
+        """Check that the moderator's server watches *address*, or may watch a further source.
+
+        Raises:
+            TooManySourcesError: it watches the maximum number; home may watch any number.
+        """
+        place = moderator.additions_place
+        sources = [source for source in self.archive.sources.watched() if source.place == place]
+        if not place or address in {source.address for source in sources}:
+            return
+        if len(sources) >= MEMBERS.sources_per_server:
+            raise TooManySourcesError
 
     @in_thread
     def _make_due(self, source_id: int, moderator: Moderator | None) -> Source:

@@ -64,6 +64,12 @@ def last_due(plan: DigestPlan, zone: str, now: datetime) -> datetime:
     return datetime.combine(day, time(plan.hour), ZoneInfo(zone)).astimezone(now.tzinfo)
 
 
+def _begin_of(until: datetime, zone: str, *, days: int) -> datetime:
+    """Return the same time of day in *zone*, *days* before; one may have 23 or 25 hours."""
+    local = until.astimezone(ZoneInfo(zone))
+    return (local - timedelta(days=days)).astimezone(until.tzinfo)
+
+
 @dataclass(frozen=True, slots=True)
 class Digests:
     """The digests of all servers. Its methods do not block the event loop."""
@@ -104,7 +110,7 @@ class Digests:
         self.ledger.digests.mark(digest.place, digest.until, now=self.clock())
 
     def _build(self, place: str, rules: ServerRules, plan: DigestPlan, until: datetime) -> Digest:
-        since = until - timedelta(days=1 if plan.weekday is None else 7)
+        since = _begin_of(until, rules.timezone, days=1 if plan.weekday is None else 7)
         stories = [
             story
             for story in self.stories.added(since, rules.edition(place))

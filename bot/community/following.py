@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, product
@@ -26,6 +26,7 @@ from bot.community.corrections import counterpart
 from bot.community.limits import INTERVALS, MEMBERS, UPDATES
 from bot.community.news import Appeared, citable_article, new_coverage
 from bot.community.result_steps import ResultStep, steps_between
+from bot.community.rules import ServerRules
 from bot.ledger import Ledger
 from bot.ledger.follows import ChangeConsumer
 from bot.ledger.records import Follow, FollowedNews, FollowKind
@@ -231,11 +232,30 @@ class Following:
 
     @in_thread
     def due(self, quiet: Callable[[str], bool]) -> list[DueNews]:
-        """Return the news to be sent now, without *quiet* servers and recently notified follows."""
-        return [
-            DueNews(follow, self._quotations_of(follow, news), tuple(news))
+        """Return the news to be sent now, without *quiet* servers and recently notified follows.
+
+        What a server does not cite, or hid since the news were found, is not quoted there.
+        """
+        waiting = [
+            (follow, news)
             for follow, news in self.ledger.follows.waiting(self.clock() - INTERVALS.follow_message)
             if not quiet(follow.place)
+        ]
+        withheld = {
+            place: self.archive.editions.withheld(place)
+            for place in {follow.place for follow, _ in waiting}
+        }
+        outlets = {
+            place: ServerRules.of(self.ledger.rules.get(place)).outlets if place else ()
+            for place in withheld
+        }
+        return [
+            DueNews(
+                follow,
+                self._quotations_of(follow, news, withheld[follow.place], outlets[follow.place]),
+                tuple(news),
+            )
+            for follow, news in waiting
         ]
 
     @in_thread
@@ -402,11 +422,26 @@ class Following:
         return {citation.passage.article_id: citation for citation in outcome.citations}
 
     def _quotations_of(
-        self, follow: Follow, news: Sequence[FollowedNews]
+        self,
+        follow: Follow,
+        news: Sequence[FollowedNews],
+        withheld: Container[int],
+        outlets: Sequence[str],
     ) -> tuple[_QuotedNews, ...]:
-        """Return the quotations of a message of a follow, in their order."""
-        quotations = (self._quotation_of(follow, item) for item in _in_order(follow, news))
-        return tuple(filter(None, quotations))
+        """Return the quotations of a message of a follow, in their order.
+
+        Articles *withheld* are left out, and those of other *outlets* if there are any.
+        """
+        quotations = (
+            self._quotation_of(follow, item)
+            for item in _in_order(follow, news)
+            if item.cited.article_id not in withheld
+        )
+        return tuple(
+            quotation
+            for quotation in quotations
+            if quotation and (not outlets or quotation.header.outlet in outlets)
+        )
 
     def _quotation_of(self, follow: Follow, news: FollowedNews) -> _QuotedNews | None:
         """Return the quotation of a piece of news, or ``None`` if its article is not citable.

@@ -267,10 +267,12 @@ class Community:
         )
 
     @in_thread
-    def note_shown(self, number: int, channel: int, message: int, language: Language) -> None:
+    def note_shown(
+        self, number: int, channel: int, message: int, language: Language, server: int | None = None
+    ) -> None:
         """Record the message of an answer, so that its readers get notices of corrections."""
         values = (number, str(channel), str(message), language)
-        self.ledger.notices.note_shown(*values, now=self.clock())
+        self.ledger.notices.note_shown(*values, now=self.clock(), place=str(server or ""))
 
     def _quotation_of(self, citation: CitedRange) -> QuotationShown | None:
         """Return a citation's quotation, or ``None`` if its text was erased."""

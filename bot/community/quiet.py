@@ -48,6 +48,8 @@ class Quiet:
     clock: Callable[[], datetime]
     found: tuple[QuietSource, ...] = ()
     """The sources that were quiet at the last check."""
+    _lively: frozenset[tuple[str, str]] = frozenset()
+    """Places and outlets of the sources that were not."""
     _checked_at: datetime | None = field(default=None)
 
     def look(self) -> None:
@@ -55,8 +57,12 @@ class Quiet:
         now = self.clock()
         if self._checked_at is not None and now - self._checked_at < QUIET.check_interval:
             return
-        checks = (self._check(source, now) for source in self.archive.sources.watched())
-        self.found, self._checked_at = tuple(filter(None, checks)), now
+        checks = [(source, self._check(source, now)) for source in self.archive.sources.watched()]
+        self.found = tuple(quiet for _, quiet in checks if quiet is not None)
+        self._lively = frozenset(
+            (source.place, source.outlet) for source, quiet in checks if quiet is None
+        )
+        self._checked_at = now
 
     @in_thread
     def unnotified(self) -> list[QuietSource]:
@@ -79,12 +85,19 @@ class Quiet:
         if quiet != rules.quiet:
             self.ledger.rules.set(DESK, replace(rules, quiet=quiet).values())
 
-    def since(self, outlet: str) -> datetime | None:
-        """Return the start of the silence of *outlet*, ``None`` if none of its sources is quiet."""
+    def since(self, outlet: str, place: str = "") -> datetime | None:
+        """Return the start of the silence of *outlet* in the server *place*.
+
+        Returns ``None`` if one of its sources is not quiet. The sources of other servers do not
+        count: their moderators name outlets as they like.
+        """
+        places = {"", place}
+        if any((known, outlet) in self._lively for known in places):
+            return None
         starts = [
             quiet_source.since
             for quiet_source in self.found
-            if quiet_source.source.outlet == outlet
+            if quiet_source.source.outlet == outlet and quiet_source.source.place in places
         ]
         return max(starts, default=None)
 

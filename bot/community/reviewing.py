@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bot.answering.values import Reason
 from bot.community.limits import LIKENESS
+from bot.community.news import citable_article
 from bot.ledger import Ledger
 from bot.ledger.records import AuditEntry, Feedback, FeedbackVerdict, GivenNotice, Suggestion
 from ingest.adding import Preview
@@ -230,11 +231,24 @@ class Catalogue:
             article = self.archive.articles.find(header, place)
             if article is None or article.removal is not None:
                 continue
+            if edition.outlets and article.header.outlet not in edition.outlets:
+                continue
             if article.id in self.archive.editions.withheld(edition.place):
                 continue
             passages = self.archive.passages.of_article(article.id)
             return article, first_sentence(passages[0]) if passages else ""
         return None
+
+    @in_thread
+    def cites_withheld(self, number: int, edition: Edition) -> bool:
+        """Return True if an answer cites an article that *edition* may not cite any more."""
+        withheld = self.archive.editions.withheld(edition.place)
+        article_ids = {citation.article_id for citation in self.ledger.answers.cited(number)}
+        articles = [citable_article(self.archive, article_id) for article_id in article_ids]
+        return bool(article_ids & withheld) or any(
+            article is None or (edition.outlets and article.header.outlet not in edition.outlets)
+            for article in articles
+        )
 
     @in_thread
     def is_hidden(self, number: int, place: str) -> bool:
@@ -281,9 +295,11 @@ class Catalogue:
         return [source for source in self.archive.sources.watched() if source.place in {"", place}]
 
     @in_thread
-    def notices(self, offset: int, limit: int) -> Sequence[GivenNotice]:
-        """Return the notices of corrections given to readers, newest first."""
-        return self.ledger.notices.last(limit=limit, offset=offset)
+    def notices(
+        self, offset: int, limit: int, places: Collection[str] | None = None
+    ) -> Sequence[GivenNotice]:
+        """Return the notices of corrections given to readers of some servers, newest first."""
+        return self.ledger.notices.last(limit=limit, offset=offset, places=places)
 
     @in_thread
     def entry(self, number: int) -> AuditEntry | None:

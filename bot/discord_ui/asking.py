@@ -148,6 +148,7 @@ class Asking:
             is_first = self.is_first("off", place.channel, member)
             return Admission(rules, speaks, edition, words("off_here"), silent=not is_first)
         private = speaks is Speaks.MENTION or (speaks is Speaks.THREAD and not place.parent)
+        private = private or not place.writable
         if member in self.in_flight:
             return Admission(rules, speaks, edition, words("busy"))
         wait = self.limiter.wait(
@@ -155,7 +156,7 @@ class Asking:
             (("channel", place.channel), rules.per_channel),
         )
         if wait:
-            already_refused = self.limiter.wait((("told", member), 1)) > 0
+            already_refused = self.limiter.wait((("told", place.server, member), 1)) > 0
             refusal = words("too_many", count=ceil(wait))
             return Admission(rules, speaks, edition, refusal, silent=already_refused)
         return Admission(rules, speaks, edition, private=private)
@@ -270,7 +271,8 @@ class Asking:
                         edition=edition,
                         as_of=as_of,
                     )
-                view = outcome_view(outcome, ask=repeat, notes=self._quiet_notes(outcome, words))
+                notes = self._quiet_notes(outcome, words, edition)
+                view = outcome_view(outcome, ask=repeat, notes=notes)
                 if outcome.number is not None:
                     key, table = str(outcome.number), _leading_row_offset(outcome)
                     with_buttons(
@@ -284,14 +286,16 @@ class Asking:
                 self.in_flight.discard(asker)
                 self.runs.running.pop(run, None)
 
-    def _quiet_notes(self, outcome: Answer | Abstention, words: Wording) -> list[str]:
+    def _quiet_notes(
+        self, outcome: Answer | Abstention, words: Wording, edition: Edition
+    ) -> list[str]:
         """Name the cited outlets that have published nothing new for long."""
         if not isinstance(outcome, Answer) or outcome.question.past:
             return []
         leads = outcome.excerpts[: outcome.leads] if not outcome.claims else ()
         citations = [excerpt.citation for excerpt in leads] or list(outcome.citations)
         outlets = dict.fromkeys(citation.header.outlet for citation in citations)
-        quiet = {outlet: self.desk.news.quiet.since(outlet) for outlet in outlets}
+        quiet = {outlet: self.desk.news.quiet.since(outlet, edition.place) for outlet in outlets}
         return [
             words("quiet_outlet", outlet=title(outlet, 100), date=words.date(quiet_since))
             for outlet, quiet_since in quiet.items()
@@ -334,7 +338,8 @@ class Asking:
             self.remember(message.channel.id, exchange)
         if number is None or message.flags.ephemeral:
             return
-        place = (message.channel.id, message.id, language)
+        server = message.guild.id if message.guild else None
+        place = (message.channel.id, message.id, language, server)
         try:
             await self.desk.community.note_shown(number, *place)
         except Exception as error:

@@ -19,6 +19,7 @@ _ANSWER_ID = re.compile(r"desk:(?:sources|report):(\d{1,12})")
 """Custom ids with the answer's number; every answer has one of these buttons."""
 _QUESTION = re.compile(r"(?:-# )?\*\*(?P<asked>.+)\*\*", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)")
+_MARKS = re.compile(r"(\\.)|\*\*|~~")
 _ISOLATES = str.maketrans("", "", "\u200f\u2067\u2068\u2069")
 _STATEMENT = re.compile(
     r"^> (?P<quoted>.+)$|^(?P<claim>.+?) \*\*\[\d+\](?: \[\d+\])*\*\*$", re.MULTILINE
@@ -134,9 +135,15 @@ def text_in(message: discord.Message) -> str:
         texts.append(body)
     else:
         statements = (match["quoted"] or match["claim"] for match in _STATEMENT.finditer(body))
-        texts += [_ESCAPED.sub(r"\1", text.replace("**", "")) for text in statements]
+        texts += map(plain_text, statements)
     joined = _MENTION.sub(" ", "\n".join(filter(None, texts)))
     return joined.translate(_ISOLATES).strip()
+
+
+def plain_text(markdown: str) -> str:
+    """Return a line that the desk showed without its bold and struck marks and its escapes."""
+    unmarked = _MARKS.sub(lambda match: match[1] or "", markdown)
+    return _ESCAPED.sub(r"\1", unmarked).translate(_ISOLATES)
 
 
 def has_question(message: discord.Message) -> bool:

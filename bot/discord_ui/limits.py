@@ -33,6 +33,8 @@ class _DiscordLimits:
     writing_seconds: float = 13 * 60.0
     """Time until the writing is stopped; the token of a reply expires after 15 minutes."""
     choice_characters: int = 100
+    components: int = 40
+    """Texts, lines, rows and buttons of one message in all."""
     corrected_characters: int = 3950
     """Characters used of the 4,000 by an answer with a note of a correction."""
 
@@ -115,8 +117,6 @@ class _TextLengths:
     """The longest address that a member suggests."""
     entered_outlet: int = 100
     """The longest name of an outlet that a member enters."""
-    note_minimum: int = 200
-    """The least room for the note of a corrected answer."""
 
 
 @dataclass(frozen=True, slots=True)

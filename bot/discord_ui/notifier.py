@@ -16,7 +16,7 @@ from bot.discord_ui.members.follow_commands import UnfollowButton
 from bot.discord_ui.news_views import digest_view, news_view, quiet_view
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import with_buttons
-from bot.discord_ui.replying import report, words_in
+from bot.discord_ui.replying import is_outage, report, words_in
 from bot.wording import Wording
 
 if TYPE_CHECKING:
@@ -100,11 +100,11 @@ async def _send(client: discord.Client, channel: int, view: ui.LayoutView, nonce
     repeated nonce within some minutes.
 
     Raises:
-        discord.DiscordServerError: Discord is out of order; the next check tries again.
+        discord.HTTPException: Discord is out of order; the next check tries again.
     """
     try:
         await client.get_partial_messageable(channel).send(view=view, nonce=nonce, silent=True)
-    except discord.DiscordServerError:
-        raise
     except discord.HTTPException as error:
+        if is_outage(error):
+            raise
         logger.warning("Discord refused a notification: %s", error)

@@ -15,7 +15,8 @@ class Place:
     """A channel by its id, with the ids of its server and, for a thread, of the parent channel.
 
     ``threads`` is True if the bot may open a thread on a message there. ``foreign`` is True if the
-    bot is no member there: the user installed it as an app for their own account.
+    bot is no member there: the user installed it as an app for their own account. ``writable`` is
+    False if the user may not write there, for instance in a channel for announcements.
     """
 
     server: int | None
@@ -23,16 +24,20 @@ class Place:
     parent: int | None = None
     threads: bool = False
     foreign: bool = False
+    writable: bool = True
 
     @classmethod
     def of(cls, event: discord.Message | Interaction) -> Self:
         """Return the place of a message or an interaction."""
         channel = event.channel
         if isinstance(event, discord.Interaction) and _is_user_app(event):
-            return cls(None, channel.id if channel else 0, foreign=True)
+            writable = _may_write(event, event.permissions)
+            return cls(None, channel.id if channel else 0, foreign=True, writable=writable)
         server = event.guild.id if event.guild else None
         parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-        return cls(server, channel.id if channel else 0, parent, _allows_threads(channel))
+        number, threads = channel.id if channel else 0, _allows_threads(channel)
+        writable = isinstance(event, discord.Message) or _may_write(event, event.permissions)
+        return cls(server, number, parent, threads, writable=writable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,20 @@ async def server_of(client: discord.Client, channel: int) -> discord.Guild | Non
         return guild if cached or guild is None else await client.fetch_guild(guild.id)
     except discord.HTTPException:
         return None
+
+
+def bot_may_write(interaction: Interaction) -> bool:
+    """Return True if the bot may send messages by itself in the channel of *interaction*."""
+    return _may_write(interaction, interaction.app_permissions)
+
+
+def _may_write(interaction: Interaction, rights: discord.Permissions) -> bool:
+    """Return True if *rights* allow messages in the channel; in direct messages all may write."""
+    if interaction.guild_id is None:
+        return True
+    if isinstance(interaction.channel, discord.Thread):
+        return rights.send_messages_in_threads
+    return rights.send_messages
 
 
 def _is_user_app(interaction: Interaction) -> bool:

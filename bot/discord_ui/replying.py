@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -33,6 +34,11 @@ _Result = TypeVar("_Result")
 def report(error: BaseException) -> str:
     """Log *error*, with Discord's own message if it has one, and return its code."""
     return fault_code(error, discord.HTTPException)
+
+
+def is_outage(error: discord.HTTPException) -> bool:
+    """Return True if Discord is out of order, so that the same request may succeed later."""
+    return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 async def if_possible(work: Awaitable[_Result]) -> _Result | None:

@@ -106,6 +106,7 @@ shown_answers = Table(
     Column("message", String(40), nullable=False),
     Column("language", _coded(Language), nullable=False),
     Column("at", String(40), nullable=False, index=True),
+    Column("place", String(40), nullable=False, server_default=""),
 )
 
 notices = Table(

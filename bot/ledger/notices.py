@@ -13,6 +13,7 @@ from bot.ledger.ledger_tables import (
     LedgerPart,
     answers,
     citations,
+    in_places,
     jobs,
     leases,
     notices,
@@ -41,15 +42,23 @@ class Notices(LedgerPart):
     """Tables of shown answers and of the notices given under them."""
 
     def note_shown(
-        self, answer_id: int, channel: str, message: str, language: Language, *, now: datetime
+        self,
+        answer_id: int,
+        channel: str,
+        message: str,
+        language: Language,
+        *,
+        now: datetime,
+        place: str = "",
     ) -> None:
-        """Record the message in which an answer was shown."""
+        """Record the message in which an answer was shown; *place* is its server, if any."""
         values = {
             "answer_id": answer_id,
             "channel": channel,
             "message": message,
             "language": language,
             "at": rows.iso(now),
+            "place": place,
         }
         with self._database.writing() as connection:
             connection.execute(insert(shown_answers).values(values))
@@ -101,14 +110,24 @@ class Notices(LedgerPart):
         with self._database.writing() as connection:
             connection.execute(insert(notices).values(values))
 
-    def last(self, *, limit: int, offset: int = 0) -> list[GivenNotice]:
-        """Return the latest notices, newest first."""
+    def last(
+        self, *, limit: int, offset: int = 0, places: Collection[str] | None = None
+    ) -> list[GivenNotice]:
+        """Return the latest notices, newest first.
+
+        With *places*, only those of answers in these servers, on articles that are shared or
+        theirs.
+        """
         newest = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
         query = (
             select(notices, shown_answers.c.channel, shown_answers.c.message, versions.c.title)
             .join(shown_answers, shown_answers.c.answer_id == notices.c.answer_id)
             .join(articles, articles.c.id == notices.c.article_id)
             .outerjoin(versions, newest)
+            .where(
+                in_places(shown_answers.c.place, places),
+                in_places(articles.c.place, None if places is None else {"", *places}),
+            )
             .order_by(notices.c.at.desc(), notices.c.answer_id.desc())
             .limit(limit)
             .offset(offset)

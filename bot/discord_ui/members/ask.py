@@ -13,7 +13,7 @@ from discord import app_commands, ui
 from bot.answering.limits import QUESTIONS
 from bot.answering.values import Exchange, UnaskableError
 from bot.community.suggested_questions import SuggestedTopic
-from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
+from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, matching_choices
 from bot.discord_ui.escaping import thread_name, title, worded
 from bot.discord_ui.limits import CHARACTERS, DISCORD
 from bot.discord_ui.members.contributing import (
@@ -68,7 +68,7 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         language = words_of(interaction).language
         edition = rules.edition(interaction.guild_id)
         questions = asking.desk.suggested_questions.matching(text, language, edition)
-        return [app_commands.Choice(name=title(q, 99), value=q) for q in questions]
+        return matching_choices("", questions)
 
     return slash_ask
 
@@ -256,7 +256,8 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
         asking: Asking = interaction.client.asking
         words = words_of(interaction)
         message = await self.message(interaction)
-        if message is None or not isinstance(message.channel, discord.TextChannel):
+        is_allowed = interaction.permissions.create_public_threads
+        if message is None or not (isinstance(message.channel, discord.TextChannel) and is_allowed):
             await send_privately(interaction, notice_view(words("thread_not_here")))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)

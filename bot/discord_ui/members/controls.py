@@ -83,8 +83,12 @@ class _ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
         assert message is not None
         place = Place.of(interaction)
         rules = await asking.desk.community.rules(place.server)
-        if rules.speaks(place.channel, place.parent) is not Speaks.ON:
+        if rules.speaks(place.channel, place.parent) is not Speaks.ON or not place.writable:
             await send_privately(interaction, notice_view(words("show_not_here")))
+            return
+        edition = rules.edition(place.server)
+        if await asking.desk.catalogue.cites_withheld(int(self.key), edition):
+            await send_privately(interaction, notice_view(words("show_withdrawn")))
             return
         if not asking.is_first("shown", self.key):
             await send_privately(interaction, notice_view(words("show_done")))

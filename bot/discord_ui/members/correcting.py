@@ -13,14 +13,14 @@ from discord import ui
 
 from bot.answering.values import Citation
 from bot.community.corrections import Corrections
-from bot.discord_ui.escaping import directed_lines, escape, link, phrase, title
-from bot.discord_ui.history import has_question
+from bot.discord_ui.escaping import directed_lines, escape, link, literal, phrase, size, title
+from bot.discord_ui.history import has_question, plain_text
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.news_views import newer_text
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import Colour, layout
-from bot.discord_ui.replying import report, words_in
-from bot.ledger.records import DueNotice, NoticeKey, ShownAnswer
+from bot.discord_ui.replying import is_outage, report, words_in
+from bot.ledger.records import DueNotice, ShownAnswer
 from bot.wording import Wording
 from ingest.reading.text import letters_and_digits
 
@@ -51,42 +51,58 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
     """Mark each answer that a change concerns, and list the answers once in each channel.
 
     The list is silent unless an article was withdrawn; an answer out of a count that goes on is
-    marked alone. An answer that does not show the source is left as it is. A notice that was sent
-    before the bot was killed counts as sent.
+    marked alone. An answer that does not show the source is left as it is; one that Discord does
+    not let the bot edit is listed nevertheless. A notice that was sent before the bot was killed
+    counts as sent. While Discord is out of order, notices wait for the next call.
     """
     notices_by_channel: dict[tuple[str, int], list[tuple[DueNotice, discord.Message]]] = {}
-    due = await corrections.due()
-    reached: set[NoticeKey] = set()
-    for notice in due:
-        message = await _message(client, notice.shown)
-        if message is None or not is_shown(message, notice):
-            continue
-        if await _mark(message, corrected_view(message, notice)):
-            reached.add(notice.key)
-            if notice.goes_on:
+    for notice in await corrections.due():
+        try:
+            message = await _message(client, notice.shown)
+            if message is None or not is_shown(message, notice):
+                await corrections.mark_given(notice, reached=False)
                 continue
-            withdrawn_id = notice.article_id if notice.kind.withdraws else 0
-            notices_by_channel.setdefault((notice.shown.channel, withdrawn_id), []).append(
-                (notice, message)
-            )
+            is_marked = await _mark(message, corrected_view(message, notice))
+        except discord.HTTPException as error:
+            logger.warning("A notice waits, because Discord is out of order: %s", error)
+            continue
+        if notice.goes_on:
+            await corrections.mark_given(notice, reached=is_marked)
+            continue
+        withdrawn_id = notice.article_id if notice.kind.withdraws else 0
+        notices_by_channel.setdefault((notice.shown.channel, withdrawn_id), []).append(
+            (notice, message)
+        )
     for (channel, withdrawn_id), notices in notices_by_channel.items():
         guild = await server_of(client, int(channel))
         language = await corrections.language_in(guild.id) if guild else None
         words = Wording.of(language or notices[0][0].shown.language)
         if guild is not None and language is None:
             words = words_in(guild)
-        await _post_list(client, int(channel), notices, words, silent=not withdrawn_id)
-    for notice in due:
-        await corrections.mark_given(notice, reached=notice.key in reached)
+        try:
+            reached = await _post_list(
+                client, int(channel), notices, words, silent=not withdrawn_id
+            )
+        except discord.HTTPException as error:
+            logger.warning("A list of corrected answers waits for Discord: %s", error)
+            continue
+        for notice, _ in notices:
+            await corrections.mark_given(notice, reached=reached)
 
 
 async def _mark(message: discord.Message, view: ui.LayoutView | None) -> bool:
-    """Edit an answer; return False if Discord refused. Without a *view* it is marked already."""
+    """Edit an answer; return False if Discord refused. Without a *view* it is marked already.
+
+    Raises:
+        discord.HTTPException: Discord is out of order.
+    """
     if view is None:
         return True
     try:
         await message.edit(view=view)
     except discord.HTTPException as error:
+        if is_outage(error):
+            raise
         logger.warning("Discord refused to edit an answer: %s", error)
         return False
     return True
@@ -99,15 +115,23 @@ async def _post_list(
     words: Wording,
     *,
     silent: bool,
-) -> None:
-    """Post the list of corrected answers in a channel."""
+) -> bool:
+    """Post the list of corrected answers in a channel; return False if Discord refused it.
+
+    Raises:
+        discord.HTTPException: Discord is out of order.
+    """
     first, _ = notices[0]
     view = _list_view(notices, words, withdrawn=not silent)
     nonce = f"c{first.key.nonce}"
     try:
         await client.get_partial_messageable(channel).send(view=view, nonce=nonce, silent=silent)
     except discord.HTTPException as error:
+        if is_outage(error):
+            raise
         logger.warning("Discord refused the list of corrected answers: %s", error)
+        return False
+    return True
 
 
 def _list_view(
@@ -155,20 +179,20 @@ def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView
     answer = _AnswerView.of(message)
     if answer is None or answer.shows(note_text):
         return None
-    view, container = answer.view, answer.container
+    container, note = answer.container, ui.TextDisplay[Any](note_text)
     for display in answer.displays:
         display.content = _strike_out(display.content, notice.quotes)
-    if notice.kind.withdraws:
-        note = answer.note(note_text)
-        container.accent_colour = Colour.WITHDRAWN
-        items = list(container.children)
-        container.clear_items()
-        question_items = 2 if has_question(message) else 0
-        for item in (*items[:question_items], note, ui.Separator(), *items[question_items:]):
-            container.add_item(item)
-    else:
-        answer.append(note_text)
-    return view
+    question_items = 2 if has_question(message) else 0
+    answer.make_room(note, question_items)
+    if not notice.kind.withdraws:
+        answer.append(note)
+        return answer.view
+    container.accent_colour = Colour.WITHDRAWN
+    items = list(container.children)
+    container.clear_items()
+    for item in (*items[:question_items], note, ui.Separator(), *items[question_items:]):
+        container.add_item(item)
+    return answer.view
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,29 +225,66 @@ class _AnswerView:
         """Return True if *text* is a part of the answer already."""
         return any(display.content == text for display in self.displays)
 
-    def note(self, text: str) -> ui.TextDisplay[Any]:
-        """Return *text* as a part for the answer, as long as there is room for it."""
-        room = max(
-            CHARACTERS.note_minimum, DISCORD.corrected_characters - self.view.content_length()
-        )
-        return ui.TextDisplay(text[:room])
+    def has_room(self, note: ui.TextDisplay[Any]) -> bool:
+        """Return True if Discord takes the answer with *note* and a line: it limits both."""
+        characters = sum(size(display.content) for display in (*self.displays, note))
+        components = len(list(self.view.walk_children())) + 2
+        return characters <= DISCORD.corrected_characters and components <= DISCORD.components
 
-    def append(self, text: str) -> None:
-        """Add *text* under the answer."""
-        note = self.note(text)
+    def make_room(self, note: ui.TextDisplay[Any], question_items: int) -> None:
+        """Drop parts from the bottom until there is room for *note*; cut the quotation if need be.
+
+        The question stays, and the quotation that is struck out.
+        """
+        parts = self.container.children[question_items:]
+        quotation = next((part for part in parts if _quotes(part)), None)
+        for part in reversed(parts):
+            if self.has_room(note):
+                return
+            if part is not quotation:
+                self.container.remove_item(part)
+        if isinstance(quotation, ui.TextDisplay) and not self.has_room(note):
+            others = [display for display in (*self.displays, note) if display is not quotation]
+            room = DISCORD.corrected_characters - sum(size(other.content) for other in others)
+            quotation.content = _cut_quotation(quotation.content, room // 2)
+
+    def append(self, note: ui.TextDisplay[Any]) -> None:
+        """Add *note* under the answer."""
         self.container.add_item(ui.Separator())
         self.container.add_item(note)
+
+
+def _quotes(item: ui.Item[Any]) -> bool:
+    """Return True if a part of an answer has a line that is struck out."""
+    return isinstance(item, ui.TextDisplay) and "~~" in item.content
+
+
+def _cut_quotation(markdown: str, longest: int) -> str:
+    """Return the first line that is struck out, cut to *longest* letters.
+
+    Escaped it has at most twice as many characters.
+    """
+    line = next(line for line in markdown.split("\n") if "~~" in line)
+    lead = "> " if line.startswith("> ") else ""
+    text = plain_text(line.removeprefix(lead))
+    return f"{lead}~~{literal(title(text, max(1, longest - CHARACTERS.last_word)))}~~"
 
 
 def _newer_view(
     message: discord.Message, citation: Citation, words: Wording
 ) -> ui.LayoutView | None:
-    """Return the answer with newer coverage under it; ``None`` if it has that or is no answer."""
+    """Return the answer with newer coverage under it.
+
+    Returns ``None`` if it has that, has no room for it, or is no answer.
+    """
     text = directed_lines(newer_text(citation, words))
     answer = _AnswerView.of(message)
     if answer is None or answer.shows(text):
         return None
-    answer.append(text)
+    note = ui.TextDisplay[Any](text)
+    if not answer.has_room(note):
+        return None
+    answer.append(note)
     return answer.view
 
 
@@ -286,7 +347,11 @@ async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
 
 
 async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Message | None:
-    """Return the message of an answer, or ``None`` if it cannot be fetched."""
+    """Return the message of an answer, or ``None`` if it is gone or may not be read.
+
+    Raises:
+        discord.HTTPException: Discord is out of order.
+    """
     cached = client.get_channel(int(answer.channel))
     channel = (
         cached
@@ -295,7 +360,9 @@ async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Messa
     )
     try:
         return await channel.fetch_message(int(answer.message))
-    except discord.HTTPException:
+    except discord.HTTPException as error:
+        if is_outage(error):
+            raise
         return None
 
 

@@ -10,6 +10,7 @@ from discord import app_commands, ui
 from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.escaping import escape, literal, title, worded
 from bot.discord_ui.limits import SHOWN
+from bot.discord_ui.places import bot_may_write
 from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import (
     Interaction,
@@ -50,6 +51,9 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         words = words_of(interaction)
         if here and interaction.guild_id and not interaction.permissions.manage_messages:
             await respond(interaction, notice_view(words("follow_here_not_allowed")))
+            return
+        if here and not bot_may_write(interaction):
+            await respond(interaction, notice_view(words("channel_mute")))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         contest = contest_followed(topic)

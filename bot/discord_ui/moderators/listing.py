@@ -169,7 +169,8 @@ async def _list_page(
             places = moderation.places(interaction)
             return suggestions_view(await desk.reviewer.suggestions(places), words), []
         case CoverageList.CORRECTIONS:
-            notices = await desk.catalogue.notices(page.offset, SHOWN.notices + 1)
+            places = moderation.places(interaction)
+            notices = await desk.catalogue.notices(page.offset, SHOWN.notices + 1, places)
             has_more = len(notices) > SHOWN.notices
             view = corrections_view(notices[: SHOWN.notices], words)
             return view, _turns(page, words, has_more, SHOWN.notices)

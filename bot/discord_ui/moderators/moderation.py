@@ -47,8 +47,13 @@ class Moderation:
         return None
 
     async def _moderates(self, interaction: Interaction) -> bool:
-        """Return True if the user may manage messages or has the server's moderator role."""
+        """Return True if the user may manage messages or has the server's moderator role.
+
+        Messages of the whole server: rights in the channel of the interaction alone do not count.
+        """
         rights = interaction.permissions
+        if isinstance(interaction.user, discord.Member):
+            rights = interaction.user.guild_permissions
         if rights.administrator or rights.manage_messages:
             return True
         role = (await self.desk.community.rules(interaction.guild_id)).moderator_role

@@ -180,10 +180,26 @@ async def _panel(
         await desk.catalogue.outlets(server_in(interaction)) if section is Section.OUTLETS else (),
         frozenset(channel.id for channel in guild.channels) if guild else frozenset(),
         frozenset(role.id for role in guild.roles) if guild else frozenset(),
+        _mute_channels(guild),
     )
     if section is Section.DESK and not may_change_desk:
         section = Section.OVERVIEW
     return settings_view(state, section, words_of(interaction), detail=detail, entry=entry)
+
+
+def _mute_channels(guild: discord.Guild | None) -> frozenset[int]:
+    """Return the ids of the text channels in which the bot may not write."""
+    channels = guild.text_channels if guild else ()
+    return frozenset(
+        channel.id
+        for channel in channels
+        if not channel.permissions_for(channel.guild.me).send_messages
+    )
+
+
+def _mute_line(channel: int | None, state: RulesState, words: Wording) -> list[str]:
+    """Return a line that says so if the bot may not write in *channel*."""
+    return [f"⚠ {escape(words('channel_mute'))}"] if channel in state.mute else []
 
 
 async def _change_rules(
@@ -303,7 +319,7 @@ def _review_page(state: RulesState, words: Wording, detail: str) -> _Page:
     del detail
     channel = state.review_channel
     menu = _ReviewMenu("0", words("settings_channel_any"), _existing(channel, state))
-    return [review_line(channel, words)], [menu]
+    return [review_line(channel, words), *_mute_line(channel, state, words)], [menu]
 
 
 def _digest_page(state: RulesState, words: Wording, detail: str) -> _Page:
@@ -323,7 +339,8 @@ def _digest_page(state: RulesState, words: Wording, detail: str) -> _Page:
         controls.append(_DigestTimeMenu("day", words("settings_digest"), days))
         controls.append(_DigestTimeMenu("hour", words("settings_digest"), hours))
     controls.append(_DigestPreviewButton("0", words("preview_button")))
-    return ["\n".join(lines), _timezone_line(rules, words)], controls
+    mute_line = _mute_line(plan.channel if plan else None, state, words)
+    return ["\n".join(lines), *mute_line, _timezone_line(rules, words)], controls
 
 
 def _quiet_page(state: RulesState, words: Wording, detail: str) -> _Page:

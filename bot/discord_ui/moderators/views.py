@@ -196,7 +196,7 @@ class RulesState:
     ``desk`` has the rules of the desk for people who may change them. ``settings`` are the
     maintainers', which apply where the desk sets nothing. ``quiet`` are sources without new
     articles. ``outlets`` are all names of the server's coverage; ``channels`` and ``roles`` are
-    the ids that exist in the server.
+    the ids that exist in the server, ``mute`` the channels in which the bot may not write.
     """
 
     rules: ServerRules
@@ -206,6 +206,7 @@ class RulesState:
     outlets: Sequence[str] = ()
     channels: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()
+    mute: frozenset[int] = frozenset()
 
     @property
     def has_prices(self) -> bool:

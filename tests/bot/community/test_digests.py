@@ -14,6 +14,13 @@ from ingest.archive import Archive
 from tests.builders import NOW, TEXT, an_extract, saved
 
 OTHER = "The ferry to Holm was taken out of service on Friday, the harbour office said in a notice."
+APART = {
+    -30: "The ferry to Holm was taken out of service, the harbour office said in a notice.",
+    30: "Teachers in Sarnholt ended their strike after eleven days, their union told reporters.",
+    1350: "A court in Tessary allowed the bakery to open on Sundays from the next month on.",
+    1410: "Snow closed the pass above Skerrow, and two buses with pilgrims had to turn round.",
+}
+"""Unlike texts, by the minutes after a digest at which they appear."""
 PLAN = DigestPlan(5, 18, NOW - timedelta(days=30))
 
 
@@ -127,6 +134,29 @@ def test_the_hour_is_that_of_the_server(zone, weekday, now, due):
     """By its clock, over the change to winter time too; on one day of the week if it says so."""
     found = last_due(replace(PLAN, weekday=weekday), zone, now)
     assert (found.day, found.hour) == due
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [(datetime(2026, 10, 24, tzinfo=UTC), 16), (datetime(2026, 3, 28, tzinfo=UTC), 17)],
+)
+async def test_the_hour_of_the_changed_clock_is_in_one_digest(digests, archive, day, hour):
+    """A day may have 25 hours, or 23: nothing falls between two digests, and nothing is in both."""
+    rules = ServerRules(
+        digest=replace(PLAN, set_at=day - timedelta(days=9)), timezone="Europe/Berlin"
+    )
+    digests.ledger.rules.set("7", rules.values())
+    first = day.replace(hour=hour)
+    for minutes, text in APART.items():
+        extract = an_extract(text, title=f"At {minutes}", url=f"http://a.example/{minutes}")
+        saved(archive, extract, now=first + timedelta(minutes=minutes))
+    titles = []
+    for days in range(3):
+        digests.clock.now = first + timedelta(days=days, hours=2)
+        for digest in await due(digests):
+            titles += [story.article.header.title for story in digest.stories]
+            await digests.mark_posted(digest)
+    assert sorted(titles) == sorted(f"At {minutes}" for minutes in APART)
 
 
 async def test_nothing_is_posted_for_before_it_was_set(digests, archive, evening):

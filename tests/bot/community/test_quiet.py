@@ -82,6 +82,27 @@ async def test_moderators_are_told_once_until_it_comes_back(archive):
     assert later.found == ()
 
 
+def test_a_stranger_s_silent_source_is_said_of_no_outlet_elsewhere(archive):
+    """Its server alone names it; a source of the outlet that still gives something settles it."""
+    watched(archive, days=5)
+    archive.sources.watch("http://b.example", "Post", Permission.OWN, 60, now=NOW, place="7")
+    stranger = archive.sources.at("http://b.example", "7")
+    archive.sources.failed(stranger.id, NOW - 2 * DAY, "It is gone.")
+    quiet = Quiet(archive, Ledger.of(archive), lambda: NOW)
+    quiet.look()
+    assert len(quiet.found) == 2
+    assert quiet.since("Post") is None
+    assert quiet.since("Post", "8") is None
+    assert quiet.since("Post", "7") == NOW - 2 * DAY
+    archive.sources.watch("http://c.example", "Post", Permission.OWN, 60, now=NOW)
+    archive.sources.watch("http://d.example", "Ledger", Permission.OWN, 60, now=NOW, place="7")
+    later = Quiet(archive, Ledger.of(archive), lambda: NOW)
+    later.look()
+    assert later.since("Post", "7") is None
+    assert later.since("Ledger", "7") is None
+    assert later.since("Ledger") == NOW - 5 * DAY
+
+
 async def test_a_source_that_fails_for_a_day_is_told_with_why(archive):
     """Not at the first failure."""
     source = watched(archive, days=0)

@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from discord import ui
 
 from bot.community.corrections import Corrections
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.escaping import literal
 from bot.discord_ui.members.correcting import (
     change_view,
     corrected_view,
@@ -19,7 +21,7 @@ from bot.discord_ui.members.correcting import (
     report_newer_coverage,
     send_corrections,
 )
-from bot.discord_ui.rendering import Colour
+from bot.discord_ui.rendering import Colour, layout
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
 from ingest import adding
@@ -292,6 +294,121 @@ async def test_an_answer_that_is_gone_is_not_tried_again(desk, simcord_env, chan
     await simcord_env.bot.get_channel(channel.id).get_partial_message(result.response.id).delete()
     desk.archive.articles.remove(certified(desk).id, now=NOW)
     await told(simcord_env, desk)
+    assert await told(simcord_env, desk) == NOTHING
+
+
+async def filled(env, channel, message, characters):
+    """Let an answer be as long as Discord allows."""
+    shown = await env.bot.get_channel(channel.id).fetch_message(message)
+    view = ui.LayoutView.from_message(shown, timeout=None)
+    view.stop()
+    container = next(item for item in view.children if isinstance(item, ui.Container))
+    container.add_item(ui.TextDisplay("y" * (characters - view.content_length())))
+    await shown.edit(view=view)
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+async def test_an_answer_that_fills_its_message_is_marked_too(
+    desk, simcord_env, channel, alice, withdrawn
+):
+    """What stands at the bottom makes room: Discord would refuse the longer message."""
+    asked = await alice.slash(channel, "ask", question=TURNOUT)
+    await filled(simcord_env, channel, asked.response.id, 3990)
+    if withdrawn:
+        desk.archive.articles.remove(certified(desk).id, now=NOW)
+    else:
+        changed(desk, with_note(NOTE, words=FIGURE))
+    [_], [edit] = await told(simcord_env, desk)
+    assert "~~" in str(edit)
+    assert ("out of the coverage" if withdrawn else "61.2 per cent, not 62.7") in str(edit)
+    assert [notice.reached for notice in desk.ledger.notices.last(limit=9)] == [True]
+
+
+async def test_a_quotation_as_long_as_its_message_is_cut_for_the_note(
+    desk, simcord_env, channel, alice
+):
+    """It is struck out, and the outlet's note is whole."""
+    asked = await alice.slash(channel, "ask", question=TURNOUT)
+    message = await simcord_env.bot.get_channel(channel.id).fetch_message(asked.response.id)
+    quote = f"In all, {'two million *ballots* were cast, '.rstrip() * 90}"[:3000]
+    message = await message.edit(view=layout([f"> **{literal(quote)}**", "-# Ledger"]))
+    note = "The ballots were counted twice. " * 18
+    notice = DueNotice(
+        ShownAnswer(1, "1", "2", "en"),
+        3,
+        2,
+        NoticeKind.CORRECTED,
+        "t" * 150,
+        "Ledger",
+        None,
+        note,
+        (quote,),
+    )
+    view = corrected_view(message, notice)
+    assert note.strip() in seen(view)
+    assert "In all, two million *ballots* were cast" in seen(view)
+    assert "~~" in str(view.to_components())
+    assert len(seen(view)) < 4000
+    await message.edit(view=view)
+
+
+async def test_a_withdrawal_is_told_after_any_number_of_notes(desk, simcord_env, channel, alice):
+    """A message may have forty parts; the newest note is the one that stays."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    for number in range(20):
+        changed(desk, with_note(f"Correction: Turnout was 62.7 per cent in {number} halls."))
+        posts, [edit] = await told(simcord_env, desk)
+        assert len(posts) == 1
+        assert f"in {number} halls" in str(edit)
+    desk.archive.articles.remove(certified(desk).id, now=NOW)
+    [post], [edit] = await told(simcord_env, desk)
+    assert "Withdrawn" in str(post)
+    assert "out of the coverage" in str(edit)
+
+
+async def test_words_that_go_to_and_fro_are_told_once(desk, simcord_env, channel, alice):
+    """An outlet that edits fifty times in an hour posts nothing fifty times."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    posts = []
+    for number in range(12):
+        before, after = ("62.7", "63.7") if number % 2 == 0 else ("63.7", "62.7")
+        changed(desk, with_note("", words={before: after}))
+        posts += (await told(simcord_env, desk))[0]
+    assert len(posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/channels/*/messages/*"),
+        ("PATCH", "/channels/*/messages/*"),
+        ("POST", "/channels/*/messages"),
+    ],
+    ids=["reading the answer", "editing it", "posting the list"],
+)
+async def test_a_withdrawal_waits_while_discord_is_out_of_order(
+    desk, simcord_env, channel, alice, method, path
+):
+    """An outage of a minute loses nothing, and nothing is told twice afterwards."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    desk.archive.articles.remove(certified(desk).id, now=NOW)
+    simcord_env.inject_error(method, path, status=503, times=1)
+    await told(simcord_env, desk)
+    assert desk.ledger.notices.last(limit=9) == []
+    [post], _ = await told(simcord_env, desk)
+    assert "Withdrawn" in str(post)
+    assert await told(simcord_env, desk) == NOTHING
+
+
+async def test_a_withdrawal_is_told_where_the_answer_may_not_be_edited(
+    desk, simcord_env, channel, alice
+):
+    """In an archived thread, for instance: its readers still learn of it."""
+    asked = await alice.slash(channel, "ask", question=TURNOUT)
+    desk.archive.articles.remove(certified(desk).id, now=NOW)
+    simcord_env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50083)
+    [post], _ = await told(simcord_env, desk)
+    assert f"/{asked.response.id})" in str(post)
     assert await told(simcord_env, desk) == NOTHING
 
 

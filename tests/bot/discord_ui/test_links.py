@@ -6,6 +6,7 @@ import pytest
 
 from bot.answering.understanding.question import PRIVACY, ask
 from bot.answering.values import UnaskableError
+from bot.community.rules import ServerRules
 from bot.discord_ui.members.contributing import address_in
 from ingest.index.cutting import cut
 from tests.bot.discord_ui.choosing import labels
@@ -48,6 +49,17 @@ async def test_a_link_that_is_kept_shows_its_article(simcord_env, desk, channel,
     assert "The Harbour Alliance won 46 seats in Orvessa" in text
     shown = await alice.slash(channel, "ask", question=URL)
     assert "This article is kept" in seen(shown.response.components)
+
+
+async def test_a_link_of_an_outlet_that_a_server_does_not_cite_is_not_kept_there(
+    simcord_env, desk, channel, alice
+):
+    """What its moderators left out does not come in by an address."""
+    saved(desk.archive, an_extract(url=URL))
+    rules = ServerRules(outlets=("Dunmere Courier",)).values()
+    desk.ledger.rules.set(str(simcord_env.guild.id), rules)
+    shown = await alice.slash(channel, "ask", question=URL)
+    assert "No article with this address is kept here" in seen(shown.response.components)
 
 
 async def test_a_link_that_is_not_kept_offers_to_suggest_it(simcord_env, desk, channel, alice):

@@ -184,6 +184,45 @@ async def test_a_channel_that_is_quiet_is_told_later(
     assert said_last(channel).startswith("New on chess clubs")
 
 
+@pytest.mark.parametrize("hidden", [True, False], ids=["hidden here", "another outlet"])
+async def test_a_channel_is_told_of_nothing_that_its_server_does_not_cite(
+    simcord_env, desk, channel, moderator, publish, hidden
+):
+    """Neither what was hidden while it waited, nor outlets that answers there may not cite."""
+    place = simcord_env.guild.id
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    publish()
+    article = max(each.id for each in desk.archive.articles.listed())
+    if hidden:
+        desk.archive.editions.hide(str(place), article, now=desk.clock())
+    else:
+        rules = ServerRules(outlets=("Dunmere Courier",)).values()
+        desk.ledger.rules.set(str(place), rules)
+    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    assert channel.last_message is None
+    assert desk.ledger.follows.waiting(desk.clock()) == []
+
+
+async def test_a_channel_in_which_the_bot_may_not_write_is_told_at_once(
+    simcord_env, desk, channel, moderator
+):
+    """Nothing is followed that could never arrive, and the settings say the same."""
+    everyone = simcord_env.bot.guilds[0].me.roles[-1]
+    mute = discord.PermissionOverwrite(send_messages=False)
+    room = simcord_env.guild.create_text_channel("mute", overwrites={everyone: mute})
+    result = await moderator.slash(room, "follow", topic="chess clubs", here=True)
+    assert "I may not write in that channel" in shown(result)
+    assert desk.ledger.follows.all() == []
+    rights = discord.Permissions(manage_guild=True)
+    role = simcord_env.guild.create_role("owner", permissions=rights)
+    owner = simcord_env.guild.add_member(simcord_env.create_user("owner"), roles=[role])
+    for section, control in (("digest", "digestin:0"), ("review", "reviewin:0")):
+        assert "I may not write" in shown(await set_value(owner, channel, section, control, room))
+        assert "I may not write" not in shown(
+            await set_value(owner, channel, section, control, channel)
+        )
+
+
 async def test_forgetting_ends_it(desk, channel, alice):
     """/forget-me removes what somebody follows."""
     await alice.slash(channel, "follow", topic="chess clubs")

@@ -351,11 +351,12 @@ def words():
     return Wording.default()
 
 
-async def test_moderators_see_who_was_told(channel, moderator, archive):
+async def test_moderators_see_who_was_told(simcord_env, channel, moderator, archive):
     """Where a reader was told of a correction, and where that failed."""
     assert "No reader had to be told" in shown(await panel(moderator, channel, "corrections"))
     answered(archive)
-    Ledger.of(archive).notices.note_shown(1, str(channel.id), "6", "en", now=NOW)
+    server = str(simcord_env.guild.id)
+    Ledger.of(archive).notices.note_shown(1, str(channel.id), "6", "en", now=NOW, place=server)
     key = NoticeKey(1, 1, 1, NoticeKind.RETRACTED)
     Ledger.of(archive).notices.mark_given(key, now=NOW, reached=True)
     Ledger.of(archive).notices.mark_given(replace(key, version=2), now=NOW, reached=False)

@@ -14,8 +14,9 @@ from bot.discord_ui.moderators.listing import (
     _ShowButton,
 )
 from bot.discord_ui.moderators.review import ApproveButton
-from bot.ledger.records import AuditAction, FeedbackVerdict
+from bot.ledger.records import AuditAction, FeedbackVerdict, NoticeKey, NoticeKind
 from ingest.adding import Preview
+from ingest.index.cutting import cut
 from ingest.model import Edition
 from tests.bot.discord_ui.choosing import labels, walked
 from tests.bot.discord_ui.moderators.conftest import (
@@ -31,7 +32,7 @@ from tests.bot.discord_ui.moderators.conftest import (
 )
 from tests.bot.discord_ui.moderators.test_reviewing import answered
 from tests.bot.discord_ui.reading import seen
-from tests.builders import an_extract, saved
+from tests.builders import NOW, an_extract, saved
 
 MENU = "desk:settings-outlets:0"
 ALL = discord.Permissions(manage_messages=True, manage_guild=True)
@@ -219,6 +220,59 @@ async def test_a_server_that_is_not_home_watches_a_few_sources(there, desk):
         await desk.curator.watch(Preview(f"http://ledger.example/{number}.xml"), "Ledger", by)
     with pytest.raises(TooManySourcesError):
         await desk.curator.watch(Preview(FEED), "Ledger", by)
+
+
+async def test_sources_that_are_taken_back_count_too(there, archive, desk):
+    """Stopping ten and undoing that does not make twenty; a proposal waits until there is room."""
+    by = Moderator("1", "2")
+    for number in range(10):
+        await desk.curator.watch(Preview(f"http://ledger.example/{number}.xml"), "Ledger", by)
+    stopped = [await desk.curator.unwatch(s.id, by) for s in archive.sources.watched()]
+    for number in range(10, 20):
+        await desk.curator.watch(Preview(f"http://ledger.example/{number}.xml"), "Ledger", by)
+    for entry in stopped:
+        with pytest.raises(TooManySourcesError):
+            await desk.curator.undo(entry.id, by)
+    assert len(archive.sources.watched()) == 10
+    await desk.curator.unwatch(archive.sources.watched()[0].id, by)
+    assert await desk.curator.undo(stopped[0].id, by)
+
+
+async def test_a_proposed_feed_waits_until_there_is_room(there, elsewhere, desk, web):
+    """It is still open after the refusal."""
+    by = Moderator("1", str(elsewhere.id))
+    for number in range(10):
+        await desk.curator.watch(Preview(f"http://ledger.example/{number}.xml"), "Ledger", by)
+    web.feed(FEED, [(PAGE, "Ward 1 decides")])
+    await desk.community.suggest(FEED, "Ledger", None, 5, elsewhere.id)
+    listed = await panel(*there, "suggestions")
+    refused = await there[0].click(listed.response, label="Approve")
+    assert "may watch 10 sources" in told(refused)
+    assert len(desk.ledger.suggestions.open()) == 1
+    await desk.curator.unwatch(desk.archive.sources.watched()[0].id, by)
+    await there[0].click(listed.response, label="Approve")
+    assert desk.ledger.suggestions.open() == []
+    assert FEED in {source.address for source in desk.archive.sources.watched()}
+
+
+async def test_a_server_sees_the_corrections_of_its_own_answers(
+    simcord_env, here, there, elsewhere, archive, desk
+):
+    """Neither the channels of another server nor the titles of what that one added."""
+    extract = an_extract("A secret of one server alone, which it never showed.", title="A secret")
+    place = str(simcord_env.guild.id)
+    own = archive.articles.save(extract, cut(extract.text, "en"), now=NOW, place=place).article_id
+    for article, where in ((1, here), (own, here), (1, there)):
+        number = answered(archive)
+        server = simcord_env.guild.id if where is here else elsewhere.id
+        await desk.community.note_shown(number, where[1].id, 6, "en", server)
+        key = NoticeKey(number, article, 0, NoticeKind.REMOVED)
+        desk.ledger.notices.mark_given(key, now=NOW, reached=True)
+    mine, theirs = [shown(await panel(*who, "corrections")) for who in (here, there)]
+    assert mine.count("removed") == 2
+    assert "A secret" in mine
+    assert theirs.count("removed") == 1
+    assert "A secret" not in theirs
 
 
 async def test_a_server_s_log_shows_all_that_is_cited_there(here, there):

@@ -273,3 +273,18 @@ def elsewhere(env):
     role = other.create_role("all", permissions=discord.Permissions(administrator=True))
     stranger = other.add_member(env.create_user("stranger"), roles=[role])
     return stranger, other.create_text_channel("desk")
+
+
+async def test_whoever_manages_one_channel_looks_after_no_coverage(
+    simcord_env, channel, moderator, archive
+):
+    """Its messages are theirs to manage; what the server and all others cite is not."""
+    host = simcord_env.guild.add_member(simcord_env.create_user("host"))
+    rights = discord.PermissionOverwrite(manage_messages=True)
+    room = simcord_env.guild.create_text_channel("room", overwrites={host: rights})
+    refused = await host.slash(room, "add-source", url=PAGE)
+    assert "Only moderators of this server" in shown(refused)
+    copied = await send(room, AddButton("0", "Add a source"))
+    refused = await host.click(copied, custom_id="desk:add:0")
+    assert "Only moderators of this server" in shown(refused)
+    assert "Preview" in shown(await moderator.slash(room, "add-source", url=PAGE))
