@@ -82,7 +82,7 @@ async def test_an_answer_is_not_shown_to_all_once_its_source_is_withheld(
     asked = await alice.slash(channel, "ask", question=TURNOUT, private=True)
     change(desk, desk.ledger.answers.cited(1)[0].article_id, simcord_env.guild.id)
     refused = await alice.click(asked.response, label="Show to all")
-    assert "was taken out of the coverage here" in shown(refused)
+    assert "no longer part of the coverage here" in shown(refused)
     assert channel.history() == []
 
 
