@@ -23,6 +23,7 @@ from bot.ledger.limits import LEDGER
 from bot.ledger.records import Follow, FollowKind
 from bot.wording import RIGHT_TO_LEFT, Wording
 from ingest.language.languages import Language
+from ingest.reading.text import letters_and_digits
 
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
@@ -49,6 +50,9 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         here: bool = False,
     ) -> None:
         words = words_of(interaction)
+        if not letters_and_digits(topic):
+            await respond(interaction, notice_view(words("follow_nothing")))
+            return
         if here and interaction.guild_id and not interaction.permissions.manage_messages:
             await respond(interaction, notice_view(words("follow_here_not_allowed")))
             return

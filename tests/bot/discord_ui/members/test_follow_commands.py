@@ -169,6 +169,14 @@ async def test_whoever_cannot_be_written_to_is_told_so(simcord_env, desk, channe
     assert desk.ledger.follows.all() == []
 
 
+@pytest.mark.parametrize("topic", ["   ", "\u200b\u2060\u200b", "!?", "🗳️🗳️"])
+async def test_a_topic_without_a_letter_is_not_followed(desk, channel, alice, topic):
+    """Nothing could ever be found for it."""
+    result = await alice.slash(channel, "follow", topic=topic)
+    assert "Name a topic, a person or an outlet" in shown(result)
+    assert desk.ledger.follows.all() == []
+
+
 async def test_a_channel_that_is_quiet_is_told_later(
     simcord_env, desk, channel, moderator, publish
 ):
