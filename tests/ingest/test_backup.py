@@ -210,7 +210,8 @@ def test_what_the_bot_keeps_is_restored_into_a_new_database(settings, tmp_path, 
                 connection.execute(f"ALTER TABLE {owned} DROP COLUMN owner")
             for dated in ("answers", "pending"):
                 connection.execute(f"ALTER TABLE {dated} DROP COLUMN as_of")
-            connection.execute("ALTER TABLE feedback DROP COLUMN place")
+            for placed in ("feedback", "shown"):
+                connection.execute(f"ALTER TABLE {placed} DROP COLUMN place")
             connection.execute("UPDATE ledger_version SET version_num = '0001'")
             connection.execute(f"DROP TABLE {CONTENTS}")
         with closing(sqlite3.connect(file)) as connection:
