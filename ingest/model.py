@@ -406,6 +406,10 @@ class Scope:
             return False
         return (self.since or day) <= day <= (self.until or day)
 
+    def includes(self, article: Article) -> bool:
+        """Return True if *article* is in this scope and not excluded by its number."""
+        return article.id not in self.without and self.holds(article.header)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -100,7 +100,9 @@ async def fetch_page(
     conditions: Validators | None = None,
     response: Fetched | None = None,
 ) -> Fetched:
-    """Fetch a page, following pages that only forward a browser; *response* is the first, if read.
+    """Fetch a page, and follow pages that only forward a browser.
+
+    *response* is the response for *url* if it was fetched already.
 
     Raises:
         NoArticleError: the page leads to the front page of its site, which is another text.

@@ -318,8 +318,7 @@ class Coverage:
     @property
     def _scope(self) -> Scope | None:
         """The scope of each search, ``None`` without a limit."""
-        withheld = self.archive.editions.withheld(self.edition.place)
-        scope = Scope(self.edition.outlets, self.since, without=withheld)
+        scope = replace(self.archive.editions.scope(self.edition), since=self.since)
         return None if scope == Scope() else scope
 
     def newer(self, day: date) -> Coverage:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, product
@@ -35,7 +35,7 @@ from ingest.archive import Archive
 from ingest.index.cutting import first_sentence, sentences
 from ingest.language.languages import Language
 from ingest.language.lines import ENTRY_TIME_CHARACTERS, entry_time
-from ingest.model import Article, Edition, Header, Passage
+from ingest.model import Article, Edition, Header, Passage, Scope
 from ingest.process.threads import in_thread
 
 if TYPE_CHECKING:
@@ -241,22 +241,16 @@ class Following:
             for follow, news in self.ledger.follows.waiting(self.clock() - INTERVALS.follow_message)
             if not quiet(follow.place)
         ]
-        withheld = {
-            place: self.archive.editions.withheld(place)
-            for place in {follow.place for follow, _ in waiting}
-        }
-        outlets = {
-            place: ServerRules.of(self.ledger.rules.get(place)).outlets if place else ()
-            for place in withheld
-        }
+        scopes = {place: self._scope_of(place) for place in {follow.place for follow, _ in waiting}}
         return [
-            DueNews(
-                follow,
-                self._quotations_of(follow, news, withheld[follow.place], outlets[follow.place]),
-                tuple(news),
-            )
+            DueNews(follow, self._quotations_of(follow, news, scopes[follow.place]), tuple(news))
             for follow, news in waiting
         ]
+
+    def _scope_of(self, place: str) -> Scope:
+        """Return the scope of what the server *place* cites, of everything in direct messages."""
+        rules = ServerRules.of(self.ledger.rules.get(place)) if place else ServerRules()
+        return self.archive.editions.scope(rules.edition(place))
 
     @in_thread
     def mark_sent(self, due: DueNews) -> None:
@@ -422,36 +416,21 @@ class Following:
         return {citation.passage.article_id: citation for citation in outcome.citations}
 
     def _quotations_of(
-        self,
-        follow: Follow,
-        news: Sequence[FollowedNews],
-        withheld: Container[int],
-        outlets: Sequence[str],
+        self, follow: Follow, news: Sequence[FollowedNews], scope: Scope
     ) -> tuple[_QuotedNews, ...]:
-        """Return the quotations of a message of a follow, in their order.
+        """Return the quotations of a message of a follow, in their order."""
+        quotations = (self._quotation_of(follow, item, scope) for item in _in_order(follow, news))
+        return tuple(filter(None, quotations))
 
-        Articles *withheld* are left out, and those of other *outlets* if there are any.
-        """
-        quotations = (
-            self._quotation_of(follow, item)
-            for item in _in_order(follow, news)
-            if item.cited.article_id not in withheld
-        )
-        return tuple(
-            quotation
-            for quotation in quotations
-            if quotation and (not outlets or quotation.header.outlet in outlets)
-        )
-
-    def _quotation_of(self, follow: Follow, news: FollowedNews) -> _QuotedNews | None:
-        """Return the quotation of a piece of news, or ``None`` if its article is not citable.
+    def _quotation_of(self, follow: Follow, news: FollowedNews, scope: Scope) -> _QuotedNews | None:
+        """Return the quotation of a piece of news, or ``None`` if *scope* lacks its article.
 
         What the article has corrected meanwhile is quoted as it is now, or not at all; a step of a
         count stays what it was.
         """
         range_ = news.cited
         article = citable_article(self.archive, range_.article_id)
-        if article is None:
+        if article is None or not scope.includes(article):
             return None
         versions = self.archive.articles.versions(range_.article_id)
         text = next((v.extract.text for v in versions if v.number == range_.version), "")

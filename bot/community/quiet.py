@@ -48,8 +48,8 @@ class Quiet:
     clock: Callable[[], datetime]
     found: tuple[QuietSource, ...] = ()
     """The sources that were quiet at the last check."""
-    _lively: frozenset[tuple[str, str]] = frozenset()
-    """Places and outlets of the sources that were not."""
+    _active: frozenset[tuple[str, str]] = frozenset()
+    """Places and outlets of the sources that were not quiet."""
     _checked_at: datetime | None = field(default=None)
 
     def look(self) -> None:
@@ -59,7 +59,7 @@ class Quiet:
             return
         checks = [(source, self._check(source, now)) for source in self.archive.sources.watched()]
         self.found = tuple(quiet for _, quiet in checks if quiet is not None)
-        self._lively = frozenset(
+        self._active = frozenset(
             (source.place, source.outlet) for source, quiet in checks if quiet is None
         )
         self._checked_at = now
@@ -92,7 +92,7 @@ class Quiet:
         count: their moderators name outlets as they like.
         """
         places = {"", place}
-        if any((known, outlet) in self._lively for known in places):
+        if any((server, outlet) in self._active for server in places):
             return None
         starts = [
             quiet_source.since

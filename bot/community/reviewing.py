@@ -226,14 +226,10 @@ class Catalogue:
     @in_thread
     def at(self, address: str, edition: Edition) -> tuple[Article, str] | None:
         """Return (article at an address, its first sentence), or ``None`` if it is not citable."""
-        header = Header("", url=address)
+        header, scope = Header("", url=address), self.archive.editions.scope(edition)
         for place in dict.fromkeys((edition.place, "")):
             article = self.archive.articles.find(header, place)
-            if article is None or article.removal is not None:
-                continue
-            if edition.outlets and article.header.outlet not in edition.outlets:
-                continue
-            if article.id in self.archive.editions.withheld(edition.place):
+            if article is None or article.removal is not None or not scope.includes(article):
                 continue
             passages = self.archive.passages.of_article(article.id)
             return article, first_sentence(passages[0]) if passages else ""
@@ -242,13 +238,10 @@ class Catalogue:
     @in_thread
     def cites_withheld(self, number: int, edition: Edition) -> bool:
         """Return True if an answer cites an article that *edition* may not cite any more."""
-        withheld = self.archive.editions.withheld(edition.place)
+        scope = self.archive.editions.scope(edition)
         article_ids = {citation.article_id for citation in self.ledger.answers.cited(number)}
         articles = [citable_article(self.archive, article_id) for article_id in article_ids]
-        return bool(article_ids & withheld) or any(
-            article is None or (edition.outlets and article.header.outlet not in edition.outlets)
-            for article in articles
-        )
+        return any(article is None or not scope.includes(article) for article in articles)
 
     @in_thread
     def is_hidden(self, number: int, place: str) -> bool:

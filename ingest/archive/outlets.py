@@ -10,7 +10,7 @@ from ingest.archive import rows
 from ingest.archive.database import DatabasePart
 from ingest.archive.rows import NEWEST, get_or_create, lock_archive
 from ingest.archive.schema import articles, hidden, outlets, versions
-from ingest.model import Edition, Ownership
+from ingest.model import Edition, Ownership, Scope
 
 
 class Outlets(DatabasePart):
@@ -77,6 +77,10 @@ class Editions(DatabasePart):
         hidden_row = (hidden.c.place == place) & (hidden.c.article_id == article_id)
         with self._database.reading() as connection:
             return connection.execute(select(hidden.c.place).where(hidden_row)).first() is not None
+
+    def scope(self, edition: Edition) -> Scope:
+        """Return the scope of what *edition* may cite."""
+        return Scope(edition.outlets, without=self.withheld(edition.place))
 
     def withheld(self, place: str) -> frozenset[int]:
         """Return the citable articles that answers of *place* may not cite.

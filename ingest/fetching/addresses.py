@@ -163,8 +163,8 @@ def _without_punctuation(address: str) -> str:
 def direct_address(url: str) -> str:
     """Return the address that a link of a search engine, a mail filter or an AMP viewer leads to.
 
-    Such links forbid programs to follow them, and what an AMP viewer shows is not of its host.
-    Other addresses are unchanged.
+    Programs may not follow such links, and an AMP viewer shows the text of another site. Other
+    addresses are unchanged.
     """
     if viewed := _AMP_VIEWER.fullmatch(url):
         return f"http{'s' if viewed['secure'] else ''}://{viewed['page']}"
@@ -197,7 +197,7 @@ def short_address(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The rules of a site; ``rules`` is None if they could not be read, for ``problem``."""
+    """The rules of a site; if ``rules`` is None, ``problem`` says why they were not read."""
 
     rules: Protego | None
     read_at: datetime
@@ -210,7 +210,7 @@ class Robots:
         RFC 9309 says so of all but 429, which asks for fewer requests.
         """
         if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
-            problem = f"The robots.txt of {site} answers {status}, so nothing else is asked there."
+            problem = f"The robots.txt of {site} answers {status}, so nothing else is fetched there."
             return cls(None, now, f"{problem} Try again later.")
         text = data[: FETCHES.robots_bytes].decode("utf-8-sig", "replace") if status < 400 else ""
         return cls(Protego.parse(text), now)

@@ -34,7 +34,7 @@ from ingest.process.threads import NAME_THREADS
 
 _MEDIA = frozenset({"audio", "font", "image", "model", "video"})
 _PROGRAM_TYPES = frozenset({"text/css", "text/javascript", "application/javascript"})
-"""Types that hold no coverage; what is of any other type, parsers tell by the bytes."""
+"""Types without coverage; files of other types are recognised by their bytes."""
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410})
@@ -42,7 +42,7 @@ _BUSY = frozenset({429, 503})
 _REFUSED = frozenset({401, 402, 403, 451})
 
 _WINDOW_BITS = {"gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
-"""The encodings of a body that are asked for, with the parameter by which zlib reads them."""
+"""Accepted encodings of a body, each with the parameter ``wbits`` of zlib."""
 _UNASKED_ENCODINGS = frozenset({"br", "zstd", "compress"})
 _GZIP = b"\x1f\x8b"
 
@@ -428,7 +428,7 @@ def _decoded(data: bytes, encoding: str, limit: int) -> tuple[bytes, bool]:
     not count as the article.
 
     Raises:
-        ValueError: the encoding is wrong, unasked for, or of too many members.
+        ValueError: the data has another encoding, one that is not accepted, or too many members.
     """
     coding = encoding.strip().lower().removeprefix("x-")
     if coding in _UNASKED_ENCODINGS:

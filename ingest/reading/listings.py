@@ -312,7 +312,7 @@ def _sitemap(data: bytes, url: str) -> Listing:
 def _value(item: Element, *names: str) -> str:
     """Return the text of the element at a path of children called *names*, in any namespace.
 
-    The address, the title and the date of a page stand beside those of its pictures and films.
+    Only children count: the addresses and titles of pictures and films stand deeper.
     """
     for name in names:
         item = next(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from ingest.language.script import CJK
+from ingest.language.script import CJK, HIRAGANA
 from ingest.reading.limits import LAYOUT
 
 SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
@@ -26,7 +26,7 @@ _LIST_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[
 """Start of an item of a list or of a live page."""
 _SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
 """End of a sentence within a line: the sentence after it must end as well."""
-OPEN_END = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
+OPEN_END = re.compile(rf"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[{HIRAGANA}]$")
 _UNDONE_JA = re.compile(r"[はがをの]$")
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
 _LAST_WORD, _FIRST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$"), re.compile(r"[^\W\d_]+")

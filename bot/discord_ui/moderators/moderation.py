@@ -49,7 +49,7 @@ class Moderation:
     async def _moderates(self, interaction: Interaction) -> bool:
         """Return True if the user may manage messages or has the server's moderator role.
 
-        Messages of the whole server: rights in the channel of the interaction alone do not count.
+        A permission for this channel alone does not count; it must hold in the whole server.
         """
         rights = interaction.permissions
         if isinstance(interaction.user, discord.Member):
