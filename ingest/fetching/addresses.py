@@ -210,8 +210,8 @@ class Robots:
         RFC 9309 says so of all but 429, which asks for fewer requests.
         """
         if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
-            problem = f"The robots.txt of {site} answers {status}, so nothing else is fetched there."
-            return cls(None, now, f"{problem} Try again later.")
+            problem = f"The robots.txt of {site} answers {status}, so nothing else is fetched"
+            return cls(None, now, f"{problem} there. Try again later.")
         text = data[: FETCHES.robots_bytes].decode("utf-8-sig", "replace") if status < 400 else ""
         return cls(Protego.parse(text), now)
 
