@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepared_article
 from ingest.archive import Archive
+from ingest.archive.limits import SERVERS
 from ingest.errors import IngestError, NoArticleError, ReadingError
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
@@ -168,6 +169,7 @@ class Refresher:
             plan = [
                 (a, e) for a, e in plan if a in addresses or urlsplit(a).path not in listed_paths
             ]
+        plan = await self._within_room(source_round, plan, pages)
         self.total += len(plan)
         self._report_progress(0)
         await self._pages(source_round, plan, pages)
@@ -181,6 +183,23 @@ class Refresher:
             etag=listing.validators.etag,
             last_modified=listing.validators.last_modified,
         )
+
+    async def _within_room(
+        self,
+        source_round: SourceRound,
+        plan: Sequence[tuple[str, Entry]],
+        pages: Mapping[str, SourcePage],
+    ) -> list[tuple[str, Entry]]:
+        """Return *plan* without the new pages for which the source's server has no room."""
+        room = await asyncio.to_thread(self.archive.articles.room, source_round.source.place)
+        new = [a for a, _ in plan if a not in pages or pages[a].article_id is None]
+        excess = set() if room is None else set(new[room:])
+        if excess:
+            source_round.failure = (
+                f"A server that is not home may add {SERVERS.articles} articles, so new pages of "
+                "this source are not read. Whoever runs the bot can make room by erasing some."
+            )
+        return [(address, entry) for address, entry in plan if address not in excess]
 
     async def _pages(
         self,

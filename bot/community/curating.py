@@ -18,6 +18,7 @@ from bot.ledger.records import AuditAction, AuditEntry, Suggestion
 from bot.wording import WordedError
 from ingest.adding import AddingOutcome, PreparedArticle, Preview, keep_prepared, prepared_article
 from ingest.archive import Archive
+from ingest.archive.limits import SERVERS
 from ingest.errors import ArticleNotFoundError, SourceNotFoundError
 from ingest.model import Article, Decision, Permission, Removal, Saved, Source
 from ingest.process.threads import in_thread
@@ -83,6 +84,13 @@ class TooManySourcesError(WordedError):
         super().__init__("too_many_sources", count=MEMBERS.sources_per_server)
 
 
+class TooManyArticlesError(WordedError):
+    """A server other than home that would have added more than the maximum of articles."""
+
+    def __init__(self) -> None:
+        super().__init__("too_many_articles", count=SERVERS.articles)
+
+
 @dataclass(frozen=True, slots=True)
 class Curator:
     """Actions of moderators on an open archive. Its methods do not block the event loop."""
@@ -96,7 +104,12 @@ class Curator:
 
     @in_thread
     def keep(self, preview: Preview, moderator: Moderator) -> list[Saved]:
-        """Add the articles of a preview; unchanged articles are not recorded."""
+        """Add the articles of a preview; unchanged articles are not recorded.
+
+        Raises:
+            TooManyArticlesError: the server has no room for all of them; none is added.
+        """
+        self._require_article_room(preview, moderator)
         return [self._add(article.ready, moderator) for article in preview.articles]
 
     async def watch(self, preview: Preview, outlet: str, moderator: Moderator) -> Source:
@@ -236,10 +249,13 @@ class Curator:
 
         Raises:
             TooManySourcesError: the server watches the maximum number; the suggestion stays open.
+            TooManyArticlesError: the server has no room for all of its articles; likewise.
         """
         is_listing = bool(preview.entries and preview.outlet)
         if is_listing:
             await asyncio.to_thread(self._require_room, preview.name, moderator)
+        else:
+            await asyncio.to_thread(self._require_article_room, preview, moderator)
         if not await self._decide(suggestion, moderator, approved=True):
             return False
         if is_listing and preview.outlet:
@@ -456,6 +472,20 @@ class Curator:
             return
         if len(sources) >= MEMBERS.sources_per_server:
             raise TooManySourcesError
+
+    def _require_article_room(self, preview: Preview, moderator: Moderator) -> None:
+        """Check that the moderator's server may add the articles of *preview*.
+
+        Raises:
+            TooManyArticlesError: it may not; home may add any number.
+        """
+        room = self.archive.articles.room(moderator.additions_place)
+        if room is None:
+            return
+        headers = [article.ready.extract.header for article in preview.articles]
+        place = moderator.additions_place
+        if sum(self.archive.articles.find(header, place) is None for header in headers) > room:
+            raise TooManyArticlesError
 
     @in_thread
     def _make_due(self, source_id: int, moderator: Moderator | None) -> Source:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from ingest.archive import rows
 from ingest.archive.database import Database, DatabasePart
+from ingest.archive.limits import SERVERS
 from ingest.archive.rows import (
     NEWEST,
     NEWEST_FIRST,
@@ -350,6 +351,15 @@ class Articles(DatabasePart):
             query = query.where(in_edition(edition))
         with self._database.reading() as connection:
             return number(connection, query)
+
+    def room(self, place: str) -> int | None:
+        """Return how many articles the server *place* may still add; None means any number."""
+        if not place:
+            return None
+        is_erased = articles.c.removal.is_not_distinct_from(str(Removal.ERASED))
+        added = select(func.count()).where(articles.c.place == place, ~is_erased)
+        with self._database.reading() as connection:
+            return max(0, SERVERS.articles - number(connection, added))
 
     def removals(self) -> dict[Removal, int]:
         """Count the removed articles by reason."""

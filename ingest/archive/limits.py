@@ -1,4 +1,4 @@
-"""The limits of the archive: its batches, and when two texts are one story or one article."""
+"""The limits of the archive: batches, additions, and when two texts are one story or article."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ class _StoredBatches:
     """Values in one ``IN`` list: a length that both databases plan well."""
     lock_seconds: int = 60
     """How long another process's transaction is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ServerLimits:
+    """What a Discord server other than home may add, for which the operator pays."""
+
+    articles: int = 5_000
+    """Articles, removed ones included: their text is kept until the operator erases it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +54,5 @@ class _StoryThresholds:
 
 
 STORED = _StoredBatches()
+SERVERS = _ServerLimits()
 STORIES = _StoryThresholds()

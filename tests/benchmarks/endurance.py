@@ -53,6 +53,7 @@ ANSWERS, READ_ANSWERS = 20_000, 4_000
 ROUNDS, ROUND = 96, timedelta(minutes=15)
 LISTED, NEW, CORRECTED = 40, 3, 2
 """Pages that the feed lists, and pages that are new and that are corrected in each round."""
+SERVER = 1
 RETRACTED = 8
 """Every so manieth round the newspaper retracts a page."""
 SNAPSHOTS = SnapshotLimits(1, 1)
@@ -232,7 +233,8 @@ class Window:
 
     def __init__(self, channel: int, message: int) -> None:
         here, public = SimpleNamespace(id=channel), SimpleNamespace(ephemeral=False)
-        self.sent = SimpleNamespace(id=message, channel=here, flags=public)
+        server = SimpleNamespace(id=SERVER)
+        self.sent = SimpleNamespace(id=message, channel=here, guild=server, flags=public)
         self.text = ""
 
     async def reply(self, view: ui.LayoutView, nonce: str | None = None) -> None:
@@ -245,7 +247,7 @@ class Window:
 
 async def ask(asking: Asking, number: int, text: str) -> bool:
     """Ask as a member of a server does by a command; return True if coverage answered."""
-    place, member = Place(1, 2 + number % 50), number
+    place, member = Place(SERVER, 2 + number % 50), number
     question = asking.question(text)
     await asking.admit(place, member, Wording.default())
     window, token = Window(place.channel, 10_000_000 + number), f"token {number}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from ingest.archive import Archive
+from ingest.archive.limits import SERVERS
 from ingest.errors import ReadingError
 from ingest.fetching.addresses import is_public
 from ingest.model import Kind, Ownership, Permission, Removal, Source
@@ -109,6 +112,28 @@ async def test_an_empty_feed_is_no_failure(web, archive):
     [told] = await refreshed(web, archive)
     assert told.failure is None
     assert not any(told.counts.values())
+
+
+async def test_a_server_that_is_not_home_has_room_for_a_bounded_number(web, archive, monkeypatch):
+    """What it has is still looked at again; the operator makes room by erasing."""
+    monkeypatch.setattr("ingest.archive.articles.SERVERS", replace(SERVERS, articles=2))
+    pages = [f"{HOST}/{number}" for number in range(3)]
+    for number, url in enumerate(pages):
+        web.page(url, f"Ward {number} decides", story(number))
+    web.feed(FEED, [(url, "t") for url in pages])
+    archive.sources.watch(FEED, "Ledger", Permission.OFFERED, 60, now=web.now, place="2")
+    [told] = await refreshed(web, archive)
+    assert told.counts["new"] == 2
+    assert "new pages of this source are not read" in told.failure
+    [source] = archive.sources.watched()
+    assert source.failure == told.failure
+    web.page(pages[0], "Ward 0 decides again", story(0) + " It was counted again.")
+    web.now += timedelta(hours=2)
+    [told] = await refreshed(web, archive)
+    assert (told.counts["new"], told.counts["changed"]) == (0, 1)
+    archive.articles.erase(archive.articles.listed()[0].id, now=web.now)
+    assert archive.articles.room("2") == 1
+    assert archive.articles.room("") is None
 
 
 async def test_a_paid_page_is_labelled_as_a_preview(web, archive):

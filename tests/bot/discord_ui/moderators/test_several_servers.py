@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 import pytest
 
-from bot.community.curating import Moderator, NotYoursError, TooManySourcesError
+from bot.community.curating import (
+    Moderator,
+    NotYoursError,
+    TooManyArticlesError,
+    TooManySourcesError,
+)
 from bot.discord_ui.moderators.decisions import UndoButton
 from bot.discord_ui.moderators.listing import (
     _HideButton,
@@ -16,6 +23,7 @@ from bot.discord_ui.moderators.listing import (
 from bot.discord_ui.moderators.review import ApproveButton
 from bot.ledger.records import AuditAction, FeedbackVerdict, NoticeKey, NoticeKind
 from ingest.adding import Preview
+from ingest.archive.limits import SERVERS
 from ingest.index.cutting import cut
 from ingest.model import Edition
 from tests.bot.discord_ui.choosing import labels, walked
@@ -33,8 +41,10 @@ from tests.bot.discord_ui.moderators.conftest import (
 from tests.bot.discord_ui.moderators.test_reviewing import answered
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved
+from tests.ingest.newsroom import story
 
 MENU = "desk:settings-outlets:0"
+SECOND_PAGE = "http://ledger.example/2"
 ALL = discord.Permissions(manage_messages=True, manage_guild=True)
 
 
@@ -64,9 +74,9 @@ def told(result):
     return seen(result.followups[-1].components)
 
 
-async def added(who, where):
+async def added(who, where, url=PAGE):
     """Add the page, and keep it."""
-    result = await who.slash(where, "add-source", url=PAGE)
+    result = await who.slash(where, "add-source", url=url)
     return await who.click(result.response, label="Keep")
 
 
@@ -220,6 +230,25 @@ async def test_a_server_that_is_not_home_watches_a_few_sources(there, desk):
         await desk.curator.watch(Preview(f"http://ledger.example/{number}.xml"), "Ledger", by)
     with pytest.raises(TooManySourcesError):
         await desk.curator.watch(Preview(FEED), "Ledger", by)
+
+
+async def test_a_server_that_is_not_home_adds_a_bounded_number_of_articles(
+    here, there, elsewhere, archive, desk, web, monkeypatch
+):
+    """What it removes stays stored, so it counts; home adds more, and nothing is half added."""
+    monkeypatch.setattr("ingest.archive.articles.SERVERS", replace(SERVERS, articles=1))
+    await added(*there)
+    [article] = [listed.id for listed in archive.articles.listed() if listed.id != 1]
+    await desk.curator.remove(article, Moderator("1", str(elsewhere.id)))
+    count, entries = archive.articles.count(), len(desk.ledger.audit.last(limit=9))
+    web.page(SECOND_PAGE, "Ward 2 decides", story(2))
+    refused = await added(*there, SECOND_PAGE)
+    assert str(TooManyArticlesError()) in told(refused)
+    assert "5,000" in told(refused)
+    assert archive.articles.count() == count
+    assert len(desk.ledger.audit.last(limit=9)) == entries
+    await added(*here, SECOND_PAGE)
+    assert archive.articles.count() == count + 1
 
 
 async def test_sources_that_are_taken_back_count_too(there, archive, desk):
