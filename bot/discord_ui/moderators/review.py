@@ -293,17 +293,22 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
     style = discord.ButtonStyle.success
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Approve the suggestion; a required second moderator cannot be its author."""
+        """Approve the suggestion; a required second moderator cannot be its author.
+
+        Who that was is forgotten after 30 days, and with `/forget-me`.
+        """
         words, desk = words_of(interaction), moderation.desk
         community = moderation.desk.community
         suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
-        is_author = suggestion.member == await community.hashed(interaction.user.id)
-        if is_author and (await community.desk_rules()).second_moderator:
-            return with_buttons(
-                notice_view(words("second_needed")), _decision_buttons(suggestion, words)
-            )
+        refusal = {
+            await community.hashed(interaction.user.id): "second_needed",
+            "": "author_unknown",
+        }
+        refused = refusal.get(suggestion.member)
+        if refused and (await community.desk_rules()).second_moderator:
+            return with_buttons(notice_view(words(refused)), _decision_buttons(suggestion, words))
         preview = await desk.previewer.suggestion(suggestion)
         if preview.entries and not preview.outlet:
             notice = notice_view(words("preview_outlet_needed"))

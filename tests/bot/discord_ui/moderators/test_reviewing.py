@@ -222,6 +222,26 @@ async def test_a_second_moderator_has_to_agree(channel, moderator, second, manag
     assert Ledger.of(archive).suggestions.get(1).data is None
 
 
+async def test_whoever_proposes_does_not_approve_by_being_forgotten(
+    channel, moderator, second, manager, archive, desk
+):
+    """Nobody knows any more whose proposal it is, so nobody is the second moderator."""
+    await set_value(manager, channel, "desk", "approval:0", "yes")
+    form = await moderator.click(
+        (await panel(moderator, channel)).response, label="Paste an article"
+    )
+    values = {"headline": "Pasted", "outlet": "Courier", "url": "", "text": story(9)}
+    preview = await moderator.submit_modal(form, values)
+    await moderator.click(preview.response, label="Keep")
+    await desk.community.forget(moderator.id)
+    for member in (moderator, second):
+        opened = await panel(member, channel, "suggestions")
+        refused = await member.click(opened.response, label="Approve")
+        assert "no longer known" in shown(refused)
+        assert "Reject" in labels(refused.response)
+    assert archive.articles.count() == 1
+
+
 async def test_a_rejected_suggestion_leaves_nothing(channel, alice, moderator, archive):
     """And cannot be decided again."""
     form = await alice.slash(channel, "suggest")
