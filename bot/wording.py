@@ -362,10 +362,9 @@ def in_words_of(error: UnaskableError, words: Wording) -> Wording:
 def translated_failure(sentence: str, words: Wording) -> str:
     """Return an English error message in the language of *words*, unchanged if unknown.
 
-    The packages of ``ingest`` write them in English, and so they are stored.
+    The packages of ``ingest`` write them in English, and so they are stored. English has a wording
+    of its own where the message names a command of the terminal.
     """
-    if words.language is Language.ENGLISH:
-        return sentence
     for pattern, translations in _translations():
         if match := pattern.fullmatch(sentence):
             translation = translations.get(str(words.language))

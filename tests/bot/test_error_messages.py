@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 from bot.wording import RIGHT_TO_LEFT, WORDS, Wording, _pattern, translated_failure
+from ingest.errors import ArticleNotFoundError, SourceNotFoundError
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
 from ingest.reading import no_article
@@ -72,7 +73,7 @@ def test_every_wall_is_known(said):
 @pytest.mark.parametrize("sentence", CATALOGUE)
 def test_every_language_says_it_with_the_same_values(sentence):
     """A misspelt placeholder would fail only when something goes wrong."""
-    assert set(CATALOGUE[sentence]) <= OTHERS
+    assert set(CATALOGUE[sentence]) <= OTHERS | {"en"}
     assert all(
         placeholders(said) == placeholders(sentence) and said != sentence
         for said in CATALOGUE[sentence].values()
@@ -99,6 +100,16 @@ def test_what_runs_from_right_to_left_says_so():
     sentence = "One text stands under 4 titles; it is a notice rather than an article."
     assert translated_failure(sentence, Wording.of(Language.ARABIC)).startswith(RIGHT_TO_LEFT)
     assert not translated_failure(sentence, JAPANESE).startswith(RIGHT_TO_LEFT)
+
+
+@pytest.mark.parametrize("error", [ArticleNotFoundError(7), SourceNotFoundError(7)])
+@pytest.mark.parametrize("language", Language)
+def test_a_moderator_is_sent_to_no_terminal(error, language):
+    """Who reads it in Discord has no command line; English has a sentence of its own for it."""
+    said = translated_failure(str(error), Wording.of(language))
+    assert "python" not in said
+    assert "7" in said
+    assert "/source" in said
 
 
 def test_what_is_not_known_is_left_as_it_is():
