@@ -22,6 +22,7 @@ from ingest.limits import REFRESHES
 from ingest.model import (
     NO_SNAPSHOTS,
     Decision,
+    Extract,
     Header,
     Progress,
     Removal,
@@ -33,7 +34,6 @@ from ingest.model import (
 from ingest.process.isolation import OutOfBoundsError
 from ingest.reading.documents import Entry, Hints
 from ingest.reading.registry import (
-    is_next_page,
     one_after_another,
     read_fetched,
     read_item,
@@ -45,6 +45,7 @@ from ingest.refresh_steps import (
     extractor,
     fetch_listing,
     fetch_page,
+    further_pages,
     mark_checked,
     missing_page,
     validators,
@@ -291,51 +292,26 @@ class Refresher:
         The second value holds the fetched pages; it is empty for an article of a feed.
         """
         now = self.clock()
-        arguments = (
-            response.data,
-            response.url,
-            response.content_type,
-            response.charset,
-            hints,
-            entry,
-            now,
-        )
+
+        async def prepared(page: Fetched) -> PreparedArticle:
+            arguments = (page.data, page.url, page.content_type, page.charset, hints, entry, now)
+            return await self._run(page.url, _extract, *arguments)
+
+        async def read(page: Fetched) -> Extract:
+            return (await prepared(page)).extract
+
         try:
-            article = await self._run(response.url, _extract, *arguments)
+            article = await prepared(response)
         except NoArticleError:
             if not entry.content:
                 raise
             item = await self._run(entry.url, _extract_item, entry, entry.url, hints, now)
             return item, ()
-        addresses, pages, fetched = {response.url}, [article.extract], [response]
-        next_url = article.extract.follows
-        while (
-            next_url and is_next_page(next_url, response.url) and len(pages) <= REFRESHES.next_pages
-        ):
-            if next_url in addresses:
-                break
-            addresses.add(next_url)
-            next_response = await self.fetcher.fetch(next_url)
-            if next_response.state is not State.FRESH:
-                break
-            kind, charset = next_response.content_type, next_response.charset
-            next_article = await self._run(
-                next_response.url,
-                _extract,
-                next_response.data,
-                next_response.url,
-                kind,
-                charset,
-                hints,
-                entry,
-                now,
-            )
-            pages.append(next_article.extract)
-            fetched.append(next_response)
-            next_url = next_article.extract.follows
-        if len(pages) > 1:
-            article = await self._run(response.url, prepared_article, one_after_another(pages))
-        return article, fetched
+        pages = await further_pages(self.fetcher, response, article.extract, read)
+        if pages:
+            extracts = [article.extract, *(extract for _, extract in pages)]
+            article = await self._run(response.url, prepared_article, one_after_another(extracts))
+        return article, [response, *(page for page, _ in pages)]
 
     async def _follow_move(
         self,

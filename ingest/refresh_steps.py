@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,12 +16,12 @@ from ingest.fetching.addresses import short_address
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.limits import REFRESHES
-from ingest.model import Source, SourcePage
+from ingest.model import Extract, Source, SourcePage
 from ingest.process.isolation import Isolation, isolated
 from ingest.reading.documents import Entry
 from ingest.reading.limits import FILES, PAGES
 from ingest.reading.listings import Listing, is_listing, read_listing
-from ingest.reading.registry import sent_on
+from ingest.reading.registry import is_next_page, sent_on
 
 
 def due_pages(
@@ -135,6 +135,33 @@ def missing_page(url: str) -> UnreachableError:
     return UnreachableError(
         f"There is no page at {short_address(url)} (404 or 410). Check the address."
     )
+
+
+async def further_pages(
+    fetcher: Fetcher,
+    first: Fetched,
+    extract: Extract,
+    read: Callable[[Fetched], Awaitable[Extract]],
+) -> list[tuple[Fetched, Extract]]:
+    """Return the further pages of an article whose *first* page holds *extract*, in order.
+
+    Raises:
+        ReadingError: one of them cannot be fetched, or *read* finds no article in it.
+    """
+    pages: list[tuple[Fetched, Extract]] = []
+    addresses = {first.url}
+    next_url = extract.follows
+    while next_url and next_url not in addresses and is_next_page(next_url, first.url):
+        if len(pages) >= REFRESHES.next_pages:
+            break
+        addresses.add(next_url)
+        page = await fetcher.fetch(next_url)
+        if page.state is not State.FRESH:
+            break
+        extract = await read(page)
+        pages.append((page, extract))
+        next_url = extract.follows
+    return pages
 
 
 @dataclass(slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from bot.ledger.records import Suggestion
 from ingest.adding import PreparedArticle, Preview, PreviewedArticle, prepared_article
@@ -20,8 +20,8 @@ from ingest.process.threads import DetachedExecutor, in_threads_of
 from ingest.reading import FoundArticle, Hints, read_bytes
 from ingest.reading.documents import Entry
 from ingest.reading.listings import is_listing, read_listing
-from ingest.reading.registry import read_fetched
-from ingest.refresh_steps import fetch_page, missing_page
+from ingest.reading.registry import one_after_another, read_fetched
+from ingest.refresh_steps import fetch_page, further_pages, missing_page
 
 
 @cache
@@ -50,9 +50,14 @@ class Previewer:
         url = pasted_address(url)
         async with self.fetcher() as fetcher:
             fetched = await fetch_page(fetcher, url)
-        if fetched.state is State.GONE:
-            raise missing_page(url)
-        return await self._preview_of(fetched, url, outlet)
+            if fetched.state is State.GONE:
+                raise missing_page(url)
+            if is_listing(fetched.data):
+                return await self._preview_listing(fetched, url, outlet)
+            read = partial(_extract_of, Hints(outlet=outlet))
+            extract = await read(fetched)
+            further = await further_pages(fetcher, fetched, extract, read)
+        return await self._preview_page([extract, *(page for _, page in further)], url, outlet)
 
     async def data(self, data: bytes, name: str, hints: Hints) -> Preview:
         """Read a file or a paste and return a preview of its contents.
@@ -104,24 +109,31 @@ class Previewer:
         return await self.data(suggestion.data or b"", suggestion.name, hints)
 
     @_in_preview_thread
-    def _preview_of(self, fetched: Fetched, url: str, outlet: str | None) -> Preview:
-        if is_listing(fetched.data):
-            listing = isolated(url, read_listing, fetched.data, fetched.url, fetched.charset)
-            children = tuple(map(Entry, listing.children))
-            entries, watched = listing.entries or children, self.archive.sources.at(url)
-            if not entries:
-                raise NoArticleError(f"{url} is a feed without any item now. Try again later.")
-            return Preview(url, entries=entries, outlet=outlet, watched=watched)
-        hints = Hints(outlet=outlet)
-        arguments = (fetched.data, fetched.url, fetched.content_type, fetched.charset, hints)
-        extract = isolated(url, read_fetched, *arguments)
-        return Preview(url, (self._preview_article(prepared_article(extract)),), outlet=outlet)
+    def _preview_listing(self, fetched: Fetched, url: str, outlet: str | None) -> Preview:
+        listing = isolated(url, read_listing, fetched.data, fetched.url, fetched.charset)
+        children = tuple(map(Entry, listing.children))
+        entries, watched = listing.entries or children, self.archive.sources.at(url)
+        if not entries:
+            raise NoArticleError(f"{url} is a feed without any item now. Try again later.")
+        return Preview(url, entries=entries, outlet=outlet, watched=watched)
+
+    @_in_preview_thread
+    def _preview_page(self, pages: Sequence[Extract], url: str, outlet: str | None) -> Preview:
+        article = prepared_article(one_after_another(pages))
+        return Preview(url, (self._preview_article(article),), outlet=outlet)
 
     def _preview_article(self, article: PreparedArticle) -> PreviewedArticle:
         stored = self.archive.articles.find(article.extract.header)
         copies = self.archive.articles.alike(article.extract)
         other_copies = tuple(copy for copy in copies if stored is None or copy.id != stored.id)
         return PreviewedArticle(article, stored, other_copies)
+
+
+@_in_preview_thread
+def _extract_of(hints: Hints, fetched: Fetched) -> Extract:
+    """Return the article on a fetched page."""
+    arguments = (fetched.data, fetched.url, fetched.content_type, fetched.charset, hints)
+    return isolated(fetched.url, read_fetched, *arguments)
 
 
 def _read(data: bytes, name: str, hints: Hints) -> list[FoundArticle]:

@@ -246,6 +246,8 @@ def sent_on(data: bytes, url: str) -> str | None:
 def one_after_another(pages: Sequence[Extract]) -> Extract:
     """Return one extract of the pages of an article; repeated paragraphs are left out."""
     first_page = pages[0]
+    if len(pages) == 1:
+        return first_page
     paragraphs: dict[str, None] = {}
     for page in pages:
         paragraphs |= dict.fromkeys(page.text.split("\n\n"))

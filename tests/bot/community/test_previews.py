@@ -43,6 +43,22 @@ async def test_an_address_is_read_as_it_was_pasted(web, previewer, text):
     assert article.ready.extract.header.url == f"{HOST}/ferry"
 
 
+async def test_an_article_in_several_pages_is_previewed_whole(web, previewer):
+    """As a refresh keeps it; the next story of a blog is not a part of it."""
+    for number in (1, 2, 3):
+        url = f"{HOST}/long?page={number}" if number > 1 else f"{HOST}/long"
+        head = f'<link rel="next" href="/long?page={number + 1}">' if number < 3 else ""
+        web.page(url, "A long story", story(10 + number), head=head)
+    [article] = (await previewer.address(f"{HOST}/long", None)).articles
+    text = article.ready.extract.text
+    assert all(story(10 + number).split("\n")[0] in text for number in (1, 2, 3))
+    assert article.ready.extract.header.url == f"{HOST}/long"
+    web.page(f"{HOST}/b/1", "One", story(21), head='<link rel="next" href="/b/2">')
+    web.page(f"{HOST}/b/2", "Two", story(22))
+    [article] = (await previewer.address(f"{HOST}/b/1", None)).articles
+    assert "item 22" not in article.ready.extract.text
+
+
 async def test_what_cannot_be_previewed_says_what_to_do(web, previewer):
     """A typing error, an empty feed, an old link, a page that a script draws."""
     web.feed(f"{HOST}/feed", [])
