@@ -304,16 +304,16 @@ class Coverage:
 
     def behind(self) -> bool:
         """Return True if the archive has changes that are not indexed."""
-        return self.index.active().behind()
+        return self.index.active().upkeep.behind()
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Index all changes of the archive, of any process; cheap without changes."""
         if self.behind():
-            self.index.active().catch_up(progress)
+            self.index.active().upkeep.catch_up(progress)
 
     def catch_up_words(self) -> None:
         """Index all changes for word search; :meth:`catch_up` adds their vectors."""
-        self.index.active().catch_up_words()
+        self.index.active().upkeep.catch_up_words()
 
     @property
     def _scope(self) -> Scope | None:

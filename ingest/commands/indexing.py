@@ -128,9 +128,9 @@ def _update_index(settings: Settings, archive: Archive) -> str:
     """Update the index, and return a sentence with the result or the owner of the index."""
     try:
         with _open_index(settings, archive) as index:
-            if not index.behind():
+            if not index.upkeep.behind():
                 return "The index holds all of it."
-            embedded = output.with_progress("Indexing", None, index.catch_up)
+            embedded = output.with_progress("Indexing", None, index.upkeep.catch_up)
     except IndexOwnedError:
         holder = owner(settings.data_dir / "index") or "Another process"
         return f"The index belongs to {holder}, which catches up within seconds."
@@ -207,8 +207,8 @@ def check_command(
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
         with suppress(IndexUnavailableError):  # faults() reports it
-            if index.behind():
-                output.with_progress("Indexing", None, index.catch_up)
+            if index.upkeep.behind():
+                output.with_progress("Indexing", None, index.upkeep.catch_up)
         before = faults(index)
         if before and repairing:
             repair(index, before)
@@ -243,8 +243,8 @@ def search_command(
         return usage_error("Give one question, or --batch FILE.")
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
-        if index.behind():
-            output.with_progress("Indexing", None, index.catch_up)
+        if index.upkeep.behind():
+            output.with_progress("Indexing", None, index.upkeep.catch_up)
         outlets, day = archive.outlets.names(), day_of(today or now())
         scope = _scope_of(outlet or (), since, until, outlets)
 

@@ -41,14 +41,6 @@ class PastIndex(Index):
         """Return this index: a moment has only one."""
         return self
 
-    def active(self) -> Index:
-        """Return this index."""
-        return self
-
-    def behind(self) -> bool:
-        """Return False: the past does not change."""
-        return False
-
     def matching(self, text: str, limit: int, *, scope: Scope | None = None) -> _Hits:
         """Return ids and BM25 scores of that moment's passages that share words with *text*."""
         until = _until(scope, self._past)

@@ -64,7 +64,7 @@ class _Faults:
 def faults(index: Index) -> _Faults:
     """Compare the contents of *index* with the archive."""
     try:
-        if not index.finds_own_vectors(CHECKS.sample_passages):
+        if not index.upkeep.finds_own_vectors(CHECKS.sample_passages):
             return _broken("vectors are not found by themselves")
         return _differences(index)
     except IndexReplacedError:
@@ -83,14 +83,14 @@ def _differences(index: Index) -> _Faults:
 
     Articles that change meanwhile are left out; the index catches up with them later.
     """
-    changed_ids, expected, indexed = index.changing(), 0, 0
+    changed_ids, expected, indexed = index.upkeep.changing(), 0, 0
     without_vector: list[str] = []
     without_words: list[str] = []
     strange_vectors: list[str] = []
     strange_words: list[str] = []
     unsound: list[str] = []
     archived: set[int] = set()
-    for states in index.expected():
+    for states in index.upkeep.expected():
         archived.update(state.article_id for state in states)
         passages = [p for state in states for p in state.passages]
         ids = {p.id for p in passages}
@@ -98,7 +98,7 @@ def _differences(index: Index) -> _Faults:
         without_vector += ids - index.shelf.vectors.among(ids)
         without_words += ids - words.keys()
         strange_words += (words - Counter(ids)).elements()
-        unsound += index.unsound(passages)
+        unsound += index.upkeep.unsound(passages)
         expected += len(ids)
         indexed += words.total()
     vectors, entries = index.shelf.counts()
@@ -138,7 +138,7 @@ def _strange_vectors(index: Index) -> Iterator[str]:
     """Yield the ids of vectors without a citable passage."""
     ids = index.shelf.vectors.ids()
     while batch := list(islice(ids, BATCHES.compared_rows)):
-        states = index.expected_of(set(map(_article_of, batch)))
+        states = index.upkeep.expected_of(set(map(_article_of, batch)))
         expected = {p.id for state in states for p in state.passages}
         yield from (key for key in batch if key not in expected)
 
@@ -154,17 +154,19 @@ def repair(index: Index, differences: _Faults) -> None:
     An index that cannot be used is rebuilt from the vectors cached in the archive.
     """
     if differences.broken:
-        index.reset()
-        index.catch_up()
+        index.upkeep.reset()
+        index.upkeep.catch_up()
         return
     index.shelf.vectors.forget([*differences.strangers, *differences.unsound])
     for start in range(0, len(differences.articles), BATCHES.compared_rows):
-        index.mend(index.expected_of(differences.articles[start : start + BATCHES.compared_rows]))
+        index.upkeep.mend(
+            index.upkeep.expected_of(differences.articles[start : start + BATCHES.compared_rows])
+        )
 
 
 def sample_recall(archive: Archive, index: Index) -> tuple[float, int]:
     """Return the share of sampled passages found by their first sentence, and the sample size."""
-    passages = (p for state in index.sample(CHECKS.sample_passages) for p in state.passages)
+    passages = (p for state in index.upkeep.sample(CHECKS.sample_passages) for p in state.passages)
     sample = heapq.nsmallest(CHECKS.sample_passages, passages, key=_sample_key)
     if not sample:
         return 1.0, 0
@@ -224,10 +226,10 @@ def build(
     new = _unfinished(archive, embedder, stores) or add_generation(archive, embedder, now)
     _split_again(archive)
     index = Index(archive, embedder, new, stores)
-    index.catch_up(progress)
+    index.upkeep.catch_up(progress)
     _approve(archive, index)
     archive.generations.activate(new.id, now=now)
-    index.catch_up()
+    index.upkeep.catch_up()
     return archive.generations.get(new.id)
 
 

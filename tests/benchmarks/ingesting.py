@@ -116,7 +116,7 @@ def measured(model: Embedder, texts: Sequence[str], articles: int) -> dict[str, 
                 began = time.perf_counter()
                 for at in range(0, size, AT_ONCE):
                     archive.articles.save_many(items[at : at + AT_ONCE], now=NOW)
-                index.catch_up()
+                index.upkeep.catch_up()
                 whole.append(size / (time.perf_counter() - began))
     shares = np.array(whole) / np.array(alone)
     return {

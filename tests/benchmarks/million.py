@@ -245,7 +245,7 @@ def build(place: Place) -> dict[str, float]:
             archive.articles.save_many(part, now=NOW)
             logged(place, f"{time.perf_counter() - began:,.0f} s: {archive.articles.count():,}")
         saved = time.perf_counter()
-        index.catch_up(lambda done, total: logged(place, f"{done:,} of {total:,} indexed"))
+        index.upkeep.catch_up(lambda done, total: logged(place, f"{done:,} of {total:,} indexed"))
         done = time.perf_counter()
     rows = {
         "saving, articles/s": (place.size / AN_ARTICLE - there) / (saved - began),

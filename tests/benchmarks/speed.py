@@ -110,7 +110,7 @@ def timed_ingest(desk: Desk, source: Path) -> tuple[float, int]:
     """Return the seconds that adding *source* took, and the passages embedded."""
     start = time.perf_counter()
     add(read_path(source, Hints(mapping=FIELDS)), desk.archive, now=NOW)
-    embedded = desk.coverage.index.catch_up()
+    embedded = desk.coverage.index.upkeep.catch_up()
     return time.perf_counter() - start, embedded
 
 

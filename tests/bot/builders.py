@@ -25,6 +25,10 @@ class NoIndex:
 
     active = serving
 
+    @property
+    def upkeep(self):
+        return self
+
     def behind(self):
         return False
 

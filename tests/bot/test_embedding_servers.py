@@ -132,11 +132,11 @@ def test_words_answer_while_the_endpoint_is_bad_and_nothing_is_lost(desk, endpoi
     assert any("not meaning" in note for note in notes)
     saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
     with pytest.raises(EmbeddingError):
-        desk.coverage.index.catch_up()
+        desk.coverage.index.upkeep.catch_up()
     assert "ferry" in answered(desk, "What happened to the Holm ferry?").excerpts[0].citation.quote
     handler.reply = staticmethod(well)
     time.sleep(0.4)
-    desk.coverage.index.catch_up()
+    desk.coverage.index.upkeep.catch_up()
     found = answered(desk, "Was the ferry taken out of service?")
     assert not found.written.by_words
     assert "ferry" in found.excerpts[0].citation.quote
@@ -212,7 +212,7 @@ def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypa
 
 def test_figures_that_are_none_in_the_cache_are_found_and_mended(desk):
     """A release before this one kept whatever a server sent."""
-    [[standing]] = desk.coverage.index.expected()
+    [[standing]] = desk.coverage.index.upkeep.expected()
     digests = desk.archive.embeddings.get(desk.coverage.index.embedder.model, digests_of(standing))
     bad = {key: np.full(LENGTH, np.nan, "<f4").tobytes() for key in digests}
     desk.archive.embeddings.drop(desk.coverage.index.embedder.model, list(bad))
@@ -236,7 +236,7 @@ def test_a_model_that_changes_its_length_is_told_with_the_way_out(desk, endpoint
     handler.reply = staticmethod(lambda texts: (200, [vector(text, 64) for text in texts]))
     saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
     with pytest.raises(EmbeddingError, match="rebuild"):
-        desk.coverage.index.catch_up()
+        desk.coverage.index.upkeep.catch_up()
 
 
 def test_the_way_out_leads_out(endpoint, tmp_path, monkeypatch, capsys):

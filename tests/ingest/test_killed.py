@@ -65,7 +65,7 @@ async def test_a_refresh_that_is_killed_goes_on(tmp_path):
         kept = archive.summary()
         assert (kept.articles, kept.versions, kept.removed) == (PAGES, PAGES, 0)
         with Index.open(archive, FastEmbedder(), settings, holder="a test", now=NOW) as index:
-            index.catch_up()
+            index.upkeep.catch_up()
             assert not faults(index)
 
 
@@ -97,7 +97,7 @@ def test_a_rebuild_that_is_killed_goes_on(tmp_path, where, request):
 def serve(archive, settings):
     """Open what serves, and find in it what is there."""
     with Index.open(archive, FastEmbedder(), settings, holder="a test", now=NOW) as index:
-        index.catch_up()
+        index.upkeep.catch_up()
         assert not faults(index)
         found = search(index, archive, "Who said it at item 7 of the list?", limit=3)
         assert "item 7 of" in found[0].passage.text

@@ -51,7 +51,7 @@ def desk(tmp_path):
         after = "The Harbour Alliance won 46 seats in Orvessa in the end, and Marrowen took office."
         saved(archive, an_extract(after, title="Marrowen takes office", published=None), now=LATER)
         archive.articles.remove(2, now=LATER, removal=Removal.RETRACTED)
-        index.catch_up()
+        index.upkeep.catch_up()
         yield a_desk(archive, now=LATER + timedelta(days=1), index=index)
 
 

@@ -163,7 +163,7 @@ def desk(tmp_path_factory):
         saved(archive, *planted())
         for paper in ("Lantern Weekly", "Harbour News"):
             archive.outlets.describe(paper, country=None, ownership=Ownership.PARTY)
-        index.catch_up()
+        index.upkeep.catch_up()
         yield a_desk(archive, now=NOW, index=index)
 
 

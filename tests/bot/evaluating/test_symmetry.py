@@ -77,7 +77,7 @@ def quickly(monkeypatch, tmp_path_factory):
         ):
             items = [(each, cut(each.text, "en")) for each in election.articles]
             archive.articles.save_many(items, now=symmetry.NOW)
-            index.catch_up()
+            index.upkeep.catch_up()
             yield a_desk(archive, now=symmetry.NOW, index=index)
 
     monkeypatch.setattr(symmetry, "opened", opened)

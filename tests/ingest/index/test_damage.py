@@ -8,7 +8,7 @@ import pytest
 from ingest.archive import Archive
 from ingest.environment import Settings
 from ingest.errors import IndexUnavailableError
-from ingest.index import index as index_module
+from ingest.index import upkeep
 from ingest.index.index import Index
 from ingest.index.rebuilding import faults, repair
 from ingest.index.search import search
@@ -40,7 +40,7 @@ def kept(tmp_path_factory):
         stories = [an_extract(f"{story(n)} Item {n}.", title=f"Ward {n}") for n in range(MANY)]
         saved(archive, *stories)
         with Index.open(archive, MODEL, settings, holder="a test", now=NOW) as index:
-            index.catch_up()
+            index.upkeep.catch_up()
             assert not faults(index)
     return folder
 
@@ -71,7 +71,7 @@ def opened(settings, archive):
 def all_is_found(settings):
     """Open the desk's index twice as a process would, and look for what it should hold."""
     with Archive.open(settings.archive_url) as archive, opened(settings, archive) as index:
-        assert index.catch_up() == 0
+        assert index.upkeep.catch_up() == 0
         assert not faults(index)
         [first, *_] = search(index, archive, QUESTION)
         assert "item 7 of" in first.passage.text or "Item 7." in first.passage.text
@@ -133,7 +133,7 @@ def test_a_disk_that_is_full_deletes_nothing(settings, monkeypatch, caplog):
         def full(self, *_):
             raise IndexUnavailableError("Chroma failed") from OSError(28, "No space left on device")
 
-        monkeypatch.setattr(index_module.Index, "finds_own_vectors", full)
+        monkeypatch.setattr(upkeep.Upkeep, "finds_own_vectors", full)
         with opened(settings, archive) as index:
             assert index.shelf.counts() == (MANY, MANY)
         assert "Vector search disabled" in caplog.text

@@ -55,9 +55,9 @@ def test_what_was_saved_is_found_once_the_index_caught_up(archive, settings):
     """Saving is enough: the index takes it from the archive."""
     [kept] = saved(archive, an_extract())
     with opened(archive, settings) as index:
-        assert index.behind()
-        assert index.catch_up() > 0
-        assert not index.behind()
+        assert index.upkeep.behind()
+        assert index.upkeep.catch_up() > 0
+        assert not index.upkeep.behind()
         assert found(index, archive) == [kept.article_id]
 
 
@@ -65,10 +65,10 @@ def test_catching_up_again_embeds_nothing(archive, settings):
     """What is unchanged costs nothing."""
     saved(archive, an_extract())
     with opened(archive, settings) as index:
-        index.catch_up()
+        index.upkeep.catch_up()
         counts = index.shelf.counts()
         saved(archive, an_extract())
-        assert index.catch_up() == 0
+        assert index.upkeep.catch_up() == 0
         assert index.shelf.counts() == counts
 
 
@@ -76,9 +76,9 @@ def test_a_corrected_article_is_found_by_its_new_words_only(archive, settings):
     """The old figure is gone from both searches."""
     saved(archive, an_extract())
     with opened(archive, settings) as index:
-        index.catch_up()
+        index.upkeep.catch_up()
         saved(archive, an_extract(TEXT.replace("46", "47")))
-        index.catch_up()
+        index.upkeep.catch_up()
         texts = [each.passage.text for each in search(index, archive, "46 or 47 seats?")]
         assert all("46 seats" not in text for text in texts)
         assert any("47 seats" in text for text in texts)
@@ -89,12 +89,12 @@ def test_a_removed_article_is_found_no_more_even_before_catching_up(archive, set
     """Removal means removal, at once."""
     [kept] = saved(archive, an_extract())
     with opened(archive, settings) as index:
-        index.catch_up()
+        index.upkeep.catch_up()
         archive.articles.remove(kept.article_id, now=NOW)
         assert found(index, archive) == []
-        index.catch_up()
+        index.upkeep.catch_up()
         assert index.shelf.counts() == (0, 0)
-        assert not index.behind()
+        assert not index.upkeep.behind()
 
 
 def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings, monkeypatch):
@@ -109,9 +109,9 @@ def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings
     with opened(archive, settings) as index:
         monkeypatch.setattr(VectorStore, "apply", crash)
         with pytest.raises(IndexUnavailableError):
-            index.catch_up()
+            index.upkeep.catch_up()
         monkeypatch.undo()
-        index.catch_up()
+        index.upkeep.catch_up()
         passages = archive.passages.count()
         assert index.shelf.counts() == (passages, passages)
 
@@ -126,8 +126,8 @@ def test_a_deleted_index_heals(tmp_path):
         subprocess.run([sys.executable, "-c", program], env=environment, check=True)
         shutil.rmtree(tmp_path / "index")
         with opened(archive, settings) as index:
-            assert index.behind()
-            assert index.catch_up() == 0
+            assert index.upkeep.behind()
+            assert index.upkeep.catch_up() == 0
             assert len(found(index, archive)) == 1
 
 
@@ -154,11 +154,11 @@ def test_a_rebuild_serves_the_new_model(archive, settings):
 
     saved(archive, an_extract())
     with opened(archive, settings) as index:
-        index.catch_up()
+        index.upkeep.catch_up()
     new = rebuild(archive, Other(), settings, holder="a test", now=NOW)
     assert (new.model, new.active) == ("another-model", True)
     with opened(archive, settings, Other()) as index:
-        assert not index.behind()
+        assert not index.upkeep.behind()
         assert len(found(index, archive)) == 1
 
 
@@ -166,7 +166,7 @@ def test_an_index_that_was_made_anew_by_another_says_so(archive, settings):
     """Whoever still searches the dropped generation learns what to do."""
     saved(archive, an_extract())
     with opened(archive, settings) as index:
-        index.catch_up()
+        index.upkeep.catch_up()
         assert found(index, archive)
         for script in Script:
             index._stores.client().delete_collection(f"{index.shelf.vectors.name}-{script}")
@@ -201,7 +201,7 @@ def test_an_owned_index_names_its_owner_until_that_is_killed(tmp_path):
         other.join()
         assert owner(tmp_path / "index") is None
         with opened(archive, settings) as index:
-            assert not index.behind()
+            assert not index.upkeep.behind()
 
 
 def test_an_absent_server_is_named(tmp_path):
@@ -214,7 +214,7 @@ def test_an_absent_server_is_named(tmp_path):
     ):
         [kept] = saved(archive, an_extract())
         with pytest.raises(IndexUnavailableError, match=r"127\.0\.0\.1:1.*chroma run"):
-            index.catch_up()
+            index.upkeep.catch_up()
         assert found(index, archive) == [kept.article_id]
         assert index.by_words
 
@@ -224,10 +224,10 @@ def test_words_serve_before_vectors_are_made(tmp_path):
     settings = Settings.of({"DATA_DIR": str(tmp_path)})
     with Archive.open(settings.archive_url) as archive, opened(archive, settings) as index:
         saved(archive, an_extract())
-        index.catch_up_words()
+        index.upkeep.catch_up_words()
         assert index.shelf.counts() == (0, 1)
-        assert index.behind()
-        index.catch_up()
+        assert index.upkeep.behind()
+        index.upkeep.catch_up()
         assert index.shelf.counts() == (1, 1)
 
 
@@ -243,13 +243,13 @@ def test_the_same_archive_gives_the_same_scores_however_its_index_came_about(
     asked = "Who said that the harbour bridge will be built, in which ward?"
     with opened(archive, settings) as index:
         keys = saved(archive, *(an_extract(t, title=f"Ward {n}") for n, t in enumerate(texts)))
-        index.catch_up()
+        index.upkeep.catch_up()
         for each in keys[::3]:
             archive.articles.remove(each.article_id, now=NOW)
         saved(archive, an_extract(f"{texts[1]} It was corrected.", title="Ward 1"))
-        index.catch_up()
+        index.upkeep.catch_up()
         grown = index.matching(asked, 50)
-        index.reset()
-        index.catch_up()
+        index.upkeep.reset()
+        index.upkeep.catch_up()
         assert index.matching(asked, 50) == grown
         assert len(grown) == 26

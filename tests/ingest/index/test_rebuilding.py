@@ -54,7 +54,7 @@ def archive(settings):
 def index(archive, settings):
     """Open its index."""
     with Index.open(archive, MODEL, settings, holder="a test", now=NOW) as opened:
-        opened.catch_up()
+        opened.upkeep.catch_up()
         yield opened
 
 
@@ -106,9 +106,9 @@ def test_a_rollback_serves_the_old_generation_with_the_new_articles(archive, ind
     old = archive.generations.active()
     build(archive, MODEL, index._stores, now=NOW)
     saved(archive, an_extract(story(77), title="Ward 77"))
-    index.active().catch_up()
+    index.active().upkeep.catch_up()
     assert roll_back(archive, now=NOW).id == old.id
-    index.active().catch_up()
+    index.active().upkeep.catch_up()
     found = search(index.serving(), archive, question(77), limit=3)
     assert index.serving().generation.id == old.id
     assert "item 77" in found[0].passage.text
@@ -159,7 +159,7 @@ def test_other_passages_are_cut_for_a_new_generation_alone(archive, index, monke
     assert after > before
     assert index.active().shelf.counts() == (after, after)
     roll_back(archive, now=NOW)
-    index.active().catch_up()
+    index.active().upkeep.catch_up()
     assert not faults(index.active())
     assert index.active().shelf.counts() == (before, before)
 
@@ -178,7 +178,7 @@ DISAGREEMENTS = {
 def test_any_disagreement_is_found_and_mended(archive, index, broken):
     """Whatever is missing or too much is named in figures, and gone after the repair."""
     shelf = index.shelf
-    standing = next(each for part in index.expected() for each in part)
+    standing = next(each for part in index.upkeep.expected() for each in part)
     if broken == "vectors":
         shelf.vectors.forget(sorted(shelf.vectors.ids())[:2])
     elif broken == "words":
@@ -186,7 +186,7 @@ def test_any_disagreement_is_found_and_mended(archive, index, broken):
     elif broken == "words of no article":
         shelf.words.apply([replace(standing, article_id=999)], shelf.words.cursor)
     elif broken == "words twice":
-        every = [each for part in index.expected() for each in part]
+        every = [each for part in index.upkeep.expected() for each in part]
         shelf.words.rewrite([every, [standing]], shelf.words.cursor)
     else:
         number = 999 if broken == "a vector of no article" else standing.article_id
@@ -201,19 +201,19 @@ def test_any_disagreement_is_found_and_mended(archive, index, broken):
 
 def test_what_is_saved_meanwhile_is_no_fault(archive, index, monkeypatch):
     """A check of much takes long, and the desk goes on: what comes is the next catching up's."""
-    walked = index.expected
+    walked = index.upkeep.expected
 
     def meanwhile():
         yield from walked()
         saved(archive, an_extract(story(91), title="Ward 91"))
         archive.articles.remove(1, now=NOW)
-        yield from ([each] for each in index.expected_of([31]))
+        yield from ([each] for each in index.upkeep.expected_of([31]))
 
-    monkeypatch.setattr(index, "expected", meanwhile)
+    monkeypatch.setattr(index.upkeep, "expected", meanwhile)
     assert not faults(index)
     monkeypatch.undo()
     assert not faults(index)
-    index.catch_up()
+    index.upkeep.catch_up()
     assert not faults(index)
     assert index.shelf.counts() == (30, 30)
 
@@ -226,7 +226,7 @@ def test_what_changed_again_later_is_written_once(settings):
         archive.articles.restore(kept[0].article_id, now=NOW)
         archive.articles.erase(kept[1].article_id, now=NOW)
         with Index.open(archive, Hashing(), settings, holder="a test", now=NOW) as index:
-            index.catch_up()
+            index.upkeep.catch_up()
             assert index.shelf.counts() == (229, 229)
             assert not faults(index)
 
@@ -236,12 +236,12 @@ def test_erased_words_stay_in_no_file(archive, index, settings):
     secret = "Quarzimodo Xylophantis resigned over the Zephyrbrook affair on Sunday evening. "
     about = {"title": "Zephyrbrook affair", "url": "http://z.example/zephyrbrook"}
     [kept] = saved(archive, an_extract(secret * 3, **about))
-    index.catch_up()
+    index.upkeep.catch_up()
     [first, *_] = search(index, archive, "Who resigned over the Zephyrbrook affair?")
     assert first.passage.article_id == kept.article_id
     assert settings.database_url or holding(settings.data_dir, b"zephyrbrook")
     archive.articles.erase(kept.article_id, now=NOW)
-    index.catch_up()
+    index.upkeep.catch_up()
     found = search(index, archive, "Who resigned over the Zephyrbrook affair?")
     assert all(each.passage.article_id != kept.article_id for each in found)
     assert not faults(index)
@@ -269,5 +269,5 @@ def test_two_stores_may_be_open_on_servers(settings, archive, index):
         return
     with Stores.open(archive, settings, holder="another", now=NOW) as other:
         build(archive, MODEL, other, now=NOW)
-    index.active().catch_up()
+    index.active().upkeep.catch_up()
     assert search(index.serving(), archive, question(3), limit=3)

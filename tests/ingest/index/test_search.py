@@ -33,7 +33,7 @@ def desk(tmp_path_factory):
             an_extract(NEW, title="Tax", outlet="Courier", published=date(2026, 10, 20)),
             an_extract(OTHER, title="Critics", outlet="Brennock Post", published=None),
         )
-        index.catch_up()
+        index.upkeep.catch_up()
         yield archive, index
 
 
@@ -122,7 +122,7 @@ def test_words_do_not_hold_back_a_passage_of_another_language(tmp_path):
             an_extract("Marrowen spoke of votes, of taxes and of lamps again.", outlet="Courier"),
             *(an_extract(text, title=text, outlet="Post") for text in ELSEWHERE),
         )
-        index.catch_up()
+        index.upkeep.catch_up()
         question = (
             "¿Qué participación hubo ayer en las urnas de todo el país, según lo que Marrowen y "
             "los demás partidos dijeron por la noche?"

@@ -60,7 +60,7 @@ def test_two_spellings_of_one_address_share_one_index(postgres_url, chroma_url, 
         with Archive.open(settings.archive_url) as archive:
             saved(archive, an_extract(title=f"Title {number}"))
             with opened(settings, archive, embedder) as index:
-                index.catch_up()
+                index.upkeep.catch_up()
                 assert not faults(index)
                 names.append(index.shelf.vectors.name)
     assert names[0] == names[1]
@@ -73,7 +73,7 @@ def test_an_index_of_the_release_before_is_taken_over(settings):
     with Archive.open(settings.archive_url) as archive:
         saved(archive, an_extract())
         with opened(settings, archive, embedder) as index:
-            index.catch_up()
+            index.upkeep.catch_up()
             name, number = index.shelf.vectors.name, index.generation.id
             folder = index.shelf.words._folder
             kept = held(index)
@@ -85,8 +85,8 @@ def test_an_index_of_the_release_before_is_taken_over(settings):
         folder.rename(folder.with_name(f"words-{number}.{folder.name.rpartition('.')[2]}"))
         with opened(settings, archive, embedder) as index:
             assert held(index) == kept
-            assert not index.behind()
-            assert index.catch_up() == 0
+            assert not index.upkeep.behind()
+            assert index.upkeep.catch_up() == 0
             assert not faults(index)
             assert search(index, archive, "How many seats did the Harbour Alliance win?")
 
@@ -111,7 +111,7 @@ def test_a_folder_that_is_ours_alone_keeps_nothing_of_another_archive(tmp_path):
         with Archive.open(settings.archive_url) as archive:
             saved(archive, an_extract(title=name))
             with opened(settings, archive, embedder) as index:
-                index.catch_up()
+                index.upkeep.catch_up()
                 assert not faults(index)
                 [found] = search(index, archive, "Harbour Alliance seats")
                 assert found.passage.header.title == name
@@ -143,13 +143,13 @@ def test_a_day_later_nothing_is_left_of_a_generation_that_was_replaced(settings)
     with Archive.open(settings.archive_url) as archive:
         saved(archive, an_extract())
         with opened(settings, archive, embedder) as index:
-            index.catch_up()
+            index.upkeep.catch_up()
             old = index.generation
         new = archive.generations.add(model=embedder.model, dimensions=3, splitter=2, now=NOW)
         archive.generations.activate(new.id, now=NOW)
         later = NOW + timedelta(days=2)
         with Index.open(archive, embedder, settings, holder="a test", now=later) as index:
-            index.catch_up()
+            index.upkeep.catch_up()
             assert [each.id for each in archive.generations.stored()] == [new.id]
             assert not faults(index)
         client = client_of(settings.data_dir / "index" / "vectors", settings.chroma_url)

@@ -52,7 +52,7 @@ def test_what_one_embeds_the_other_does_not(tmp_path, postgres_url, chroma_url, 
             Index.open(archive, embedder, settings, holder="a test", now=NOW) as index,
         ):
             both.wait()
-            index.catch_up()
+            index.upkeep.catch_up()
             both.wait()
             assert not faults(index)
 

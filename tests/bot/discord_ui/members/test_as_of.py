@@ -37,7 +37,7 @@ def opened(tmp_path_factory):
             text = f"{COUNT.format(seats)}\n\nThe count went on in its hall."
             page = an_extract(text, title="The count", url="https://ledger.example/count")
             saved(archive, page, now=moment)
-        index.catch_up()
+        index.upkeep.catch_up()
         desk = a_desk(archive, now=NOW, index=index)
         yield replace(desk, coverage=replace(desk.coverage, reader=None))
 
