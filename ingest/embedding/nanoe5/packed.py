@@ -8,7 +8,7 @@ seven times as fast as that program, and on every machine with onnxruntime.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -46,7 +46,7 @@ def weights_file() -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """The parsed file: its sizes, the tokenizer's pieces with log odds, and the tensors' places."""
+    """The parsed file: its sizes, the tokenizer's vocabulary, and the tensors' places."""
 
     content: bytes
     width: int
@@ -54,7 +54,9 @@ class Packed:
     heads: int
     inner: int
     epsilon: float
-    pieces: Sequence[tuple[str, float]]
+    vocabulary: bytes
+    ends: Array
+    odds: Array
     places: dict[str, tuple[int, int]]
 
     @classmethod
@@ -74,8 +76,7 @@ class Packed:
         (length,) = reader.take("Q")
         ends = reader.array("<u4", count + 1)
         odds = reader.array("<f4", count)
-        blob = reader.bytes(length)
-        words = [blob[a:b].decode() for a, b in pairwise(ends)]
+        vocabulary = reader.bytes(length)
         _, skipped = reader.take("iI")
         reader.bytes(skipped)  # the tokenizer's normalisation rules: NMT's and NFKC
         return cls(
@@ -85,9 +86,16 @@ class Packed:
             heads,
             inner,
             epsilon,
-            list(zip(words, map(float, odds), strict=True)),
+            vocabulary,
+            ends,
+            odds,
             dict(reader.directory()),
         )
+
+    def pieces(self) -> list[tuple[str, float]]:
+        """Return the tokenizer's quarter of a million pieces with their log odds."""
+        words = (self.vocabulary[a:b].decode() for a, b in pairwise(self.ends.tolist()))
+        return list(zip(words, self.odds.tolist(), strict=True))
 
     def floats(self, name: str) -> Array:
         """Return a 32-bit tensor."""
@@ -143,7 +151,7 @@ class _Reader:
 
 def tokenizer_of(packed: Packed) -> Tokenizer:
     """Return the tokenizer of XLM-RoBERTa: unigrams, normalised by NMT's rules and NFKC."""
-    tokenizer = Tokenizer(models.Unigram(list(packed.pieces), unk_id=_UNKNOWN, byte_fallback=False))
+    tokenizer = Tokenizer(models.Unigram(packed.pieces(), unk_id=_UNKNOWN, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
     )

@@ -98,6 +98,12 @@ PREFERRED = 10
 """Floor of how many of :data:`HARD` the reader gets right."""
 
 
+@pytest.fixture(autouse=True)
+def read_anew(shared_readings, monkeypatch):
+    """Read each window here, whatever other tests have read."""
+    monkeypatch.setattr(reading._ShippedReader, "read", shared_readings)
+
+
 class ByLetters:
     """A tokenizer of one token a character, for the layout alone."""
 

@@ -18,7 +18,7 @@ TURNOUT = "What was the turnout?"
 
 
 @pytest.fixture
-def here(sample_folder, shared_readings, monkeypatch):
+def here(sample_folder, monkeypatch):
     """Point the commands at that folder, away from any ``.env``."""
     monkeypatch.setenv("DATA_DIR", str(sample_folder))
     monkeypatch.setenv("DISCORD_TOKEN", "")
@@ -107,9 +107,7 @@ def test_lines_that_come_in_are_answered(here, monkeypatch, capsys):
     assert examples()[1].split("?")[0] not in said
 
 
-def test_without_a_terminal_the_examples_are_answered(
-    tmp_path, shared_readings, monkeypatch, capsys
-):
+def test_without_a_terminal_the_examples_are_answered(tmp_path, monkeypatch, capsys):
     """One command on a bare machine shows what the desk does, and ends."""
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("DISCORD_TOKEN", "")
