@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
@@ -19,6 +20,10 @@ from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line
 
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
+_PROGRAM = "calibre"
+"""The publisher of whatever this program makes of a newspaper's pages."""
+_ISSUE = re.compile(r"\s{1,3}\[[^\[\]]{1,40}\]$")
+"""The day in such a book's title: "The Ledger [Sat, 07 Nov 2026]"."""
 
 
 class BookParser(Parser):
@@ -63,9 +68,12 @@ def _metadata_of(book: Element) -> Header:
         for name in ("title", "publisher", "date", "language")
         if (element := book.find(f".//{{*}}metadata/{{*}}{name}")) is not None
     }
+    publisher = values.get("publisher", "")
+    if publisher == _PROGRAM:
+        publisher = _ISSUE.sub("", values.get("title", ""))
     return Header(
         title=values.get("title", ""),
-        outlet=values.get("publisher") or values.get("title", ""),
+        outlet=publisher or values.get("title", ""),
         published=parse_date(values.get("date", "")),
         language=values.get("language", "")[:2].lower(),
     )

@@ -23,7 +23,7 @@ _SUBRIP = re.compile(
     rb"\d{1,6}[ \t]*\r?\n[ \t]*\d{1,3}:[0-5]\d:[0-5]\d[.,]\d{1,3}[ \t]*-->[ \t]*\d{1,3}:"
 )
 _VOICE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+([^<>]{1,80})>")
-_TAG = re.compile(r"<[^<>]{0,200}>|\{\\[^{}]{0,100}\}")
+_TAG = re.compile(r"</?[A-Za-z\d][^<>]{0,200}>|\{\\[^{}]{0,100}\}")
 _FIELD = re.compile(r"(Kind|Language|Title)\s*:\s*(.{1,200})", re.IGNORECASE)
 _SPEAKER_CHANGE = re.compile(
     r"(?:[^\W\d_a-z][^\Wa-z]{0,20}(?: [^\W\d_a-z][^\Wa-z]{0,20}){0,4})\s?:\s|[-–—]\s|>>"

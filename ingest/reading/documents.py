@@ -272,3 +272,8 @@ def broken_file(name: str, kind: str) -> UnreadableError:
     return UnreadableError(
         f"{name} is a broken {kind} file. Open it, save it again, or paste its text."
     )
+
+
+def encrypted_file(name: str) -> UnreadableError:
+    """Return the error for a file that only opens with a password or a licence."""
+    return UnreadableError(f"{name} is encrypted. Save it without a password.")

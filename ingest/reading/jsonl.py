@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
+from ingest.reading.fragments import is_html, paragraphs_of_html
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.paragraphs import paragraphs
 from ingest.reading.pastes import assemble, sort_lines
@@ -129,16 +131,22 @@ def _read_record(record: object, name: str, mapping: Mapping[str, str]) -> Extra
         raise NoArticleError(
             f'{name} has no text under "{field}". If another field holds it, say --map text=FIELD.'
         )
-    return _extract(record, text, mapping)
+    return _extract(record, text, name, mapping)
 
 
-def _extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> Extract:
-    """Return the extract of a record; boilerplate lines are removed from its text."""
-    title = clean_line(_text_value(record, "title", mapping))
-    lines = paragraphs(clean(text))
+def _extract(record: dict[str, Any], text: str, name: str, mapping: Mapping[str, str]) -> Extract:
+    """Return the extract of a record; boilerplate lines are removed from its text.
+
+    Raises:
+        UnreadableError: its text is HTML with more paragraphs than any article.
+    """
+    title = clean_line(html.unescape(_text_value(record, "title", mapping)))
+    lines = paragraphs_of_html(text, name) if is_html(text) else paragraphs(clean(text))
     agency = _text_value(record, "agency", mapping) or None
     published = parse_date(_text_value(record, "published", mapping))
-    extract = assemble(title, sort_lines(lines), whole="" if published else text, agency=agency)
+    extract = assemble(
+        title, sort_lines(lines), whole="" if published else "\n".join(lines), agency=agency
+    )
     header = Header(
         title=title,
         outlet=_text_value(record, "outlet", mapping) or UNVERIFIED_PASTE,

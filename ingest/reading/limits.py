@@ -35,6 +35,8 @@ class _FileLimits:
     """The standard library takes seconds for a long header."""
     forwarded_head_lines: int = 60
     """Lines of a mail that are searched for the header of a forwarded one."""
+    markdown_html_blocks: int = 1000
+    """Each takes about two milliseconds; a file with more of them is a page."""
     rtf_nested_groups: int = 1000
     """A file with more counts as broken."""
     listing_pages: int = 5000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plistlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email import policy
 from email.errors import MessageError
 from email.message import Message
@@ -20,11 +20,12 @@ from ingest.language.languages import words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
+from ingest.reading.fragments import text_of_html
 from ingest.reading.limits import ASIDES, FILES
 from ingest.reading.pages import read_page
 from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import read_paste
-from ingest.reading.text import clean_line
+from ingest.reading.text import clean, clean_line
 
 _HEADERS = re.compile(
     rb"(?:^|\n)(?:message-id|received|mime-version|dkim-signature|delivered-to):[ \t]",
@@ -44,6 +45,13 @@ _EML, _MHTML = "EML", "MHTML"
 """Names of the file formats in messages about broken files."""
 _HEAD_LINE = re.compile(r"[\s>*]{0,6}[^\W\d_][\w -]{0,20}\*?\s?[:：]\*?\s{1,4}(?=\S)")
 """A label and the beginning of its value in the header of a forwarded mail."""
+_FORWARDED_LINE = re.compile(r"\s{0,4}[-_]{3,40}(?:[^-_\n]{1,60}[-_]{3,40})?\s{0,4}")
+"""The line above the header of another mail."""
+_REPLY_MARKS = re.compile(
+    r"(?:(?:re|fwd?|aw|antw|wg|tr|rv|res|enc|sv|vs|回复|答复|转发|轉寄|회신|전달)\s?[:：]\s{0,3}){1,9}",
+    re.IGNORECASE,
+)
+"""Marks that programs put before the subject of an answer or of a forwarded mail."""
 _PLIST_ERRORS = (
     *(plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError),
     *(OverflowError, RecursionError, AttributeError, MemoryError),
@@ -67,16 +75,17 @@ class MailParser(Parser):
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of one mail, without addresses of people."""
         message = _forwarded_message(_parse_message(document, _EML))
-        if letter := _forwarded_letter(message, document.name):
+        letter, own_text = _letter_below_text(message, document.name)
+        if letter:
             text = "\n\n".join(_without_addresses(letter.text.split("\n\n"), set()))
             yield FoundArticle(document.name, replace(letter, text=text))
             return
-        extract = _article_of(message, document)
+        extract = _article_of(message, document, own_text)
         name, address = parseaddr(_header(message, "From"))
         outlet = clean_line(name) or address.rpartition("@")[2]
         header = replace(
             extract.header,
-            title=clean_line(_header(message, "Subject")) or extract.header.title,
+            title=_subject_of(message) or extract.header.title,
             outlet=outlet if "@" not in outlet else outlet.rpartition("@")[2],
             published=parse_date(_header(message, "Date")),
             not_before=None,
@@ -146,26 +155,42 @@ def _forwarded_message(message: Message) -> Message:
     return message
 
 
-def _forwarded_letter(message: Message, name: str) -> Extract | None:
-    """Return the letter that a mail holds below the header of another mail; ``None`` without one.
+def _letter_below_text(message: Message, name: str) -> tuple[Extract | None, str]:
+    """Return the letter that a mail forwards in its text, or its own text above the other mail.
 
-    Programs write its sender, day and subject on lines of a label and a value, in any language.
+    Programs write the sender, day and subject of the other mail on lines of a label and a value,
+    in any language. The longer text is the letter: a reply quotes a shorter one, a forwarded
+    newsletter has a word above it. Both results are empty if there is no other mail.
     """
-    for part in _texts(message, "text/plain")[:1]:
-        lines = _text_of(part, name, _EML).replace("\r\n", "\n").split("\n")
+    plain, pages = _texts(message, "text/plain")[:1], _texts(message, "text/html")[:1]
+    for part in plain or pages:
+        text = _text_of(part, name, _EML)
+        text = (text if plain else text_of_html(text, name)).replace("\r\n", "\n")
+        own_text = _without_replies(text)
+        lines = text.split("\n")
         for start, line in enumerate(lines[: FILES.forwarded_head_lines]):
             if _HEAD_LINE.match(line):
                 head = list(takewhile(_HEAD_LINE.match, lines[start:]))
-                letter = _letter_below([_HEAD_LINE.sub("", field) for field in head])
-                if letter:
-                    below = [line.removeprefix(">").strip() for line in lines[start + len(head) :]]
-                    body = read_paste("\n".join([letter.title, "", *below]))
-                    return replace(body, header=letter)
-    return None
+                fields = [_HEAD_LINE.sub("", field) for field in head]
+                letter = _letter_below(fields, _subject_of(message))
+                if letter is None:
+                    continue
+                above = [line for line in lines[:start] if not _FORWARDED_LINE.fullmatch(line)]
+                below = [line.removeprefix(">").strip() for line in lines[start + len(head) :]]
+                if len(clean("\n".join(above))) > len(clean("\n".join(below))):
+                    return None, _without_replies("\n".join(above)).text
+                body = read_paste("\n".join([letter.title, "", *below]))
+                return replace(body, header=letter), ""
+        if own_text.is_reply:
+            return None, own_text.text
+    return None, ""
 
 
-def _letter_below(fields: Sequence[str]) -> Header | None:
-    """Return the metadata in the *fields* of a mail's header, the first address its sender."""
+def _letter_below(fields: Sequence[str], subject: str) -> Header | None:
+    """Return the metadata in the *fields* of a mail's header, the first address its sender.
+
+    *subject* is that of the mail around it, which repeats the title unless a person changed it.
+    """
     senders = [field for field in fields if _ADDRESS.search(field)]
     days = [day for field in fields if (day := parse_date(field))]
     titles = [field for field in fields if not (_ADDRESS.search(field) or parse_date(field))]
@@ -173,22 +198,70 @@ def _letter_below(fields: Sequence[str]) -> Header | None:
         return None
     name, address = parseaddr(senders[0].replace("[mailto:", "<").replace("]", ">"))
     outlet = clean_line(name) or address.rpartition("@")[2]
-    return Header(title=clean_line(titles[0]), outlet=outlet, published=days[0])
+    title = max(titles, key=lambda field: (clean_line(field) in subject, len(field)))
+    return Header(title=_without_marks(title), outlet=outlet, published=days[0])
 
 
-def _without_replies(text: str) -> str:
-    """Return the plain *text* of a mail without quoted mails and without the signature."""
-    lines = text.replace("\r\n", "\n").split("\n-- \n")[0].split("\n")
-    return "\n".join(line for line in lines if not line.startswith(">"))
+def _subject_of(message: Message) -> str:
+    """Return the subject of a mail without the marks of replies."""
+    return _without_marks(_header(message, "Subject"))
 
 
-def _article_of(message: Message, document: Document) -> Extract:
+def _without_marks(subject: str) -> str:
+    """Return a subject on one line, without the marks of replies before it."""
+    subject = clean_line(subject)
+    mark = _REPLY_MARKS.match(subject)
+    return subject[mark.end() :] if mark else subject
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnText:
+    """The plain text of a mail without quoted mails; ``is_reply`` if it introduced one of them."""
+
+    text: str
+    is_reply: bool = False
+
+
+def _without_replies(text: str) -> _OwnText:
+    """Return the plain *text* of a mail without quoted mails and without the signature.
+
+    The paragraph that introduces a quoted mail has its sender or its day, and ends with a colon.
+    """
+    is_reply = False
+    lines: list[str] = []
+    for line in text.replace("\r\n", "\n").split("\n-- \n")[0].split("\n"):
+        if not line.startswith(">"):
+            lines.append(line)
+            continue
+        while lines and not lines[-1].strip():
+            lines.pop()
+        start = len(lines)
+        while start and len(lines) - start < 3 and lines[start - 1].strip():
+            start -= 1
+        introduction = " ".join(lines[start:])
+        is_short = len(introduction) <= 3 * ASIDES.mail_address_line_characters
+        if (
+            is_short
+            and introduction.rstrip().endswith((":", "："))
+            and (_ADDRESS.search(introduction) or parse_date(introduction))
+        ):
+            del lines[start:]
+            is_reply = True
+        lines.append("")
+    return _OwnText("\n".join(lines), is_reply)
+
+
+def _article_of(message: Message, document: Document, own_text: str) -> Extract:
     """Return the article of a mail: from its HTML part, or from its plain text if that has none.
+
+    *own_text* is the text of a reply without the mail that it answers, and takes precedence.
 
     Raises:
         NoArticleError: the mail holds no text.
     """
     pages, plain = _texts(message, "text/html"), _texts(message, "text/plain")
+    if own_text:
+        return read_paste(f"{_subject_of(message)}\n\n{own_text}")
     for part in pages[:1]:
         text = _text_of(part, document.name, _EML)
         try:
@@ -201,8 +274,7 @@ def _article_of(message: Message, document: Document) -> Extract:
     if not plain:
         raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
     text = _text_of(plain[0], document.name, _EML)
-    subject = clean_line(_header(message, "Subject"))
-    letter = read_paste(f"{subject}\n\n{_without_replies(text)}")
+    letter = read_paste(f"{_subject_of(message)}\n\n{_without_replies(text).text}")
     return replace(letter, notes=damage_notes(text))
 
 

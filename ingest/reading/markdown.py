@@ -1,8 +1,9 @@
-"""Markdown with front matter: metadata between two ``---`` lines, then the body."""
+"""Markdown with front matter: metadata between two ``---`` or ``+++`` lines, then the body."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -17,12 +18,15 @@ from ingest.language.datelines import BYLINE, is_date_line, parse_date
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
+from ingest.reading.fragments import paragraphs_of_html
+from ingest.reading.limits import FILES
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import SENTENCE_END, join_lines, paragraphs
 from ingest.reading.pastes import BOILERPLATE, assemble, sort_lines
 from ingest.reading.text import clean_line
 
-_FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\r?\n(.*?)\r?\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+"""Front matter in YAML or in TOML."""
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _STRIKE_OPEN, _STRIKE_CLOSE = (
     re.compile(rf"<{slash}(?:del|s|strike)\b", re.IGNORECASE) for slash in ("", "/")
@@ -40,7 +44,7 @@ class MarkdownParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its front matter, else by the name."""
-        front = not document.url and document.head.startswith(b"---")
+        front = not document.url and document.head.startswith((b"---", b"+++"))
         if front and _FRONT.match(document.text()):
             return Score.SURE
         return Parser.score(self, document)
@@ -59,8 +63,8 @@ def _read_markdown(text: str, name: str) -> Extract:
         UnreadableError: the front matter cannot be read.
     """
     front = _FRONT.match(text)
-    metadata = _metadata(front[1], name) if front else {}
-    blocks = list(_blocks_of(text[front.end() :] if front else text))
+    metadata = _metadata(front[2], front[1], name) if front else {}
+    blocks = list(_blocks_of(text[front.end() :] if front else text, name))
     heading = next((block.text for block in blocks if block.kind == "heading"), "")
     title = str(metadata.get("title") or heading)
     lines = [clean_line(block.text) for block in blocks if block.kind != "picture"]
@@ -76,13 +80,18 @@ def _read_markdown(text: str, name: str) -> Extract:
     return Extract(_merge(extract.header, metadata), extract.text, captions, corrections)
 
 
-def _metadata(front: str, name: str) -> dict[str, Any]:
-    """Return the front matter, with each value as text."""
+def _metadata(front: str, mark: str, name: str) -> dict[str, Any]:
+    """Return the front matter between two lines of *mark*, with each value as text."""
     try:
-        values = yaml.load(front, yaml.BaseLoader)  # noqa: S506 - builds strings alone
-    except yaml.YAMLError as error:
+        values = (
+            yaml.load(front, yaml.BaseLoader)  # noqa: S506 - builds strings alone
+            if mark == "---"
+            else tomllib.loads(front.replace("\r\n", "\n"))
+        )
+    except (yaml.YAMLError, tomllib.TOMLDecodeError, RecursionError) as error:
+        example = "key: value" if mark == "---" else 'key = "value"'
         raise UnreadableError(
-            f"{name}: the lines between --- are no front matter. Write `key: value`."
+            f"{name}: the lines between {mark} are no front matter. Write `{example}`."
         ) from error
     return values if isinstance(values, dict) else {}
 
@@ -95,12 +104,31 @@ class _Block:
     text: str
 
 
-def _blocks_of(text: str) -> Iterator[_Block]:
-    """Yield the blocks of a Markdown text (CommonMark and its tables), without markup."""
+def _tokens_of(text: str, name: str) -> list[Token]:
+    """Return the tokens of a Markdown text.
+
+    Raises:
+        UnreadableError: it has more blocks of HTML than are read.
+    """
+    tokens = _PARSER.parse(_NOTE_SIGN.sub("", text))
+    if sum(token.type == "html_block" for token in tokens) > FILES.markdown_html_blocks:
+        raise UnreadableError(
+            f"{name} has more than {FILES.markdown_html_blocks} paragraphs, so it was not read. "
+            "Paste the part that matters."
+        )
+    return tokens
+
+
+def _blocks_of(text: str, name: str) -> Iterator[_Block]:
+    """Yield the blocks of a Markdown text (CommonMark and its tables), without markup.
+
+    Raises:
+        UnreadableError: HTML in it has more paragraphs than any article.
+    """
     open_tags: set[str] = set()
     item = ""
     rows: TableRows = []
-    for token in _PARSER.parse(_NOTE_SIGN.sub("", text)):
+    for token in _tokens_of(text, name):
         tag, _, suffix = token.type.rpartition("_")
         if suffix in {"open", "close"}:
             (open_tags.add if suffix == "open" else open_tags.discard)(tag)
@@ -113,6 +141,8 @@ def _blocks_of(text: str) -> Iterator[_Block]:
             rows = []
         elif token.type in {"fence", "code_block"}:
             yield from (_Block("text", line) for line in paragraphs(token.content))
+        elif token.type == "html_block":
+            yield from (_Block("text", line) for line in paragraphs_of_html(token.content, name))
         elif token.type == "inline" and "tr" in open_tags:
             rows[-1].append(Cell(" ".join(_lines_and_pictures(token)[0]), "thead" in open_tags))
         elif token.type == "inline":

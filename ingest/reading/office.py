@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -12,10 +12,10 @@ from ingest.model import Extract
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.elements import Element
 from ingest.reading.limits import TABLES
-from ingest.reading.packages import open_package
+from ingest.reading.packages import Package, open_package
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.paragraphs import SENTENCE_END
-from ingest.reading.pastes import assemble, sort_lines
+from ingest.reading.pastes import assemble, is_title, sort_lines
 from ingest.reading.text import clean_line, inline_sign
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -23,12 +23,19 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _OFF_VALUES = frozenset({"0", "false", "off"})
-_DELETED = frozenset({_W + "del", _W + "moveFrom"})
-"""Elements of text that a tracked change deleted or moved away."""
+_FRAME = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}frame"
+_TEXT_BOX = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}text-box"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""What older programs show in place of a drawing: the same text again."""
+_BOX = _W + "txbxContent"
+_NOT_INLINE = frozenset({_W + "del", _W + "moveFrom", _FALLBACK, _BOX})
+"""Parts of a paragraph in Word that are deleted, moved away, repeated, or in a text box."""
 _AUXILIARY = frozenset(
-    {_TEXT + "note", _TEXT + "tracked-changes", _TEXT + "table-of-content"}
+    {_TEXT + "note", _TEXT + "tracked-changes", _TEXT + "table-of-content", _TEXT + "ruby-text"}
     | {_TEXT + "sequence-decls", "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}annotation"}
+    | {_FRAME}
 )
+_TITLE_STYLES = frozenset({"title", "heading1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,9 @@ class WordParser(Parser):
         """Yield the one article of *document*."""
         with open_package(document, self.kind) as package:
             body = package.xml("word/document.xml").find(_W + "body")
-            blocks = [] if body is None else list(_word_blocks(body))
-            yield _article(blocks, document)
+            styles = _word_styles(package)
+            blocks = [] if body is None else list(_word_blocks(body, styles))
+            yield _article(blocks, document, _stated_title(package, "docProps/core.xml"))
 
 
 class OpenDocumentParser(Parser):
@@ -79,13 +87,24 @@ class OpenDocumentParser(Parser):
         with open_package(document, self.kind) as package:
             content = package.xml("content.xml")
             body = content.find(".//{*}body/{*}text")
-            struck = frozenset(_struck_styles(content))
-            blocks = [] if body is None else list(_open_blocks(body, struck))
-            yield _article(blocks, document)
+            styles = _open_styles(content)
+            blocks = [] if body is None else list(_open_blocks(body, styles))
+            yield _article(blocks, document, _stated_title(package, "meta.xml"))
 
 
-def _article(blocks: list[_Block], document: Document) -> FoundArticle:
+def _stated_title(package: Package, part: str) -> str:
+    """Return the title in the properties of a document; empty if there is none."""
+    try:
+        title = package.xml(part).find(".//{http://purl.org/dc/elements/1.1/}title")
+    except (KeyError, etree.XMLSyntaxError):
+        return ""
+    return clean_line("" if title is None else str(title.text or ""))
+
+
+def _article(blocks: list[_Block], document: Document, stated_title: str) -> FoundArticle:
     """Build an article from the blocks of a document.
+
+    Its title is its heading, else a first line that reads like one, else *stated_title*.
 
     Raises:
         NoArticleError: the document has no text.
@@ -106,7 +125,7 @@ def _article(blocks: list[_Block], document: Document) -> FoundArticle:
     if not lines:
         raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
     if not title:
-        title, lines = (lines[0], lines[1:]) if len(lines) > 1 else ("", lines)
+        title, lines = (lines[0], lines[1:]) if is_title(lines) else (stated_title, lines)
     elif title in lines:
         lines.remove(title)
     extract = assemble(title, sort_lines(lines), whole="\n".join(lines))
@@ -118,45 +137,100 @@ def _with_title(extract: Extract, title: str) -> Extract:
     return replace(extract, header=replace(extract.header, title=title))
 
 
-def _word_blocks(body: Element) -> Iterator[_Block]:
-    """Yield the paragraphs and tables of a Word document in order."""
+def _inside(element: Element, tag: str, skipped: Collection[str]) -> Iterator[Element]:
+    """Yield the outermost elements of *tag* in *element* that are in no *skipped* element."""
+    walker = etree.iterwalk(element, events=("start",))
+    for _, inner in walker:
+        if inner is element:
+            continue
+        if inner.tag in skipped:
+            walker.skip_subtree()
+        elif inner.tag == tag:
+            walker.skip_subtree()
+            yield inner
+
+
+def _word_styles(package: Package) -> Mapping[str, str]:
+    """Return the names of styles by identifier: names are English, identifiers translated."""
+    try:
+        styles = package.xml("word/styles.xml")
+    except KeyError:
+        return {}
+    return {
+        str(style.get(_W + "styleId")): str(name.get(_W + "val") or "")
+        for style in styles.iter(_W + "style")
+        if (name := style.find(_W + "name")) is not None
+    }
+
+
+def _word_blocks(body: Element, styles: Mapping[str, str]) -> Iterator[_Block]:
+    """Yield the paragraphs and tables of a Word document in order, without tables of contents."""
     for element in body:
         if element.tag == _W + "p":
             style = element.find(f"{_W}pPr/{_W}pStyle")
-            style_name = "" if style is None else str(style.get(_W + "val") or "").lower()
+            style_id = "" if style is None else str(style.get(_W + "val") or "")
+            style_name = styles.get(style_id, style_id).replace(" ", "").lower()
+            if style_name.startswith("toc"):
+                continue
             is_list_item = element.find(
                 f"{_W}pPr/{_W}numPr"
             ) is not None and not style_name.startswith("head")
             text = _word_text(element)
             yield _Block(
-                f"- {text}" if is_list_item and text else text, style_name in {"title", "heading1"}
+                f"- {text}" if is_list_item and text else text, style_name in _TITLE_STYLES
             )
+            for box in _inside(element, _BOX, {_FALLBACK}):
+                yield from _word_blocks(box, styles)
         elif element.tag == _W + "tbl":
-            yield _Block(rows=[_word_row(row) for row in element.iter(_W + "tr")])
+            rows = _word_rows(element)
+            if _is_layout(rows):
+                for cell in _inside(element, _W + "tc", ()):
+                    yield from _word_blocks(cell, styles)
+            else:
+                yield _Block(rows=rows)
         elif element.tag == _W + "sdt":
             content = element.find(_W + "sdtContent")
-            yield from () if content is None else _word_blocks(content)
+            yield from () if content is None else _word_blocks(content, styles)
 
 
-def _word_row(row: Element) -> list[Cell]:
-    """Return the cells of one table row in Word."""
-    head = row.find(f"{_W}trPr/{_W}tblHeader") is not None
-    cells = []
-    for cell in row.iter(_W + "tc"):
-        span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-        span_value = "1" if span is None else str(span.get(_W + "val") or "1")
-        cell_text = " ".join(
-            filter(None, (_word_text(paragraph) for paragraph in cell.iter(_W + "p")))
-        )
-        cells.append(Cell(clean_line(cell_text), head, min(int(span_value), TABLES.span)))
-    return cells
+def _is_layout(rows: TableRows) -> bool:
+    """Return True if a table has one column, so that it only places text on the page."""
+    return max(map(len, rows), default=0) < 2
+
+
+def _word_rows(table: Element) -> TableRows:
+    """Return the rows of a table in Word, with its merged cells."""
+    rows: TableRows = []
+    merged: dict[int, tuple[int, int]] = {}
+    for row in _inside(table, _W + "tr", {_W + "tbl"}):
+        if row.find(f"{_W}trPr/{_W}del") is not None:
+            continue
+        head = row.find(f"{_W}trPr/{_W}tblHeader") is not None
+        cells: list[Cell] = []
+        column = 0
+        for element in _inside(row, _W + "tc", ()):
+            span, merge = (element.find(f"{_W}tcPr/{_W}{name}") for name in ("gridSpan", "vMerge"))
+            across = min(int("1" if span is None else span.get(_W + "val") or 1), TABLES.span)
+            if merge is not None and merge.get(_W + "val") != "restart" and column in merged:
+                number, index = merged[column]
+                rows[number][index] = replace(
+                    rows[number][index], down=rows[number][index].down + 1
+                )
+            else:
+                if merge is not None:
+                    merged[column] = len(rows), len(cells)
+                texts = map(_word_text, element.iter(_W + "p"))
+                cells.append(Cell(clean_line(" ".join(filter(None, texts))), head, across))
+            column += across
+        rows.append(cells)
+    return rows
 
 
 def _word_text(paragraph: Element) -> str:
     """Return the text of a Word paragraph without deleted, struck or hidden runs."""
     text = ""
-    for run in paragraph.iter(_W + "r"):
-        if any(ancestor.tag in _DELETED for ancestor in run.iterancestors()) or _is_struck(run):
+    for run in _inside(paragraph, _W + "r", _NOT_INLINE):
+        if _is_struck(run):
             continue
         run_text = "".join(map(_word_piece, run))
         vertical_align = run.find(f"{_W}rPr/{_W}vertAlign")
@@ -170,6 +244,8 @@ def _word_piece(piece: Element) -> str:
     """Return the text of one element of a run."""
     if piece.tag == _W + "t":
         return str(piece.text or "")
+    if piece.tag == _W + "ruby":
+        return "".join(map(_word_text, piece.iterchildren(_W + "rubyBase")))
     return {_W + "tab": " ", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}.get(
         piece.tag, ""
     )
@@ -181,67 +257,98 @@ def _is_struck(run: Element) -> bool:
     return any(mark is not None and mark.get(_W + "val") not in _OFF_VALUES for mark in marks)
 
 
-def _struck_styles(content: Element) -> Iterator[str]:
-    """Yield the names of the styles of an OpenDocument that strike out or hide text."""
+@dataclass(frozen=True, slots=True)
+class _OpenStyles:
+    """The names of the styles of an OpenDocument that strike out or hide text, or raise it."""
+
+    struck: frozenset[str]
+    raised: frozenset[str]
+
+
+def _open_styles(content: Element) -> _OpenStyles:
+    """Return the styles of an OpenDocument that change what its text says."""
+    struck, raised = set(), set()
     for style in content.iter(_STYLE + "style"):
+        name = str(style.get(_STYLE + "name"))
         for properties in style.iter(_STYLE + "text-properties"):
             line = properties.get(_STYLE + "text-line-through-style") or "none"
             kind = properties.get(_STYLE + "text-line-through-type") or "none"
-            if {line, kind} != {"none"} or properties.get("{*}display") == "none":
-                yield str(style.get(_STYLE + "name"))
+            if {line, kind} != {"none"} or properties.get(_TEXT + "display") == "none":
+                struck.add(name)
+            if str(properties.get(_STYLE + "text-position") or "").startswith("super"):
+                raised.add(name)
+    return _OpenStyles(frozenset(struck), frozenset(raised))
 
 
-def _open_blocks(body: Element, struck: frozenset[str]) -> Iterator[_Block]:
+def _open_blocks(body: Element, styles: _OpenStyles) -> Iterator[_Block]:
     """Yield the paragraphs and tables of an OpenDocument in order."""
     for element in body:
         if element.tag in {_TEXT + "p", _TEXT + "h"}:
             style_name = str(element.get(_TEXT + "style-name") or "").lower()
             level = element.get(_TEXT + "outline-level")
-            yield _Block(_open_text(element, struck), style_name == "title" or level == "1")
+            yield _Block(_open_text(element, styles), style_name == "title" or level == "1")
+            yield from _framed_blocks(element, styles)
         elif element.tag == _TABLE + "table":
-            yield _Block(
-                rows=[_open_row(row, struck) for row in element.iter(_TABLE + "table-row")]
-            )
+            rows = [
+                _open_row(row, styles)
+                for row in _inside(element, _TABLE + "table-row", {_TABLE + "table"})
+            ]
+            if _is_layout(rows):
+                for cell in _inside(element, _TABLE + "table-cell", ()):
+                    yield from _open_blocks(cell, styles)
+            else:
+                yield _Block(rows=rows)
         elif element.tag == _TEXT + "list":
-            for item in element.iter(_TEXT + "p"):
-                yield _Block(f"- {_open_text(item, struck)}")
+            for item in element.iter(_TEXT + "p", _TEXT + "h"):
+                mark = "- " if item.tag == _TEXT + "p" else ""
+                yield _Block(mark + _open_text(item, styles))
         elif element.tag == _TEXT + "section":
-            yield from _open_blocks(element, struck)
+            yield from _open_blocks(element, styles)
+        elif element.tag == _FRAME:
+            yield from _framed_blocks(element, styles)
 
 
-def _open_row(row: Element, struck: frozenset[str]) -> list[Cell]:
+def _framed_blocks(element: Element, styles: _OpenStyles) -> Iterator[_Block]:
+    """Yield the paragraphs and tables of the text boxes in *element*."""
+    for box in _inside(element, _TEXT_BOX, ()):
+        yield from _open_blocks(box, styles)
+
+
+def _open_row(row: Element, styles: _OpenStyles) -> list[Cell]:
     """Return the cells of one table row in an OpenDocument."""
     head = row.getparent().tag == _TABLE + "table-header-rows"
     cells: list[Cell] = []
-    for cell in row.iter(_TABLE + "table-cell"):
-        cell_text = " ".join(_open_text(paragraph, struck) for paragraph in cell.iter(_TEXT + "p"))
-        columns, repeats = (
-            min(int(cell.get(_TABLE + name) or 1), TABLES.span)
-            for name in ("number-columns-spanned", "number-columns-repeated")
+    for cell in _inside(row, _TABLE + "table-cell", ()):
+        cell_text = " ".join(_open_text(paragraph, styles) for paragraph in cell.iter(_TEXT + "p"))
+        columns, rows, repeats = (
+            min(int(cell.get(f"{_TABLE}number-{name}") or 1), TABLES.span)
+            for name in ("columns-spanned", "rows-spanned", "columns-repeated")
         )
-        cells += [Cell(clean_line(cell_text), head, columns)] * repeats
+        cells += [Cell(clean_line(cell_text), head, columns, rows)] * repeats
     return cells
 
 
-def _open_text(element: Element, struck: frozenset[str]) -> str:
-    """Return the text of an OpenDocument paragraph without struck text and notes."""
-    return _text_inside(element, lambda piece: piece.get(_TEXT + "style-name") in struck)
+def _open_text(element: Element, styles: _OpenStyles) -> str:
+    """Return the text of an OpenDocument paragraph without struck text, notes and frames.
 
-
-def _text_inside(element: Element, is_struck: Callable[[Element], bool]) -> str:
-    """Return the text inside *element*, without recursion, so that deep nesting cannot fail."""
+    There is no recursion, so that deep nesting cannot fail.
+    """
     parts: list[str] = []
     skipped_piece: Element | None = None
     for event, piece in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
         if event == "start":
+            style_name = piece.get(_TEXT + "style-name")
             if (
                 skipped_piece is None
                 and piece is not element
-                and (piece.tag in _AUXILIARY or is_struck(piece))
+                and (piece.tag in _AUXILIARY or style_name in styles.struck)
             ):
                 skipped_piece = piece
             if skipped_piece is None:
-                parts.append(_open_piece(piece))
+                text = _open_piece(piece)
+                if style_name in styles.raised:
+                    text = inline_sign(text.strip(), "".join(parts[-8:])[-16:])
+                parts.append(text)
         elif event == "end":
             if skipped_piece is piece:
                 skipped_piece = None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ingest.errors import UnreadableError
-from ingest.reading.documents import Document, broken_file
+from ingest.reading.documents import Document, broken_file, encrypted_file
 from ingest.reading.elements import Element
 from ingest.reading.limits import FILES
 
@@ -22,6 +22,15 @@ _PACKAGE_ERRORS = (
     *(RuntimeError, ValueError, LookupError, TypeError, OSError, etree.LxmlError, AttributeError),
 )
 """Errors that the libraries raise for broken packages."""
+_WORD = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_STRICT_WORD = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+"""The namespace of the same elements in a document that is saved as strict Open XML."""
+_ENCRYPTED_FLAG = 0x1
+_KEYS = {"META-INF/manifest.xml": b"encryption-data", "META-INF/encryption.xml": b"html"}
+"""Parts that list the encrypted parts, with what they contain if one of those is text.
+
+Books list encrypted fonts as well, which are not read.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,21 @@ class Package:
         Raises:
             UnreadableError: the part unpacks to more than the limit, or declares entities.
         """
-        data = self.data(part)
+        data = self.data(part).replace(_STRICT_WORD, _WORD)
         if b"<!ENTITY" in data:
             raise UnreadableError(f"{self.name} declares entities of its own and was not read.")
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
         )
         return etree.fromstring(data, parser)
+
+
+def _is_encrypted(package: Package) -> bool:
+    """Return True if text of a package cannot be read without a key."""
+    names = {part.filename for part in package.archive.infolist()}
+    return any(part.flag_bits & _ENCRYPTED_FLAG for part in package.archive.infolist()) or any(
+        sign in package.data(part) for part, sign in _KEYS.items() if part in names
+    )
 
 
 @contextmanager
@@ -75,6 +92,9 @@ def open_package(document: Document, kind: str) -> Iterator[Package]:
                 raise UnreadableError(
                     f"{document.name} has more than {FILES.package_parts:,} parts. Split it."
                 )
-            yield Package(archive, document.name)
+            package = Package(archive, document.name)
+            if _is_encrypted(package):
+                raise encrypted_file(document.name)
+            yield package
     except _PACKAGE_ERRORS as error:
         raise broken_file(document.name, kind) from error

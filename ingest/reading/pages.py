@@ -91,7 +91,7 @@ class PageParser(Parser):
         )
 
 
-def _parse_page(text: str, name: str) -> Element:
+def parse_page(text: str, name: str) -> Element:
     """Return the tree of a page of at most ``PAGES.blocks`` blocks.
 
     Raises:
@@ -124,7 +124,7 @@ def read_page(
     """
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("readability").setLevel(logging.CRITICAL)
-    page = _parse_page(text, name)
+    page = parse_page(text, name)
     declared = Declared(page, url, now)
     if signal := _opt_out_tag(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")

@@ -141,12 +141,12 @@ class TextParser(Parser):
 def read_paste(text: str) -> Extract:
     """Return the article in pasted *text*; the first line is its title."""
     lines, url, agency = _without_head(paragraphs(clean(text)))
-    title, body_lines = (lines[0], lines[1:]) if _is_title(lines) else ("", lines)
+    title, body_lines = (lines[0], lines[1:]) if is_title(lines) else ("", lines)
     extract = assemble(title, sort_lines(body_lines), whole=text, agency=agency)
     return replace(extract, header=replace(extract.header, url=url))
 
 
-def _is_title(lines: Sequence[str]) -> bool:
+def is_title(lines: Sequence[str]) -> bool:
     """Return True if the first line is a headline: short, and not a sentence of the text."""
     if len(lines) < 2 or len(lines[0]) > 2 * ASIDES.pasted_line_characters:
         return False

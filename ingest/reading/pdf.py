@@ -18,7 +18,14 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
-from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
+from ingest.reading.documents import (
+    Document,
+    FoundArticle,
+    Parser,
+    Score,
+    broken_file,
+    encrypted_file,
+)
 from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
 from ingest.reading.limits import FILES, LAYOUT
 from ingest.reading.page_tables import Cell
@@ -117,7 +124,7 @@ def read_pdf(data: bytes, name: str) -> Extract:
             )
     except PdfminerException as error:
         if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
-            raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
+            raise encrypted_file(name) from error
         if isinstance(error.__context__, _TooLargeError):
             raise _too_large(name) from error
         raise broken_file(name, "PDF") from error

@@ -26,7 +26,15 @@ from ingest.model import Extract, Snapshot
 from ingest.reading.books import BookParser
 from ingest.reading.calendars import CalendarParser
 from ingest.reading.captions import CaptionsParser
-from ingest.reading.documents import Document, Entry, FoundArticle, Hints, Parser, apply_hints
+from ingest.reading.documents import (
+    Document,
+    Entry,
+    FoundArticle,
+    Hints,
+    Parser,
+    apply_hints,
+    encrypted_file,
+)
 from ingest.reading.feedfiles import (
     SUFFIX,
     FeedListParser,
@@ -72,6 +80,20 @@ _PARSERS: tuple[Parser, ...] = (
 )
 ENDINGS = frozenset().union(*(parser.endings for parser in _PARSERS))
 """File endings that are read without a further package."""
+_READABLE_ENDING = {
+    **dict.fromkeys((".ods", ".numbers", ".xlsb", ".xls"), ".xlsx"),
+    **dict.fromkeys((".pages", ".fodt", ".wpd", ".doc"), ".docx"),
+    **dict.fromkeys((".odp", ".pptx", ".ppt", ".key", ".xps"), ".pdf"),
+    **dict.fromkeys((".ass", ".ssa", ".ttml"), ".srt"),
+    **dict.fromkeys((".mobi", ".azw3", ".fb2"), ".epub"),
+    **dict.fromkeys((".mbox", ".msg", ".emlx"), ".eml"),
+}
+"""Endings that are not read, with one that the same programs write and that is read."""
+_OLD_CONTAINER = bytes.fromhex("d0cf11e0a1b11ae1")
+"""Signature of the container of old Office formats, of Outlook messages and of encrypted files."""
+_OLD_PARTS = {"WordDocument": ".doc", "Workbook": ".xls", "__substg1.0": ".msg"}
+"""Names of parts in such a container, with the ending of its files."""
+_ENCRYPTED_PART = "EncryptedPackage"
 _IN_NOSCRIPT = "ancestor::noscript"
 _REFRESH = re.compile(
     r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S
@@ -102,10 +124,30 @@ def parser_of(document: Document) -> Parser:
     if document.url:
         media_type = document.content_type or "no type"
         raise NoArticleError(f"{document.name} is neither a page nor text ({media_type}).")
+    if ending := _READABLE_ENDING.get(document.ending):
+        raise UnreadableError(f"{document.name} cannot be read. Save it as {ending}.")
     raise UnreadableError(
         f"{document.name} cannot be read. What can be read: {_list_kinds()}. "
         "If it holds an article, paste its text."
     )
+
+
+def _check_container(document: Document) -> None:
+    """Check that a document is neither empty nor a container that no parser opens.
+
+    Raises:
+        UnreadableError: it is empty, encrypted or in an old format; the message says what to do.
+    """
+    data, name = document.data, document.name
+    if not data.strip():
+        raise UnreadableError(f"{name} is empty. Nothing was added from it.")
+    if not data.startswith(_OLD_CONTAINER):
+        return
+    if _ENCRYPTED_PART.encode("utf-16-le") in data:
+        raise encrypted_file(name)
+    endings = (ending for part, ending in _OLD_PARTS.items() if part.encode("utf-16-le") in data)
+    ending = _READABLE_ENDING[next(endings, ".ppt")]
+    raise UnreadableError(f"{name} cannot be read. Save it as {ending}.")
 
 
 def read(document: Document) -> tuple[FoundArticle, ...]:
@@ -116,6 +158,7 @@ def read(document: Document) -> tuple[FoundArticle, ...]:
     try:
         if len(document.data) > FILES.document_bytes:
             raise too_large(document.name, len(document.data))
+        _check_container(document)
         parser = parser_of(document)
         hints = document.hints
         if parser.several:
@@ -123,7 +166,7 @@ def read(document: Document) -> tuple[FoundArticle, ...]:
         articles = tuple(_with_metadata(article, document) for article in parser.parse(document))
     except ReadingError as problem:
         return (FoundArticle(document.name, problem=problem),)
-    return articles or (FoundArticle(document.name, problem=_empty_document(document)),)
+    return articles or (FoundArticle(document.name, problem=_without_articles(document)),)
 
 
 def _read_single(document: Document) -> Extract:
@@ -171,9 +214,9 @@ def _with_metadata(article: FoundArticle, document: Document) -> FoundArticle:
         return FoundArticle(article.name, problem=problem)
 
 
-def _empty_document(document: Document) -> UnreadableError:
-    """Return the error for an empty document."""
-    return UnreadableError(f"{document.name} is empty. Nothing was added from it.")
+def _without_articles(document: Document) -> NoArticleError:
+    """Return the error for a document in which nothing is an article."""
+    return NoArticleError(f"{document.name} holds no text. Nothing was added.")
 
 
 def _list_kinds() -> str:

@@ -31,6 +31,13 @@ _SIGNS = {
     b"tab": " ", b"line": "\n", b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’",
     b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ",
 }  # fmt: skip
+_FONT_CODES = {
+    128: "cp932", 129: "cp949", 134: "gb18030", 136: "cp950", 161: "cp1253", 162: "cp1254",
+    163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
+    238: "cp1250", 77: "mac_roman",
+}  # fmt: skip
+"""Codecs of the character sets of fonts that are not the document's own."""
+_CODE_WORDS = frozenset({b"ansicpg", b"f", b"fcharset"})
 _CODES = {b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850", b"ansi": "cp1252"}
 
 
@@ -42,6 +49,7 @@ class _State:
     hidden: frozenset[bytes] = frozenset()
     raised: bool = False
     skip: int = 1
+    font: bytes = b""
 
 
 class RichTextParser(Parser):
@@ -76,6 +84,7 @@ class _Reader:
         self._state = _State()
         self._outer: list[_State] = []
         self._code = "cp1252"
+        self._font_codes: dict[bytes, str] = {}
         self._parts: list[str] = []
         self._bytes = bytearray()
         self._paragraphs: list[str] = []
@@ -126,8 +135,9 @@ class _Reader:
         self._bytes += data[skip_count:]
 
     def _decode(self) -> None:
-        """Decode the collected bytes by the current code page and add them as text."""
-        text = self._bytes.decode(self._code, "replace")
+        """Decode the collected bytes by the code page of their font and add them as text."""
+        code = self._font_codes.get(self._state.font, self._code)
+        text = self._bytes.decode(code, "replace")
         self._bytes.clear()
         self._write(text)
 
@@ -153,10 +163,8 @@ class _Reader:
     def _control(self, word: bytes, number: bytes | None) -> None:
         """Handle one control word."""
         self._decode()
-        if word in _CODES:
-            self._code = _CODES[word]
-        elif word == b"ansicpg" and number:
-            self._code = _codec(int(number))
+        if word in _CODES or word in _CODE_WORDS:
+            self._set_code(word, number)
         elif word in _AUXILIARY_GROUPS:
             self._state = replace(self._state, auxiliary=True)
         elif word in _HIDING_WORDS:
@@ -164,7 +172,7 @@ class _Reader:
             hidden = self._state.hidden - {word} if off else self._state.hidden | {word}
             self._state = replace(self._state, hidden=hidden)
         elif word == b"plain":
-            self._state = replace(self._state, hidden=frozenset(), raised=False)
+            self._state = replace(self._state, hidden=frozenset(), raised=False, font=b"")
         elif word in {b"super", b"nosupersub"}:
             self._state = replace(self._state, raised=word == b"super" and number != b"0")
         elif word == b"uc" and number:
@@ -175,6 +183,19 @@ class _Reader:
             self._write(_SIGNS[word])
         else:
             self._layout(word)
+
+    def _set_code(self, word: bytes, number: bytes | None) -> None:
+        """Set the code page of the document, the current font, or the code page of that font."""
+        if word in _CODES:
+            self._code = _CODES[word]
+        elif number is None:
+            return
+        elif word == b"ansicpg":
+            self._code = _codec(int(number))
+        elif word == b"f":
+            self._state = replace(self._state, font=number)
+        elif code := _FONT_CODES.get(int(number)):
+            self._font_codes[self._state.font] = code
 
     def _unicode(self, number: int) -> None:
         """Add the character with code *number* and skip its fallback bytes."""

@@ -9,10 +9,17 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.errors import NoArticleError
 from ingest.model import Extract, Header
-from ingest.reading.decoding import damage_notes
+from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
+from ingest.reading.limits import DETECTION
 from ingest.reading.page_tables import Cell, lines_of
-from ingest.reading.results.columns import EMPTY_CELL, is_figure, layout_of
+from ingest.reading.results.columns import (
+    EMPTY_CELL,
+    encoding_of,
+    is_figure,
+    layout_of,
+    tables_of,
+)
 from ingest.reading.results.grid import Grid
 from ingest.reading.results.reports import (
     REPORT,
@@ -55,7 +62,9 @@ class SheetParser(Parser):
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield one table under the name of its file."""
-        text = document.text().replace("\r\n", "\n").replace("\r", "\n")
+        encoding = document.charset or encoding_of(document.data[: DETECTION.signature_bytes])
+        text = decode(document.data, document.name, encoding)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         yield _article([grid_of(text, _file_of(document))], document, damage_notes(text))
 
 
@@ -102,7 +111,7 @@ class ResultsParser(Parser):
         value = parse_json(text, name)
         if is_report(value):
             table = report_table(value, text, name)
-            yield _extract([table], document)
+            yield _extract([table], table.lines, document)
             return
         grid = record_grid(records_of(value), name)
         if grid is None:
@@ -118,12 +127,19 @@ def _article(
     Raises:
         ReadingError: a table is broken, or no table has a header row.
     """
-    tables = [table for grid in grids if (table := _table(grid, document)) is not None]
+    tables, lines = [], []
+    for grid in grids:
+        notes = (*notes, *grid.notes)
+        parts = [part for rows in tables_of(grid) if (part := _table(rows, document)) is not None]
+        tables += parts
+        lines += [line for part in parts for line in part.lines] or [
+            " ".join(filter(None, row.cells)) for row in grid.rows
+        ]
     if not tables:
         raise NoArticleError(
             f"{document.name} has no row that names its columns. Add one as its first row."
         )
-    return _extract(tables, document, notes)
+    return _extract(tables, lines, document, notes)
 
 
 def _table(grid: Grid, document: Document) -> WrittenTable | None:
@@ -135,20 +151,29 @@ def _table(grid: Grid, document: Document) -> WrittenTable | None:
     if len(rows) < 2 or rows[0].filled < 2 or any(map(is_figure, rows[0].cells)):
         return None
     width = len(rows[0].cells)
-    header_cells = [Cell(cell, head=True) for cell in rows[0].cells]
-    body = [[Cell(row.cell(column) or EMPTY_CELL) for column in range(width)] for row in rows[1:]]
+    header_cells = [*(Cell(cell, head=True) for cell in rows[0].cells), Cell("", head=True)]
+    body = [
+        [
+            *(Cell(row.cell(column) or EMPTY_CELL) for column in range(width)),
+            Cell(grid.reference(row.number)),
+        ]
+        for row in rows[1:]
+    ]
     lines = lines_of(_title(document), [header_cells, *body])
     return WrittenTable(_title(document), tuple(lines), ())
 
 
 def _extract(
-    tables: Sequence[WrittenTable], document: Document, notes: tuple[str, ...] = ()
+    tables: Sequence[WrittenTable],
+    lines: Sequence[str],
+    document: Document,
+    notes: tuple[str, ...] = (),
 ) -> FoundArticle:
-    """Return the article of a file from its tables."""
-    text = "\n\n".join(line for table in tables for line in table.lines)
-    table_notes = tuple(note for table in tables for note in table.notes)
+    """Return the article of a file from its tables and all of its *lines*."""
+    table_notes = dict.fromkeys(note for table in tables for note in table.notes)
     header = Header(tables[0].title if len(tables) == 1 else _title(document))
-    return FoundArticle(document.name, Extract(header, text, notes=(*notes, *table_notes)))
+    extract = Extract(header, "\n\n".join(lines), notes=(*notes, *table_notes))
+    return FoundArticle(document.name, extract)
 
 
 def _file_of(document: Document) -> str:

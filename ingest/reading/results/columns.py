@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from importlib.resources import files
+from itertools import takewhile
 
 from ingest.errors import UnreadableError
 from ingest.language.numbers import ascii_numerals
+from ingest.language.script import EAST_ASIAN
 from ingest.reading.limits import TABLES
 from ingest.reading.results.grid import Grid, GridRow
 
@@ -115,6 +118,15 @@ MEASURES = frozenset({Field.VOTES, Field.SHARE, Field.SEATS})
 _FIELD_OF = {
     header: Field(field) for field, headers in _HEADERS["fields"].items() for header in headers
 }
+_EAST_ASIAN_CODES = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+_EAST_ASIAN_HEADERS = tuple(
+    header for header in (*_FIELD_OF, *_OPENINGS) if len(header) > 1 and EAST_ASIAN.search(header)
+)
+AROUND_NAMES = " ()（）:·-–_"
+"""Signs between a name and its measure in a header."""
+_MEASURE_HEADERS = sorted(
+    (header for header, measure in _FIELD_OF.items() if measure in MEASURES), key=len, reverse=True
+)
 POLL_FIELDS = frozenset({Field.POLLSTER, Field.SAMPLE, Field.ERROR})
 """Columns that only polls have."""
 
@@ -192,10 +204,61 @@ def layout_of(grid: Grid, mapping: Mapping[str, str]) -> ColumnLayout | None:
     return layout
 
 
+def tables_of(grid: Grid) -> list[Grid]:
+    """Return the tables that stand below each other in one grid, each from its title on.
+
+    A table begins at a row of headers of results below a row of figures. Without a title of its own
+    it continues the one before, as on the next page of a print, and has its title.
+    """
+    starts, top = [], 0
+    has_figures = False
+    for index, row in enumerate(grid.rows):
+        if (
+            has_figures
+            and row.filled > 1
+            and _names_results(row)
+            and not any(map(_is_data, row.cells))
+        ):
+            starts.append(index)
+            has_figures = False
+        has_figures = has_figures or (row.filled > 1 and any(map(_is_data, row.cells)))
+    tables: list[Grid] = []
+    title: Sequence[GridRow] = ()
+    for start in [*starts, len(grid.rows)]:
+        end = start
+        while start < len(grid.rows) and end > top and _belongs_below(grid.rows, end - 1):
+            end -= 1
+        rows = grid.rows[top:end]
+        own_title = list(takewhile(lambda row: row.filled == 1, rows))
+        tables.append(replace(grid, rows=tuple(rows if own_title else [*title, *rows])))
+        title = own_title or title
+        top = end
+    return tables
+
+
+def _belongs_below(rows: Sequence[GridRow], index: int) -> bool:
+    """Return True if a row is a line of the title directly above the next row."""
+    return rows[index].filled == 1 and rows[index].number == rows[index + 1].number - 1
+
+
 def field_of(header: str) -> Field | None:
     """Return the field that a header names."""
     plain = " ".join(header.replace("_", " ").replace("-", " ").casefold().split())
     return _FIELD_OF.get(plain) or _FIELD_OF.get(plain.rstrip(".:*"))
+
+
+def encoding_of(head: bytes) -> str | None:
+    """Return the East Asian encoding in which the first bytes of a table name known columns.
+
+    Such tables are too short, and have too many names, for statistics of their letters.
+    """
+    counts = {
+        code: sum(header in text for header in _EAST_ASIAN_HEADERS)
+        for code in _EAST_ASIAN_CODES
+        if (text := head.decode(code, "ignore"))
+    }
+    best = max(counts, key=lambda code: counts[code], default=None)
+    return best if best and counts[best] > 1 else None
 
 
 def names_poll(text: str) -> bool:
@@ -209,7 +272,7 @@ def _body_start(grid: Grid, headers: Mapping[Field, str]) -> int | None:
     """Return the index of the first row of data: it has a figure, and the row above is a header.
 
     Below headers of candidates and of their figures a row needs no valid figure, so that a wrong
-    one is reported.
+    one is reported, and can be the name of the group below it.
     """
     for index, row in enumerate(
         grid.rows[1 : TABLES.rows_above_headers + TABLES.header_rows], start=1
@@ -219,7 +282,7 @@ def _body_start(grid: Grid, headers: Mapping[Field, str]) -> int | None:
             sum(bool(field_of(cell)) or cell in headers.values() for cell in row.cells if cell) > 1
         )
         has_figures = any(is_figure(cell) and not _is_year(cell) for cell in row.cells)
-        is_below_names = row.filled > 1 and _names_results(head)
+        is_below_names = _names_results(head) and any(r.filled > 1 for r in grid.rows[index:])
         if (
             (has_figures or is_below_names)
             and not is_header
@@ -320,23 +383,60 @@ def _assign_candidates(layout: ColumnLayout) -> ColumnLayout:
     has_place = layout.first(Field.PLACE) is not None
     has_candidates = any(column.of for column in layout.columns)
     counts = [column for column in layout.columns if _holds_figures(layout, column)]
+    may_have_names = has_place and not has_candidates and layout.first(Field.PARTY) is None
     has_counts = sum(not _has_fractions(layout, column) for column in counts) > 1
-    return ColumnLayout(
-        layout.above,
-        tuple(
-            Column(column.number, column.header, Field.VOTES, column.header)
-            if has_place
-            and not has_candidates
-            and column.field is Field.OTHER
-            and _holds_figures(layout, column)
-            and column.header
-            and not is_general(column.header)
-            and not (has_counts and _has_fractions(layout, column))
-            else column
-            for column in layout.columns
-        ),
-        layout.body,
-    )
+    columns = [
+        Column(column.number, column.header, Field.VOTES, column.header)
+        if has_place
+        and not has_candidates
+        and column.field is Field.OTHER
+        and _holds_figures(layout, column)
+        and column.header
+        and not is_general(column.header)
+        and not (has_counts and _has_fractions(layout, column))
+        else column
+        for column in (map(_with_name, layout.columns) if may_have_names else layout.columns)
+    ]
+    return ColumnLayout(layout.above, tuple(_with_owners(columns)), layout.body)
+
+
+def _with_name(column: Column) -> Column:
+    """Return *column*, or if its header joins a name and a measure, as a column of that name.
+
+    "Farr votes", "Anteil Farr", "青木得票数".
+    """
+    header, plain = column.header, column.header.casefold()
+    if column.field is not Field.OTHER or len(plain) != len(header):
+        return column
+    for measure in _MEASURE_HEADERS:
+        if plain.startswith(measure):
+            name, edge = header[len(measure) :], header[len(measure) : len(measure) + 1]
+        elif plain.endswith(measure):
+            name, edge = header[: -len(measure)], header[: -len(measure)][-1:]
+        else:
+            continue
+        owner = name.strip(AROUND_NAMES)
+        is_apart = EAST_ASIAN.search(measure) or not edge.isalnum()
+        if (
+            is_apart
+            and any(map(str.isalpha, owner))
+            and not field_of(owner)
+            and not is_general(owner)
+        ):
+            return Column(column.number, header, _FIELD_OF[measure], owner)
+    return column
+
+
+def _with_owners(columns: Sequence[Column]) -> Iterator[Column]:
+    """Yield *columns*; a measure behind each candidate, always of one name, is that candidate's."""
+    counts = Counter(column.header for column in columns)
+    owner = ""
+    for column in columns:
+        if column.field in MEASURES and not column.of and owner and counts[column.header] > 1:
+            yield Column(column.number, f"{owner} {column.header}", column.field, owner)
+        else:
+            owner = column.of
+            yield column
 
 
 def is_general(header: str) -> bool:

@@ -30,13 +30,15 @@ class GridRow:
 class Grid:
     """The rows of one table; ``sheet`` is its name if a file has several.
 
-    ``line`` is the word for a row in messages: a text file has lines, a workbook rows.
+    ``line`` is the word for a row in messages: a text file has lines, a workbook rows. ``notes``
+    list what was left out, for the person who adds the file.
     """
 
     name: str
     rows: tuple[GridRow, ...]
     sheet: str = ""
     line: str = "line"
+    notes: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -62,11 +64,16 @@ def check_size(grid: Grid) -> Grid:
         UnreadableError: the table has too many rows or columns.
     """
     if len(grid.rows) > TABLES.result_rows or grid.width > TABLES.result_columns:
-        raise UnreadableError(
-            f"{grid.name} has more than {TABLES.result_rows:,} rows or "
-            f"{TABLES.result_columns} columns. Split it."
-        )
+        raise too_many_cells(grid.name)
     return grid
+
+
+def too_many_cells(name: str) -> UnreadableError:
+    """Return the error for a table of too many rows or columns."""
+    return UnreadableError(
+        f"{name} has more than {TABLES.result_rows:,} rows or "
+        f"{TABLES.result_columns} columns. Split it."
+    )
 
 
 def filled_rows(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:

@@ -11,7 +11,7 @@ from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.reading.documents import broken_file
 from ingest.reading.limits import TABLES
-from ingest.reading.results.columns import EMPTY_CELL, field_of
+from ingest.reading.results.columns import EMPTY_CELL, Field, field_of
 from ingest.reading.results.grid import Grid, GridRow
 from ingest.reading.results.writing import WrittenTable
 from ingest.reading.text import clean_line
@@ -19,6 +19,10 @@ from ingest.reading.text import clean_line
 REPORT = "ElectionReport"
 _REPORT_TYPE = "ElectionResults." + REPORT
 _TOTAL = "total"
+_FIELDS_OF_ALL = frozenset({Field.PLACE, Field.OFFICE, Field.STATUS, Field.COUNTED, Field.MOMENT})
+"""Fields that an object around a list of results has for all of them."""
+_ANSWER_CODES = ("ok", "OK", "success", 200, True)
+"""The status of a server's answer, which is not one of the count."""
 
 
 def parse_json(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
@@ -52,16 +56,24 @@ def records_of(value: object) -> list[dict[str, Any]]:
     """Return the records of a list, or of the only list in an object; else an empty list.
 
     A record that holds a list of records, as a precinct holds its candidates, becomes one record
-    for each of them, with its own fields before theirs.
+    for each of them, with its own fields before theirs. The place, the status and the time of the
+    whole object are those of each record.
     """
-    owner = ""
+    owner, around = "", {}
     if isinstance(value, dict):
         lists = [(key, item) for key, item in value.items() if isinstance(item, list) and item]
+        around = {
+            key: item
+            for key, item in value.items()
+            if field_of(key) in _FIELDS_OF_ALL and item not in _ANSWER_CODES
+        }
         owner, value = lists[0] if len(lists) == 1 else ("", None)
     if not _is_record_list(value):
         return []
     return [
-        part for record in value for part in _inner_records(record, owner, TABLES.record_levels)
+        {**around, **part}
+        for record in value
+        for part in _inner_records(record, owner, TABLES.record_levels)
     ]
 
 
@@ -132,6 +144,8 @@ class _Report:
     text: str
     name: str
     names: dict[str, str] = field(default_factory=dict)
+    parties: dict[str, str] = field(default_factory=dict)
+    """The party of a candidate, both as identifiers."""
 
     def look_up(self, identifier: str) -> str:
         """Return the name of the object with an identifier.
@@ -167,7 +181,10 @@ def report_table(value: Mapping[str, Any], text: str, name: str) -> WrittenTable
     for owner in owners:
         for kind in ("GpUnit", "Party", "Candidate", "Office", "Person"):
             for item in _objects(owner, kind):
-                report.names[str(item.get("@id") or item.get("ObjectId"))] = _name_of(item)
+                identifier = str(item.get("@id") or item.get("ObjectId"))
+                report.names[identifier] = _name_of(item)
+                if party := _strings(item.get("PartyId")):
+                    report.parties[identifier] = party[0]
     lines: list[str] = []
     number = 0
     for election in elections:
@@ -206,7 +223,7 @@ def _contest_lines(contest: Mapping[str, Any], election: str, report: _Report) -
                 f"Contest: {office}",
                 f"Candidate: {candidate}",
                 f"Party: {party}" if party else "",
-                f"Votes: {votes:,}" if kind == _TOTAL else f"Votes ({kind}): {votes:,}",
+                f"Votes: {votes:,}" if kind == _TOTAL else f"{kind}: {votes:,}",
                 progress,
                 f"Status: {status}" if status else "",
                 f"As of: {generated}" if generated else "",
@@ -216,9 +233,11 @@ def _contest_lines(contest: Mapping[str, Any], election: str, report: _Report) -
 
 def _candidate_and_party(selection: Mapping[str, Any], report: _Report) -> tuple[str, str]:
     """Return the candidate or choice of a selection, and the party."""
-    parties = _strings(selection.get("EndorsementPartyIds") or selection.get("PartyIds"))
-    party = ", ".join(report.look_up(identifier) for identifier in parties)
     candidates = _strings(selection.get("CandidateIds"))
+    parties = _strings(selection.get("EndorsementPartyIds") or selection.get("PartyIds")) or [
+        report.parties[identifier] for identifier in candidates if identifier in report.parties
+    ]
+    party = ", ".join(dict.fromkeys(report.look_up(identifier) for identifier in parties))
     names = [report.look_up(identifier) for identifier in candidates]
     choice = _text(selection.get("Selection")) or _name_of(selection)
     return ", ".join(names) or choice or party or EMPTY_CELL, party if names else ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
 import openpyxl
+from openpyxl.utils import range_boundaries
 
 from ingest.errors import UnreadableError
 from ingest.reading.documents import Document
@@ -20,10 +22,25 @@ from ingest.reading.results.grid import (
     GridRow,
     check_size,
     filled_rows,
+    too_many_cells,
 )
 from ingest.reading.text import clean_line
 
-_PART = "xl/worksheets/"
+_UNSAVED_FORMULA = re.compile(
+    rb"<c\b([^<>]{1,200})>\s{0,9}<f\b[^<>]{0,300}(?:/>|>[^<]{0,9000}</f>)"
+    rb"\s{0,9}(?:<v\s?/>|<v></v>)?\s{0,9}</c>"
+)
+"""A cell with a formula and without a result, and the attributes of the cell."""
+_CELL_NAME = re.compile(rb"\br=\"([A-Z]{1,3}\d{1,7})\"")
+_TEXT_RESULT = b't="str"'
+"""The attribute of a formula whose result is text, perhaps none."""
+_MERGED_CELLS = re.compile(
+    rb"<mergeCell\b[^<>]{0,80}?\bref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\""
+)
+_LITERAL = re.compile(r'"[^"]{0,40}"|\\.')
+"""Signs in the format of a cell that are only written, such as a per cent sign behind a share."""
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\n|\Z)")
+"""The first line by which Excel is told the delimiter of a text file."""
 _DELIMITERS = "\t;,|"
 
 
@@ -35,8 +52,10 @@ def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
     """
     with open_package(document, kind) as package:
         for part in package.archive.namelist():
-            large = part.startswith("xl/") and len(package.data(part)) > TABLES.result_sheet_bytes
-            if large:
+            data = package.data(part) if part.startswith("xl/") else b""
+            _check_formulas(data, document.name)
+            _check_merged_cells(data, document.name)
+            if len(data) > TABLES.result_sheet_bytes:
                 raise UnreadableError(
                     f"{document.name} unpacks to more than "
                     f"{TABLES.result_sheet_bytes // 2**20} MB, so it was not read."
@@ -48,6 +67,35 @@ def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
             : TABLES.result_sheets
         ]
         return [_grid(sheet, name, several=len(visible_sheets) > 1) for sheet in visible_sheets]
+
+
+def _check_formulas(data: bytes, name: str) -> None:
+    """Check that every formula in one part of a workbook has its result.
+
+    Raises:
+        UnreadableError: a program wrote the formula without calculating it.
+    """
+    for formula in _UNSAVED_FORMULA.finditer(data):
+        cell = _CELL_NAME.search(formula[1])
+        if cell and _TEXT_RESULT not in formula[1]:
+            raise UnreadableError(
+                f"{name} has a formula without its result in cell {cell[1].decode()}. Open it in "
+                "Excel or LibreOffice, save it, and add it again."
+            )
+
+
+def _check_merged_cells(data: bytes, name: str) -> None:
+    """Check that merged cells span no more than a table may have, because each is built in memory.
+
+    Raises:
+        UnreadableError: they span more.
+    """
+    area = 0
+    for span in _MERGED_CELLS.finditer(data):
+        left, top, right, bottom = range_boundaries(span[1].decode())
+        area += (right - left + 1) * (bottom - top + 1)
+        if area > TABLES.result_rows * TABLES.result_columns:
+            raise too_many_cells(name)
 
 
 def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - openpyxl's own
@@ -62,15 +110,43 @@ def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - op
             f"or {TABLES.result_columns} columns. Split it."
         )
     merged_values = dict(_merged_values(sheet))
-    rows = []
+    hidden_columns = set(_hidden_columns(sheet))
+    rows, hidden_rows = [], 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
+        if sheet.row_dimensions[number].hidden:
+            hidden_rows += any(cell.value is not None for cell in row)
+            continue
         cells = [
-            merged_values.get((number, column)) or _displayed_text(cell)
+            ""
+            if column in hidden_columns
+            else merged_values.get((number, column)) or _displayed_text(cell)
             for column, cell in enumerate(row, 1)
         ]
         is_single_value = len(set(filter(None, cells))) == 1 and len(list(filter(None, cells))) > 1
         rows.append(GridRow(number, (cells[0],) if is_single_value and cells[0] else tuple(cells)))
-    return Grid(name, filled_rows(rows), clean_line(sheet.title) if several else "", "row")
+    title = clean_line(sheet.title)
+    notes = _hidden_note(name, title, hidden_rows, len(hidden_columns))
+    return Grid(name, filled_rows(rows), title if several else "", "row", notes)
+
+
+def _hidden_columns(sheet: Any) -> Iterator[int]:  # noqa: ANN401 - openpyxl's own
+    """Yield the numbers of the hidden columns that have cells."""
+    for dimension in sheet.column_dimensions.values():
+        if dimension.hidden:
+            yield from range(dimension.min, min(dimension.max, sheet.max_column) + 1)
+
+
+def _hidden_note(name: str, sheet: str, rows: int, columns: int) -> tuple[str, ...]:
+    """Return a note with the number of rows and columns that the sheet hides."""
+    counts = [
+        f"{number} hidden {noun}{'s' * (number > 1)}"
+        for number, noun in ((rows, "row"), (columns, "column"))
+        if number
+    ]
+    if not counts:
+        return ()
+    verb = "were" if rows + columns > 1 else "was"
+    return (f"{name}, sheet “{sheet}”: {' and '.join(counts)} {verb} not read.",)
 
 
 def _merged_values(sheet: Any) -> Iterator[tuple[tuple[int, int], str]]:  # noqa: ANN401 - openpyxl's own
@@ -83,14 +159,20 @@ def _merged_values(sheet: Any) -> Iterator[tuple[tuple[int, int], str]]:  # noqa
 
 
 def _displayed_text(cell: Any) -> str:  # noqa: ANN401 - openpyxl's own
-    """Return the displayed text of a cell: shares in per cent, thousands with their separators."""
+    """Return the displayed text of a cell: shares in per cent, thousands with their separators.
+
+    What is struck out counts as empty.
+    """
     value, form = cell.value, str(cell.number_format or "")
-    if value is None:
+    if value is None or (cell.font and cell.font.strike):
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, datetime | date | time):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, datetime):
+        has_time = value.time() != time() or "h" in form.lower()
+        return value.isoformat(" ", "minutes") if has_time else value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat("minutes") if isinstance(value, time) else value.isoformat()
     if isinstance(value, int | float):
         return _number(value, form)
     return clean_line(str(value))[: TABLES.result_cell_characters]
@@ -98,16 +180,18 @@ def _displayed_text(cell: Any) -> str:  # noqa: ANN401 - openpyxl's own
 
 def _number(value: float, form: str) -> str:
     """Return a number in the format of its cell."""
-    pattern = form.split(";")[0]
+    signs = form.split(";")[0]
+    pattern = _LITERAL.sub("", signs)
+    unit = "%" if "%" in signs and "%" not in pattern else ""
     decimals = len(pattern.partition(".")[2]) - len(pattern.partition(".")[2].lstrip("0#"))
     if "%" in pattern:
         return f"{value * 100:.{decimals}f}%"
     comma = "," if "#,#" in pattern or "0,0" in pattern else ""
     if "0" in pattern and "." in pattern:
-        return f"{value:{comma}.{decimals}f}"
+        return f"{value:{comma}.{decimals}f}{unit}"
     if float(value).is_integer():
-        return f"{int(value):{comma}}"
-    return f"{round(value, TABLES.decimals):{comma}}"
+        return f"{int(value):{comma}}{unit}"
+    return f"{round(value, TABLES.decimals):{comma}}{unit}"
 
 
 def grid_of(text: str, name: str) -> Grid:
@@ -116,9 +200,12 @@ def grid_of(text: str, name: str) -> Grid:
     Raises:
         UnreadableError: the table is broken or too large; the message names the line.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    separator = _SEPARATOR_LINE.match(text)
+    delimiter = separator[1] if separator else _delimiter(text)
+    table = text[separator.end() :] if separator else text
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter, strict=True)
     rows: list[GridRow] = []
-    line = 1
+    first_line = line = 2 if separator else 1
     try:
         for cells in reader:
             rows.append(
@@ -126,11 +213,11 @@ def grid_of(text: str, name: str) -> Grid:
                     line, tuple(clean_line(cell)[: TABLES.result_cell_characters] for cell in cells)
                 )
             )
-            line = reader.line_num + 1
+            line = reader.line_num + first_line
             if len(rows) > TABLES.result_rows or len(cells) > TABLES.result_columns:
                 return check_size(Grid(name, tuple(rows)))
     except csv.Error as error:
-        column = _open_quote(text, line)
+        column = _open_quote(text, line, delimiter)
         raise UnreadableError(
             f"{name} has a quotation mark in the wrong place at line {line}, column {column}. "
             "Save the table as CSV again."
@@ -138,11 +225,10 @@ def grid_of(text: str, name: str) -> Grid:
     return Grid(name, filled_rows(rows))
 
 
-def _open_quote(text: str, line: int) -> int:
+def _open_quote(text: str, line: int, delimiter: str) -> int:
     """Return the number of the cell in *line* that has the last quotation mark."""
     lines = text.splitlines()
     broken = lines[line - 1] if line <= len(lines) else ""
-    delimiter = _delimiter(text)
     return broken[: max(0, broken.rfind('"'))].count(delimiter) + 1
 
 

@@ -10,6 +10,7 @@ from ingest.language.lines import BETWEEN
 from ingest.language.script import EAST_ASIAN
 from ingest.reading.limits import TABLES
 from ingest.reading.results.columns import (
+    AROUND_NAMES,
     EMPTY_CELL,
     MEASURES,
     Column,
@@ -130,7 +131,7 @@ def _value(row: GridRow, column: Column) -> str:
 
 def _label(column: Column) -> str:
     """Return the name of the measure in a candidate's column."""
-    measure = column.header.removeprefix(column.of).strip()
+    measure = column.header.replace(column.of, "").strip(AROUND_NAMES)
     return measure or ("得票数" if EAST_ASIAN.search(column.header) else "Votes")
 
 
@@ -203,7 +204,10 @@ def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
 
 
 def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Iterator[str]:
-    """Yield a note for each candidate who has different figures in one place."""
+    """Yield a note for each candidate who has different figures in one place.
+
+    The same candidate in two groups, as in two constituencies, is not in one place.
+    """
     keys = [
         column.number
         for column in layout.columns
@@ -211,10 +215,14 @@ def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Ite
     ]
     figures = [column.number for column in layout.columns if column.field in MEASURES]
     first_rows: dict[tuple[str, ...], GridRow] = {}
+    group = ""
     for row in rows:
+        if row.filled == 1:
+            group = next(filter(None, row.cells))
+            continue
         key = tuple(map(row.cell, keys))
-        first_row = first_rows.setdefault(key, row)
-        if row.filled > 1 and tuple(map(first_row.cell, figures)) != tuple(map(row.cell, figures)):
+        first_row = first_rows.get(("", *key)) or first_rows.setdefault((group, *key), row)
+        if tuple(map(first_row.cell, figures)) != tuple(map(row.cell, figures)):
             yield (
                 f"{grid.place(row.number)} has other figures than {grid.line} {first_row.number} "
                 f"for {', '.join(filter(None, key))[:80]}. Both are kept."

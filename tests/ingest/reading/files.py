@@ -23,14 +23,18 @@ def packed(parts, *, kind=None):
     return whole.getvalue()
 
 
-def docx(body):
-    """Write a Word document."""
-    return packed(
-        {
-            "[Content_Types].xml": "<Types/>",
-            "word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>",
-        }
-    )
+def docx(body, *, styles="", title=""):
+    """Write a Word document; *title* stands in its properties."""
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>",
+    }
+    if styles:
+        parts["word/styles.xml"] = f"<w:styles {_W}>{styles}</w:styles>"
+    if title:
+        purl = "http://purl.org/dc/elements/1.1/"
+        parts["docProps/core.xml"] = f'<c xmlns:dc="{purl}"><dc:title>{title}</dc:title></c>'
+    return packed(parts)
 
 
 def run(said, marks=""):
@@ -65,7 +69,7 @@ def odt(body, styles=""):
     return packed({"content.xml": content}, kind="application/vnd.oasis.opendocument.text")
 
 
-def epub(chapters):
+def epub(chapters, *, title="The week", publisher="Sarnholt Ledger"):
     """Write a book of chapters."""
     container = (
         '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -78,7 +82,7 @@ def epub(chapters):
     spine = "".join(f'<itemref idref="c{i}"/>' for i in range(len(chapters)))
     book = (
         '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        "<metadata><dc:title>The week</dc:title><dc:publisher>Sarnholt Ledger</dc:publisher>"
+        f"<metadata><dc:title>{title}</dc:title><dc:publisher>{publisher}</dc:publisher>"
         f"<dc:date>2026-11-07</dc:date></metadata><manifest>{items}</manifest>"
         f"<spine>{spine}</spine></package>"
     )

@@ -254,7 +254,7 @@ def test_a_book_holds_an_article_a_chapter():
         (
             "Gebiet;Wähler;Gültig\nSüdholm;5.904;5.791\n",
             "a.csv",
-            "a · Südholm · Wähler: 5.904 · Gültig: 5.791",
+            "a · Südholm · Wähler: 5.904 · Gültig: 5.791 · a.csv R2",
         ),
         (
             "地区\t候補\t得票\n北区\t青木\t3210\n南区\t白石\t2980\n",

@@ -1,0 +1,213 @@
+"""Result files as their programs show them: hidden, merged and repeated, below each other."""
+
+import io
+import json
+import re
+import zipfile
+from datetime import datetime
+
+import openpyxl
+import pytest
+from openpyxl.styles import Font
+
+from tests.ingest.reading.results.files import report
+from tests.ingest.reading.test_kinds import one
+
+HEAD = ("Ward", "Candidate", "Votes")
+HOLM = ("Holm", "Oda Brenk", 9310)
+TARN = ("Tarn", "Oda Brenk", 7130)
+
+
+def workbook(rows, change=None):
+    """Write one sheet of *rows*, after *change* is made to it."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if change:
+        change(book)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def rewritten(data, pattern, replacement):
+    """Replace a part of a workbook's first sheet."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(written, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            is_sheet = name.endswith("sheet1.xml")
+            new.writestr(name, re.sub(pattern, replacement, part) if is_sheet else part)
+    return written.getvalue()
+
+
+def lines(data, name):
+    """Return the lines of a file."""
+    return one(data, name).extract.text.split("\n\n")
+
+
+def test_hidden_rows_and_columns_are_left_out_and_counted():
+    """Nobody who opens the sheet sees them; whoever adds it is told."""
+
+    def hide(book):
+        book.active.row_dimensions[3].hidden = True
+        book.active["D2"] = "check again"
+        book.active.column_dimensions["D"].hidden = True
+
+    found = one(workbook([HEAD, HOLM, TARN], hide), "a.xlsx").extract
+    assert found.text == "a · Holm · Candidate: Oda Brenk · Votes: 9310 · a.xlsx R2"
+    assert "1 hidden row and 1 hidden column were not read" in found.notes[0]
+
+
+def test_struck_cells_are_empty():
+    """As on pages."""
+
+    def strike(book):
+        book.active["C2"].font = Font(strike=True)
+
+    assert "Votes: —" in lines(workbook([HEAD, HOLM, TARN], strike), "a.xlsx")[0]
+
+
+def test_a_formula_without_its_result_is_refused_with_its_cell():
+    """It would read as an empty cell; one whose result is no text is."""
+    data = workbook([HEAD, HOLM, ("Total", "Oda Brenk", "=SUM(C2:C2)")])
+    assert "without its result in cell C3. Open it" in str(one(data, "a.xlsx").problem)
+    data = workbook([(*HEAD, "Note"), (*HOLM, '=IF(C2>1,"","few")')])
+    data = rewritten(data, rb'<c r="D2"([^<>]*)><f>', rb'<c r="D2" t="str"><f>')
+    assert lines(data, "a.xlsx") == ["a · Holm · Candidate: Oda Brenk · Votes: 9310 · a.xlsx R2"]
+
+
+def test_days_times_and_shares_are_written_as_they_are_shown():
+    """A day has no midnight; a per cent sign that is only written multiplies nothing."""
+    moment = datetime.fromisoformat("2026-11-07 21:45")
+    day = datetime.fromisoformat("2026-11-07")
+
+    def form(book):
+        book.active["E2"].number_format = '0.0"%"'
+        book.active["D3"].number_format = "yyyy-mm-dd"
+
+    rows = [(*HEAD, "Updated", "Share"), (*HOLM, moment, 61.25), (*TARN, day, 48)]
+    first, second = lines(workbook(rows, form), "a.xlsx")
+    assert "Share: 61.2% · Updated: 2026-11-07 21:45 · " in first
+    assert "Updated: 2026-11-07 · " in second
+
+
+def test_merged_cells_beyond_a_table_are_refused_before_they_are_built():
+    """Each of them is an object in memory."""
+    span = rb'</sheetData><mergeCells count="1"><mergeCell ref="A5:XFD1048576"/></mergeCells>'
+    data = rewritten(workbook([HEAD, HOLM]), rb"</sheetData>", span)
+    assert "has more than 20,000 rows or 120 columns" in str(one(data, "a.xlsx").problem)
+
+
+def test_a_sheet_of_notes_is_text():
+    """It says what the figures are."""
+
+    def add_notes(book):
+        book.create_sheet("Notes", 0).append(["Provisional until the council meets on 9 November."])
+
+    found = lines(workbook([HEAD, HOLM], add_notes), "a.xlsx")
+    assert found[0] == "Provisional until the council meets on 9 November."
+    assert found[1].endswith("a.xlsx Sheet R2")
+
+
+def test_tables_below_each_other_are_read_each_with_its_title():
+    """A header that is repeated, as on the next page of a print, has the title of the first."""
+    text = (
+        "Mayor\nWard,Candidate,Votes\nHolm,Oda Brenk,9310\nSource: clerk,,\n\n"
+        "Council\nWard,Candidate,Votes\nHolm,Ines Dahl,1801\n"
+        "Ward,Candidate,Votes\nTarn,Ines Dahl,1700\n"
+    )
+    assert lines(text, "a.csv") == [
+        "Mayor · Holm · Candidate: Oda Brenk · Votes: 9310 · a.csv R3",
+        "Source: clerk",
+        "Council · Holm · Candidate: Ines Dahl · Votes: 1801 · a.csv R8",
+        "Council · Tarn · Candidate: Ines Dahl · Votes: 1700 · a.csv R10",
+    ]
+
+
+def test_a_group_directly_below_the_header_names_its_rows():
+    """The same candidates in two groups do not contradict each other."""
+    text = "Candidate,Party,Votes\nHolm,,\nOda Brenk,H,9310\nTarn,,\nOda Brenk,H,7130\n"
+    found = one(text, "a.csv").extract
+    assert "a · Tarn · Oda Brenk · Party: H · Votes: 7130 · a.csv R5" in found.text
+    assert not any("other figures" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            (
+                "Commune;Inscrits;DAHL Inès;% exprimés;LUND Odd;% exprimés\n"
+                "Holm;31 000;10 002;56,1;7 808;43,9\n"
+            ),
+            "a · Holm · LUND Odd · Votes: 7 808 · % exprimés: 43,9 · a.csv R2",
+        ),
+        (
+            (
+                "Gemeinde;Gültige Stimmen;Brenk;Anteil Brenk;Lund;Anteil Lund\n"
+                "Holm;9.001;5.012;55,7;3.989;44,3\n"
+            ),
+            "a · Holm · Lund · Votes: 3.989 · Anteil: 44,3 · a.csv R2",
+        ),
+        (
+            "Ward,Farr votes,Farr %,Vole votes,Vole %\nHolm,4210,61.2,2670,38.8\n",
+            "a · Holm · Vole · votes: 2670 · %: 38.8 · a.csv R2",
+        ),
+        (
+            "市町村,有権者数,青木得票数,白石得票数\n北町,9120,2001,3247\n",
+            "a · 北町 · 白石 · 得票数: 3247 · a.csv R2C4",
+        ),
+    ],
+)
+def test_a_measure_belongs_to_the_candidate_in_or_before_its_header(text, line):
+    """A share between two names is that of the first; valid votes are nobody's name."""
+    assert line in lines(text, "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("投票区,候補者,得票数\n第一,森川健,412\n第二,森川健,398\n", "euc_jp"),
+        ("投票区,候補者,得票数\n第一,森川健,412\n第二,森川健,398\n", "cp932"),
+        ("选区,候选人,票数\n第一,林建国,412\n第二,林建国,398\n", "gb18030"),
+        ("地區,候選人,得票數\n第一,林建國,412\n第二,林建國,398\n", "big5"),
+        ("선거구,후보자,득표수\n제일,김철수,412\n제이,김철수,398\n", "cp949"),
+    ],
+)
+def test_an_east_asian_table_is_decoded_by_its_headers(text, encoding):
+    """Names and figures are too few for statistics, and have no kana."""
+    first = text.split("\n")[1].split(",")
+    found = lines(text.encode(encoding), "a.csv")[0]
+    assert all(cell in found for cell in first)
+
+
+def test_the_line_that_tells_excel_the_delimiter_is_no_title():
+    """Rows are counted from it all the same."""
+    text = "sep=;\nWard;Candidate;Votes\nHolm;Oda Brenk;9.310\n"
+    assert lines(text, "a.csv") == ["a · Holm · Candidate: Oda Brenk · Votes: 9.310 · a.csv R3"]
+
+
+def test_what_an_object_says_of_all_its_results_stands_in_each():
+    """The status of the count does; the status of a server's answer does not."""
+    candidates = [{"candidate": "Oda Brenk", "votes": 9310}, {"candidate": "Lund", "votes": 8107}]
+    data = {"status": "provisional", "updated": "21:45", "results": candidates}
+    found = lines(json.dumps(data), "a.json")
+    assert all("status: provisional" in line and "updated: 21:45" in line for line in found)
+    assert "status" not in lines(json.dumps({**data, "status": "ok"}), "a.json")[0]
+
+
+def test_a_report_knows_the_party_of_a_candidate_by_the_candidate():
+    """Where the selection names none; a part of the votes is not called the votes."""
+    value = json.loads(report())
+    [election] = value["Election"]
+    parties = {party["@id"] for party in value.get("Party", []) + election.get("Party", [])}
+    for contest in election["Contest"]:
+        for selection in contest["ContestSelection"]:
+            selection.pop("EndorsementPartyIds", None)
+            selection["VoteCounts"][0]["Type"] = "absentee"
+    for candidate in election["Candidate"]:
+        candidate["PartyId"] = min(parties)
+    text = one(json.dumps(value), "a.json").extract.text
+    assert " · Party: " in text
+    assert "absentee: " in text

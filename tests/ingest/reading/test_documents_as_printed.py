@@ -1,0 +1,180 @@
+"""Documents of Word and LibreOffice: what stands on the printed page, once and in its place."""
+
+import pytest
+
+from tests.ingest.reading.files import docx, odt, packed, paragraph, run, table
+from tests.ingest.reading.pages import FIRST, SECOND
+from tests.ingest.reading.test_kinds import one
+
+_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_DRAW = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+BOX = "Turnout in Holm: 61.3 per cent"
+
+
+def shape(text, *, fallback):
+    """Draw a text box of Word, with the copy of it that older programs show."""
+    box = f"<w:txbxContent>{paragraph(text)}</w:txbxContent>"
+    copy = f"<mc:Fallback>{box}</mc:Fallback>" if fallback else ""
+    return (
+        f'<w:p><w:r><mc:AlternateContent xmlns:mc="{_MC}"><mc:Choice>{box}</mc:Choice>{copy}'
+        "</mc:AlternateContent></w:r></w:p>"
+    )
+
+
+def cell(text, marks=""):
+    """Write a cell of Word."""
+    return f"<w:tc><w:tcPr>{marks}</w:tcPr>{paragraph(text) if text else '<w:p/>'}</w:tc>"
+
+
+def row(*cells, marks=""):
+    """Write a row of Word."""
+    return f"<w:tr><w:trPr>{marks}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+@pytest.mark.parametrize("fallback", [True, False])
+def test_a_text_box_in_word_stands_once(fallback):
+    """Its copy for older programs is not shown beside it."""
+    text = one(docx(paragraph(FIRST) + shape(BOX, fallback=fallback)), "a.docx").extract.text
+    assert text.split("\n\n") == [FIRST, BOX]
+
+
+def test_a_text_box_in_an_opendocument_stands_apart():
+    """Its paragraphs do not run into the one that it is anchored in; a picture says nothing."""
+    box = f"<draw:text-box><text:p>{BOX}</text:p><text:p>All wards counted</text:p></draw:text-box>"
+    picture = "<draw:image/><desc>A logo</desc>"
+    frames = "".join(f'<draw:frame xmlns:draw="{_DRAW}">{f}</draw:frame>' for f in (box, picture))
+    text = one(
+        odt(f"<text:p>{FIRST}</text:p><text:p>{frames}{SECOND}</text:p>"), "a.odt"
+    ).extract.text
+    assert text.split("\n\n") == [FIRST, SECOND, BOX, "All wards counted"]
+
+
+def test_merged_cells_of_word_belong_to_every_row_they_span():
+    """A figure keeps its place; what stands in a table inside a cell is said once."""
+    inner = f"<w:tc>{table([('x', 'y'), ('1', '2')])}<w:p/></w:tc>"
+    rows = (
+        row(cell("Place"), cell("Candidate"), cell("Votes"), marks="<w:tblHeader/>"),
+        row(cell("Holm", '<w:vMerge w:val="restart"/>'), cell("Oda Brenk"), cell("9,310")),
+        row(cell("", "<w:vMerge/>"), cell("Ada Lund"), cell("8,107")),
+        row(cell("Tarn"), cell("Oda Brenk"), cell("9,999"), marks="<w:del/>"),
+        row(cell("Ulm"), cell("Oda Brenk"), inner),
+    )
+    text = one(docx(paragraph(FIRST) + f"<w:tbl>{''.join(rows)}</w:tbl>"), "a.docx").extract.text
+    assert text.split("\n\n")[1:] == [
+        "Holm · Candidate: Oda Brenk · Votes: 9,310",
+        "Holm · Candidate: Ada Lund · Votes: 8,107",
+        "Ulm · Candidate: Oda Brenk · Votes: x y 1 2",
+    ]
+
+
+def test_merged_cells_of_an_opendocument_belong_to_every_row_they_span():
+    """The cells below it are not moved to the left."""
+    rows = (
+        ("<table:table-cell>Place", "<table:table-cell>Candidate", "<table:table-cell>Votes"),
+        (
+            '<table:table-cell table:number-rows-spanned="2">Holm',
+            "<table:table-cell>Oda Brenk",
+            "<table:table-cell>9,310",
+        ),
+        ("<table:table-cell>Ada Lund", "<table:table-cell>8,107"),
+    )
+    written = "".join(
+        "<table:table-row>"
+        + "".join(c.replace(">", "><text:p>", 1) + "</text:p></table:table-cell>" for c in cells)
+        + "</table:table-row>"
+        for cells in rows
+    )
+    body = f"<text:p>{FIRST}</text:p><table:table>{written}</table:table>"
+    assert "Holm · Candidate: Ada Lund · Votes: 8,107" in one(odt(body), "a.odt").extract.text
+
+
+def test_the_styles_of_word_are_known_by_their_english_names():
+    """A German Word writes its own identifiers; its table of contents is no text."""
+    styles = "".join(
+        f'<w:style w:styleId="{key}"><w:name w:val="{name}"/></w:style>'
+        for key, name in (("berschrift1", "heading 1"), ("Verzeichnis1", "toc 1"))
+    )
+    body = (
+        paragraph("Pressestelle der Stadt Holm")
+        + paragraph("Die Auszählung 2", "Verzeichnis1")
+        + paragraph("Brenk gewinnt in Holm", "berschrift1")
+        + paragraph(FIRST)
+    )
+    extract = one(docx(body, styles=styles), "a.docx").extract
+    assert extract.header.title == "Brenk gewinnt in Holm"
+    assert extract.text == f"Pressestelle der Stadt Holm\n\n{FIRST}"
+
+
+def test_the_first_sentence_of_a_document_without_a_heading_is_text():
+    """As a title it could not be cited; the title is the one in the properties."""
+    long = f"{FIRST} {SECOND}"
+    extract = one(docx(paragraph(long) + paragraph(SECOND), title="Holm votes"), "a.docx").extract
+    assert (extract.header.title, extract.text) == ("Holm votes", f"{long}\n\n{SECOND}")
+
+
+def test_readings_and_raised_signs_are_not_in_the_text():
+    """The reading of a name is not said twice, and a sign of a note is no digit."""
+    ruby = (
+        "<w:r><w:ruby><w:rt><w:r><w:t>さわら</w:t></w:r></w:rt>"
+        "<w:rubyBase><w:r><w:t>佐原</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+    )
+    after = run("氏が当選した。選挙管理委員会が夜に発表した。投票率は五割八分で、前回より高い。")
+    body = f"<w:p>{ruby}{after}</w:p>"
+    assert one(docx(body), "a.docx").extract.text.startswith("佐原氏が当選した。")
+    styles = (
+        '<style:style style:name="R"><style:text-properties style:text-position="super 58%"/>'
+        '</style:style><style:style style:name="H"><style:text-properties text:display="none"/>'
+        "</style:style>"
+    )
+    spans = [
+        f'<text:span text:style-name="{n}">{t}</text:span>' for n, t in (("R", "2"), ("H", "no"))
+    ]
+    body = (
+        f"<text:p>Oda Brenk has 9,310{spans[0]} votes in Holm, {spans[1]}the officer said.</text:p>"
+    )
+    text = one(odt(body, styles), "a.odt").extract.text
+    assert text == "Oda Brenk has 9,310 votes in Holm, the officer said."
+
+
+def test_a_document_saved_as_strict_open_xml_is_read():
+    """Its elements are the same under another name."""
+    word, strict = (
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    )
+    document = f'<w:document xmlns:w="{word}"><w:body>{paragraph(FIRST)}</w:body></w:document>'
+    data = packed({"word/document.xml": document.replace(word, strict)})
+    assert one(data, "a.docx").extract.text == FIRST
+
+
+OLD = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (b"", "a.docx", "a.docx is empty. Nothing was added from it."),
+        (
+            OLD + "EncryptedPackage".encode("utf-16-le"),
+            "a.xlsx",
+            "a.xlsx is encrypted. Save it without a password.",
+        ),
+        (
+            OLD + "WordDocument".encode("utf-16-le"),
+            "a.docx",
+            "a.docx cannot be read. Save it as .docx.",
+        ),
+        (OLD + "Workbook".encode("utf-16-le"), "a.xls", "a.xls cannot be read. Save it as .xlsx."),
+        (OLD, "a.xyz", "a.xyz cannot be read. Save it as .pdf."),
+        (
+            packed({"META-INF/manifest.xml": "<a><encryption-data/></a>", "content.xml": "\x93"}),
+            "a.odt",
+            "a.odt is encrypted. Save it without a password.",
+        ),
+        (b"PK", "a.ods", "a.ods cannot be read. Save it as .xlsx."),
+        (b"[]", "a.json", "a.json holds no text. Nothing was added."),
+    ],
+)
+def test_a_file_of_another_program_is_refused_with_what_to_do(data, name, sentence):
+    """Whoever hands it in can save it in a form that is read."""
+    assert str(one(data, name).problem) == sentence
