@@ -21,13 +21,12 @@ from bot.answering.values import Abstention, Answer, Usage
 from bot.outcomes import level_of
 from ingest.archive import Archive
 from ingest.errors import IngestError, SettingsError
+from ingest.process.listening import host_and_port
 
 logger = logging.getLogger(__name__)
 
 _BUCKET_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 """Bucket bounds of the histograms, in seconds."""
-_LOCAL_HOST = "127.0.0.1"
-"""Host for a port without one: this machine alone."""
 
 
 @dataclass(slots=True)
@@ -146,12 +145,10 @@ def served(
         yield
         return
     metrics.registry.register(ArchiveCollector(archive, clock))
-    host, _, port = place.rpartition(":")
+    host, port = host_and_port(place, "METRICS_PORT")
     try:
-        server, thread = start_http_server(
-            int(port), host or _LOCAL_HOST, registry=metrics.registry
-        )
-    except (OSError, ValueError, OverflowError) as error:
+        server, thread = start_http_server(port, host, registry=metrics.registry)
+    except OSError as error:
         raise SettingsError(
             f"METRICS_PORT={place}: nothing can listen there ({error}). Name another port, or "
             "host:port."

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from ingest.errors import SettingsError
 
@@ -22,7 +23,34 @@ OptionalAddress = Annotated[
 ]
 _OptionalPrefix = Annotated[str | None, BeforeValidator(lambda v: v or None)]
 """A setting whose trailing white space is kept; other settings are stripped."""
+_Lowercase = BeforeValidator(lambda v: v.lower() if isinstance(v, str) else v)
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(lambda v: v or None)]
+
+
+_EXPECTED: Mapping[str, str] = {
+    "bool_parsing": "true or false",
+    "decimal_parsing": "a number such as 0.25",
+    "enum": "{expected}",
+    "finite_number": "a number such as 0.25",
+    "float_parsing": "a number such as 2.5",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "{ge} or more",
+    "int_parsing": "a whole number",
+    "less_than_equal": "{le} or less",
+    "literal_error": "{expected}",
+    "string_pattern_mismatch": "an address that begins with http:// or https://",
+}
+"""What a setting has to be, by the type of pydantic's error."""
+
+
+def _complaint(error: ErrorDetails) -> str:
+    """Name a wrong setting and what it has to be; its value may be a secret and is left out."""
+    name = "".join(str(part).upper() for part in error["loc"][:1])
+    context = error.get("ctx", {})
+    if error["type"] in _EXPECTED:
+        return f"{name} has to be {_EXPECTED[error['type']].format(**context)}"
+    reason = str(context.get("error", error["msg"]))
+    return f"{name}: {reason}" if name else reason
 
 
 class LogFormat(StrEnum):
@@ -72,10 +100,12 @@ class Settings(BaseModel):
     embedding_passage_prefix: _OptionalPrefix = Field(
         None, description="and before a passage; `none` for nothing"
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], _Lowercase] = Field(
         "warning", description="what is logged: debug, info, warning or error"
     )
-    log_format: LogFormat = Field(LogFormat.TEXT, description="text, or json: one object a line")
+    log_format: Annotated[LogFormat, _Lowercase] = Field(
+        LogFormat.TEXT, description="text, or json: one object a line"
+    )
     rerank_model: OptionalText = Field(
         None,
         description="the address of a /v1/rerank, or a folder with a cross-encoder; unset: none",
@@ -97,9 +127,7 @@ class Settings(BaseModel):
         try:
             return cls(**values)
         except ValidationError as error:
-            first = error.errors()[0]
-            name = str(first["loc"][0]).upper() if first["loc"] else "The settings"
-            raise SettingsError(f"{name}: {first['msg']}. Mend it in .env.") from error
+            raise SettingsError(f"{_complaint(error.errors()[0])}. Mend it in .env.") from error
 
     @property
     def archive_url(self) -> str:

@@ -59,3 +59,43 @@ def test_a_wrong_value_names_its_variable():
     """Whoever wrote the value must see which one it is."""
     with pytest.raises(SettingsError, match="CHROMA_URL"):
         BotSettings.of({"CHROMA_URL": "localhost:8000"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("CHROMA_URL", "localhost:8000", "an address that begins with http:// or https://"),
+        ("CHECK_BASE_URL", "ftp://models", "an address that begins with http:// or https://"),
+        ("VOTING_LINK", "javascript:alert(1)", "an address that begins with http:// or https://"),
+        ("REFRESH", "maybe", "true or false"),
+        ("KEEP_QUESTIONS", "perhaps", "true or false"),
+        ("COVERAGE_TOKENS", "1.5", "a whole number"),
+        ("SNAPSHOT_MB", "0", "1 or more"),
+        ("SNAPSHOT_DAYS", "99999", "3650 or less"),
+        ("CHAT_PATIENCE", "soon", "a number such as 2.5"),
+        ("CHAT_PATIENCE", "0", "more than 0"),
+        ("PRICE_OUTPUT", "1,5", "a number such as 0.25"),
+        ("PRICE_INPUT", "inf", "a number such as 0.25"),
+        ("LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
+        ("LOG_FORMAT", "xml", "'text' or 'json'"),
+    ],
+)
+def test_a_wrong_value_is_met_with_what_it_has_to_be(name, value, expected):
+    """Whoever writes a setting knows no library's words for what is wrong with it."""
+    with pytest.raises(SettingsError) as refused:
+        BotSettings.of({name: value})
+    assert str(refused.value) == f"{name} has to be {expected}. Mend it in .env."
+
+
+def test_a_rule_of_ours_is_told_in_its_own_words():
+    """What holds between settings, or of a form of ours, needs no preamble."""
+    with pytest.raises(SettingsError) as refused:
+        BotSettings.of({"DAILY_BUDGET": "2"})
+    assert str(refused.value) == "DAILY_BUDGET needs PRICE_INPUT and PRICE_OUTPUT. Mend it in .env."
+    with pytest.raises(SettingsError, match=r"^SHARD: say which of how many shards"):
+        BotSettings.of({"SHARD": "3"})
+
+
+def test_a_word_for_the_log_may_be_in_capitals():
+    """Most programs write the level of their log so."""
+    assert BotSettings.of({"LOG_LEVEL": "INFO", "LOG_FORMAT": "JSON"}).log_level == "info"

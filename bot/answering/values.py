@@ -314,6 +314,7 @@ class Reason(StrEnum):
     POPULARITY = "popularity"
     CAMPAIGN = "campaign"
     OWN_VIEW = "own_view"
+    ABOUT_DESK = "about_desk"
     STOPPED = "stopped"
     UNREAD = "unread"
 

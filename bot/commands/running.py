@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import metrics
-from bot.answering.understanding.question import not_past
+from bot.answering.understanding.question import ask, not_past
 from bot.answering.writing.models import Models
 from bot.commands import terminal, verification
 from bot.desk import Desk, open_desk
@@ -24,7 +24,7 @@ from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest import adding
 from ingest.archive import Archive
-from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
+from ingest.commands.options import READ_MINUTE, AsJson, Batch, configured, now, usage_error
 from ingest.commands.output import with_progress
 from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
 from ingest.process import ending, threads
@@ -220,7 +220,7 @@ def answer_command(
     as_of: Annotated[
         datetime | None,
         typer.Option(
-            parser=READ_MOMENT,
+            parser=READ_MINUTE,
             metavar="MOMENT",
             help="Only what had been read by then, in the words of then: 2024-11-05T23:00Z.",
         ),
@@ -232,15 +232,17 @@ def answer_command(
         return usage_error('Give one question, or --batch FILE: make ask Q="…"')
     if as_of is not None and (wrong := not_past(as_of, now())):
         return usage_error(wrong)
+    asked = None if question is None else ask(question, now=now())
     with (
         _prepared_desk(
             configured(BotSettings), "`python -m bot ask`", sample=batch is None
         ) as desk,
         terminal.Loop(partial(desk.answer, as_of=as_of), desk.close) as loop,
     ):
-        if batch is not None:
-            return terminal.answer_batch(loop, batch, now=now)
-        return terminal.answer_once(loop, question or "", now=now, json=as_json)
+        if asked is not None:
+            return terminal.answer_once(loop, asked, json=as_json)
+        assert batch is not None
+        return terminal.answer_batch(loop, batch, now=now)
 
 
 def look_up_command(
@@ -282,8 +284,8 @@ def show_results_command(
         if not as_json:
             print(words("results_none"))
         with terminal.Loop(desk.answer, desk.close) as loop:
-            question = words("results_question", contest=contest)
-            return terminal.answer_once(loop, question, now=now, json=as_json)
+            question = ask(words("results_question", contest=contest), now=now())
+            return terminal.answer_once(loop, question, json=as_json)
 
 
 def check_claims_command(

@@ -104,12 +104,12 @@ class Loop:
         return await self._answerer(question, watch, before=before)
 
 
-def answer_once(loop: Loop, text: str, *, now: _Clock, json: bool) -> int:
-    """Print the answer to *text*, formatted or as JSON."""
-    question, console = ask(text, now=now()), Console()
+def answer_once(loop: Loop, question: Question, *, json: bool) -> int:
+    """Print the answer to *question*, formatted or as JSON."""
     if json:
         print(jsonlib.dumps(as_object(loop.answer(question)), ensure_ascii=False, indent=2))
     else:
+        console = Console()
         _show(loop.watched(question, console), console)
     return 0
 

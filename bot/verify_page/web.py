@@ -126,7 +126,7 @@ class _PageServer:
         """Return the page with the result of proving a pasted quotation."""
         try:
             form = await request.post()
-        except ValueError as error:
+        except (LookupError, ValueError) as error:  # an unknown charset, or bytes that are none
             raise web.HTTPBadRequest from error
         form_values = PastedQuotation(
             _text_of(form, "quotation")[: PROOFS.quotation_characters + 1],
@@ -157,7 +157,10 @@ class _PageServer:
             response = await self._limit(request, handler)
         except web.HTTPException as error:
             page = _page_for(request)
-            response = _html(page.notice(page.words("verify_no_page")), status=error.status)
+            is_too_long = isinstance(error, web.HTTPRequestEntityTooLarge)
+            key = "verify_too_long" if is_too_long else "verify_no_page"
+            message = page.words(key, longest=PROOFS.quotation_characters)
+            response = _html(page.notice(message), status=error.status)
             if "Allow" in error.headers:
                 response.headers["Allow"] = error.headers["Allow"]
         except Exception as error:  # noqa: BLE001 - an outer edge: replies and logs

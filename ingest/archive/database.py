@@ -155,7 +155,7 @@ def _parse_url(address: str) -> URL:
     """Parse the URL; every spelling of PostgreSQL uses the psycopg driver."""
     try:
         url = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", address))
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # a port that is no number is the latter
         raise ArchiveError(
             "DATABASE_URL is not a database address. Write postgresql://user:password@host/name, "
             "or leave it empty for SQLite."

@@ -212,5 +212,6 @@ def _mapping(text: str) -> dict[str, str]:
 
 
 READ_MOMENT = _parsing(parse_moment, "is no date such as 2026-10-26.")
+READ_MINUTE = _parsing(parse_moment, "is no moment such as 2024-11-05T23:00Z.")
 READ_COUNTRY = _parsing(_country, "is no country code such as JP.")
 READ_MAPPING = _parsing(_mapping, "is not of the form text=body,outlet=source.")

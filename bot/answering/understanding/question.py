@@ -8,7 +8,11 @@ from datetime import datetime
 from functools import cache, lru_cache
 
 from bot.answering.limits import QUESTIONS
-from bot.answering.understanding.small_talk import languages_of_bare_question, small_talk_in
+from bot.answering.understanding.small_talk import (
+    is_small_talk_in,
+    languages_of_bare_question,
+    small_talk_in,
+)
 from bot.answering.values import Question, UnaskableError
 from ingest.language.languages import Language, languages, table
 from ingest.language.script import UNKNOWN_LANGUAGE, Kanji, guessed, has_japanese, has_kanji_alone
@@ -63,7 +67,7 @@ def language_asked(text: str) -> Language:
 
 def may_be_in(language: Language, text: str) -> bool:
     """Return True if *text* is likely in *language*, given that whoever wrote it reads that."""
-    if language in languages_of_bare_question(text):
+    if language in languages_of_bare_question(text) or is_small_talk_in(language, text):
         return True
     if has_kanji_alone(text):
         return language in _KANJI_LANGUAGES
@@ -92,8 +96,10 @@ def asked_in_english(text: str) -> bool:
 def _code_of(text: str) -> str:
     """Return the language code of a question if the detection is confident enough.
 
-    Text in kanji alone is Chinese or Japanese, see :func:`_kanji_language`.
+    Text in kanji alone is Chinese or Japanese, see :func:`_kanji_language`. Letters of full width
+    are those of half width: the detector takes them for Chinese.
     """
+    text = unicodedata.normalize("NFKC", text)
     code, confidence = guessed(text)
     if has_kanji_alone(text):
         return str(_kanji_language(Kanji.of(text), code, confidence))

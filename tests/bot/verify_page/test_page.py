@@ -254,7 +254,7 @@ async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
     async with a_browser(desk) as browser:
         large = await browser.post("/prove", data={"quotation": "x" * VERIFY_PAGE.body_bytes})
         assert large.status_code == 413
-        page_of(large)
+        assert "too long" in page_of(large).xpath("string(//main)")
         file = await browser.post("/prove", files={"quotation": ("a.txt", b"won 46 seats")})
         assert "no quotation" in page_of(file).xpath("string(//*[@role='status'])")
         broken = await browser.post(
@@ -262,6 +262,12 @@ async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
         )
         assert broken.status_code == 400
         page_of(broken)
+        form = "application/x-www-form-urlencoded; charset=nosuch"
+        unreadable = await browser.post(
+            "/prove", content=b"quotation=won", headers={"Content-Type": form}
+        )
+        assert unreadable.status_code == 400
+        page_of(unreadable)
 
 
 async def test_too_many_requests_wait(desk, monkeypatch):
@@ -305,3 +311,18 @@ async def test_a_port_that_is_taken_is_named(desk):
         with pytest.raises(SettingsError, match="VERIFY_PORT"):
             async with served_to_browsers(desk):
                 pass
+
+
+@pytest.mark.parametrize(
+    "place", ["http://x", "8000x", "-1", "99999", "0000099999", "127.0.0.1:", "٨٠٠٠"]
+)
+async def test_what_is_no_port_is_told_from_one_that_is_taken(desk, place):
+    """In a sentence for whoever wrote the setting, not in a library's."""
+    settings = desk.settings.model_copy(update={"verify_port": place})
+    object.__setattr__(desk, "settings", settings)
+    with pytest.raises(SettingsError) as refused:
+        async with served_to_browsers(desk):
+            pass
+    assert str(refused.value) == (
+        f"VERIFY_PORT={place} is no port. Name one up to 65535, or host:port."
+    )

@@ -30,7 +30,9 @@ def test_an_unreachable_server_is_named_without_its_password():
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["mysql://host/name", "nonsense"])
+@pytest.mark.parametrize(
+    "url", ["mysql://host/name", "nonsense", "postgresql://desk:hunter2@host:five/desk"]
+)
 def test_an_unknown_database_is_refused(url):
     """Only what is tested is promised."""
     with pytest.raises(ArchiveError, match="DATABASE_URL"):
