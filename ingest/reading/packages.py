@@ -25,7 +25,6 @@ _PACKAGE_ERRORS = (
 _WORD = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT_WORD = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 """The namespace of the same elements in a document that is saved as strict Open XML."""
-_ENCRYPTED_FLAG = 0x1
 _KEYS = {"META-INF/manifest.xml": b"encryption-data", "META-INF/encryption.xml": b"html"}
 """Parts that list the encrypted parts, with what they contain if one of those is text.
 
@@ -71,9 +70,12 @@ class Package:
 
 
 def _is_encrypted(package: Package) -> bool:
-    """Return True if text of a package cannot be read without a key."""
+    """Return True if text of a package cannot be read without a key.
+
+    The first flag of a part says that ZIP itself encrypts it.
+    """
     names = {part.filename for part in package.archive.infolist()}
-    return any(part.flag_bits & _ENCRYPTED_FLAG for part in package.archive.infolist()) or any(
+    return any(part.flag_bits & 1 for part in package.archive.infolist()) or any(
         sign in package.data(part) for part, sign in _KEYS.items() if part in names
     )
 
