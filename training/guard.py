@@ -28,6 +28,7 @@ PROMPTS, LATER_PROMPTS = (
     for name in ("prompts.toml", "later_prompts.toml")
 )
 _QUESTIONS = Path(__file__).with_name("questions") / "taught"
+_GENERAL = _QUESTIONS.with_name("general.toml")
 _EVERY = 3
 """Of the questions one in so many is a counterexample."""
 _KINDS = {
@@ -42,7 +43,7 @@ _REASONS = tuple(reason for reason in _KINDS.values() if reason is not None)
 _CLASSES = (None, *_REASONS)
 _BOUND = 2.5
 """Log odds over a question from which a request is declined: of 376 questions over real coverage
-that were in no training none reached it, of the later prompts, before they were, 95 in 100 did."""
+that were in no training one reaches it, of the later prompts, before they were taught, 94 %."""
 _STEPS, _RATE, _DECAY = 1500, 1.0, 1e-3
 """Steps, rate and weight decay of the descent, in units of the vectors' deviation."""
 _MOST_WEIGHT = 4.0
@@ -72,7 +73,9 @@ def prompts_of(file: Path) -> Iterator[Example]:
 
 
 def questions() -> Iterator[Example]:
-    """Yield questions of people, from the training of the reader."""
+    """Yield questions of people, from the training of the reader, and of matters of any kind."""
+    for texts in tomllib.loads(_GENERAL.read_text(encoding="utf-8")).values():
+        yield from (Example(text, None) for text in texts)
     for file in sorted(_QUESTIONS.glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines()[::_EVERY]:
             yield Example(json.loads(line)["questions"][0]["text"], None)
