@@ -39,8 +39,9 @@ SMALL = Limits(memory=128, seconds=2, output=1)
 
 
 @pytest.fixture
-def isolation():
-    """Open one process with small limits."""
+def isolation(monkeypatch):
+    """Open one process with small limits; it may wait long, for other tests have priority."""
+    monkeypatch.setattr("ingest.process.isolation._CLOCK_FACTOR", 60)
     with Isolation(1, SMALL) as opened:
         yield opened
 
