@@ -479,11 +479,11 @@ class Curator:
         Raises:
             TooManyArticlesError: it may not; home may add any number.
         """
-        room = self.archive.articles.room(moderator.additions_place)
+        place = moderator.additions_place
+        room = self.archive.articles.room(place)
         if room is None:
             return
         headers = [article.ready.extract.header for article in preview.articles]
-        place = moderator.additions_place
         if sum(self.archive.articles.find(header, place) is None for header in headers) > room:
             raise TooManyArticlesError
 
