@@ -105,25 +105,28 @@ class _GenerationStores:
         """Return the number of passages in the vectors and in the words."""
         return self.vectors.count(), self.words.count()
 
-    def is_catching_up(self) -> bool:
-        """Return True if another process is catching up at the moment."""
-        try:
-            with self.lock.acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
-        except OSError:  # catching_up reports it
-            return False
-
     @contextmanager
-    def catching_up(self) -> Iterator[None]:
-        """Lock the generation so that one process or thread at a time catches up."""
-        with index_errors(Path(self.lock.lock_file)):
-            self.lock.acquire()
+    def catching_up(self, meanwhile: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Lock the generation so that one process or thread at a time catches up.
+
+        While another holds the lock, *meanwhile* is called again and again; it may raise.
+        """
+        while not self._takes_lock():
+            if not meanwhile():
+                time.sleep(PATIENCE.poll_seconds)
         try:
             yield
         finally:
             self.lock.release()
+
+    def _takes_lock(self) -> bool:
+        """Take the lock, and return True unless another holds it."""
+        with index_errors(Path(self.lock.lock_file)):
+            try:
+                self.lock.acquire(timeout=0)
+            except Timeout:
+                return False
+        return True
 
     def drop(self) -> None:
         """Delete the vectors and the words."""

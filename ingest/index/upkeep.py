@@ -52,10 +52,8 @@ class Upkeep:
         process catches up in the same folder, this one embeds later batches.
         """
         reporter = _ProgressReporter(progress)
-        while self._shelf.is_catching_up() and self._embed_ahead(self._vectors_cursor()):
-            reporter.again()
         with (
-            self._shelf.catching_up(),
+            self._shelf.catching_up(lambda: self._help(reporter)),
             ThreadPoolExecutor(1, thread_name_prefix="words") as executor,
         ):
             words = executor.submit(self._catch_up_words, reporter.again)
@@ -207,6 +205,11 @@ class Upkeep:
             ahead += embedded or 0
             if embedded is None:
                 time.sleep(PATIENCE.poll_seconds)
+
+    def _help(self, reporter: _ProgressReporter) -> int | None:
+        """Embed one batch for the process that catches up; return None if none is left."""
+        reporter.again()
+        return self._embed_ahead(self._vectors_cursor())
 
     def _embed_ahead(self, after: int) -> int | None:
         """Embed one batch after the change *after* that no other process embeds.

@@ -94,6 +94,10 @@ class Isolation(Executor):
         worker = self._take_worker()
         try:
             result: _Result = worker.call(work, arguments, options)
+        except OutOfBoundsError as error:
+            if self._closed:  # it was killed, and not by the input
+                raise _ended() from error
+            raise
         finally:
             self._return_worker(worker)
         return result
@@ -115,15 +119,19 @@ class Isolation(Executor):
         worker.kill()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
-        """Kill every process at once; results that were not returned are lost."""
+        """Kill every process at once; results that were not returned are lost.
+
+        A connection is closed by the thread that reads from it: its number could otherwise be
+        given to another file while that thread still reads.
+        """
         del wait, cancel_futures
         self._threads.shutdown(cancel_futures=True)
         with self._turn:
             self._closed = True
-            workers, self._workers = self._workers, set()
-        for worker in workers:  # all die at the same time, and each is waited for
-            worker.process.kill()
-        for worker in workers:
+            for worker in self._workers:
+                worker.process.kill()
+            idle, self._idle = self._idle, []
+        for worker in idle:
             worker.kill()
 
 
