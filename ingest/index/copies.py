@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 
 from ingest.index.cutting import sentences
 from ingest.index.limits import COPIES
@@ -17,7 +17,7 @@ from ingest.language.languages import languages, table
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
 from ingest.language.similarity import Shingles, containment, near_in_time, shingles, units
-from ingest.model import Evidence, Passage
+from ingest.model import Evidence
 
 
 def collapse(ranked: Sequence[Evidence]) -> list[Evidence]:
@@ -33,7 +33,9 @@ def collapse(ranked: Sequence[Evidence]) -> list[Evidence]:
                 if near_in_time(best.passage.header.day, evidence.passage.header.day)
                 and best.passage.article_id != evidence.passage.article_id
                 and containment(grams_of[i], grams) >= COPIES.containment
-                and not _differ(best.passage, evidence.passage)
+                and not _differ(
+                    best.passage.text, evidence.passage.text, best.passage.header.language
+                )
             ),
             None,
         )
@@ -45,18 +47,18 @@ def collapse(ranked: Sequence[Evidence]) -> list[Evidence]:
     return merged
 
 
-def _differ(passage: Passage, copy: Passage) -> bool:
+@lru_cache(maxsize=1024)
+def _differ(text: str, copy: str, language: str) -> bool:
     """Return True if a sentence that two passages share is altered in one of them."""
-    language = passage.header.language
     sentence_lists = [
-        [version.text[span.start : span.end] for span in sentences(version.text, language)]
-        for version in (passage, copy)
+        [version[span.start : span.end] for span in sentences(version, language)]
+        for version in (text, copy)
     ]
     copy_only = [text for text in sentence_lists[1] if text not in sentence_lists[0]]
     return any(
-        altered(text, reworded, language)
-        for text in sentence_lists[0]
-        if text not in sentence_lists[1]
+        altered(sentence, reworded, language)
+        for sentence in sentence_lists[0]
+        if sentence not in sentence_lists[1]
         for reworded in copy_only
     )
 

@@ -241,6 +241,8 @@ def _candidates(text: str) -> Iterator[Figure]:
 
 def _japanese(text: str) -> Iterator[Figure]:
     """Yield shares, multiples, sizes and numbers in Japanese notation."""
+    if not _OTHER_NUMERALS.search(text):
+        return
     for m in _RATE.finditer(text):
         value = 10 * _of_kanji(m["number"]) + (_of_kanji(m["tenths"]) if m["tenths"] else 0)
         yield Figure(value, "share", *m.span())

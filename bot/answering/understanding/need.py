@@ -105,6 +105,7 @@ class TextTerms:
     stems: frozenset[str]
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def of(cls, text: str) -> TextTerms:
         """Fold the case and width of *text*, and stem its words."""
         folded = unicodedata.normalize("NFKC", text).casefold()
