@@ -1,0 +1,61 @@
+"""What an earlier release has written is opened whole.
+
+Each file in ``releases`` is the dump of an archive that its release itself wrote: two articles of
+ours were added, one question asked, the second article removed, a feed watched and the answer
+reported. Each release adds its own (CONTRIBUTING.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.answering.understanding.question import ask
+from bot.ledger.records import FeedbackVerdict
+from tests.bot.builders import open_in
+
+DUMPS = sorted(Path(__file__).with_name("releases").glob("*.sql"))
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+TURNOUT = "Turnout was 62.7 per cent, the Electoral Authority said."
+
+
+@pytest.fixture(params=DUMPS, ids=lambda file: file.stem)
+def desk(request, tmp_path):
+    """Open the archive of an earlier release as an upgraded bot does."""
+    with closing(sqlite3.connect(tmp_path / "archive.sqlite3")) as connection:
+        connection.executescript(request.param.read_text(encoding="utf-8"))
+    with open_in(tmp_path, now=NOW) as desk:
+        desk.coverage.catch_up()
+        yield desk
+
+
+def test_its_coverage_answers(desk):
+    """Also what was removed stays so, and is found once it is restored."""
+    fares = ask("Until when are the ferry fares of Holm frozen?", now=NOW)
+    answer = asyncio.run(desk.answer(ask("What was the turnout?", now=NOW)))
+    assert answer.excerpts[0].citation.quote.endswith(TURNOUT)
+    assert not [item for item in desk.coverage.look(fares).evidence if "Holm" in item.passage.text]
+    desk.archive.articles.restore(2, now=NOW)
+    desk.coverage.catch_up()
+    assert "frozen until May" in asyncio.run(desk.answer(fares)).excerpts[0].citation.quote
+
+
+def test_what_the_bot_kept_is_there(desk):
+    """The answer with its citation, the report of it, and the source that is watched."""
+    [record] = desk.ledger.answers.last()
+    assert record.question == "What was the turnout?"
+    [cited] = desk.ledger.answers.cited(1)
+    [version] = desk.archive.articles.versions(cited.article_id)
+    assert version.extract.text[cited.start_at : cited.end_at].endswith(TURNOUT)
+    [report] = desk.ledger.feedback.open([FeedbackVerdict.OUTDATED])
+    assert (report.answer_id, report.question) == (1, "What was the turnout?")
+    [source] = desk.archive.sources.watched()
+    assert (source.address, source.outlet) == (
+        "https://ledger.example/feed.xml",
+        "The Sarnholt Ledger",
+    )
