@@ -17,10 +17,9 @@ from ingest.reading.results.columns import (
     EMPTY_CELL,
     encoding_of,
     is_figure,
-    layout_of,
-    tables_of,
 )
 from ingest.reading.results.grid import Grid
+from ingest.reading.results.layouts import layout_of, tables_of
 from ingest.reading.results.reports import (
     REPORT,
     is_report,

@@ -14,13 +14,14 @@ from ingest.reading.results.columns import (
     EMPTY_CELL,
     MEASURES,
     Column,
-    ColumnLayout,
     Field,
     figure,
     is_empty,
     is_figure,
 )
 from ingest.reading.results.grid import Grid, GridRow
+from ingest.reading.results.layouts import ColumnLayout
+from ingest.reading.results.repeats import NAMES
 
 _FIRST_FIELDS = (Field.PLACE, Field.OFFICE, Field.CANDIDATE, Field.PARTY)
 _LATER_FIELDS = (
@@ -79,21 +80,23 @@ def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
 def _lines_of(
     grid: Grid, layout: ColumnLayout, row: GridRow, caption: Sequence[str]
 ) -> Iterator[str]:
-    """Yield one line for a row; in a wide table one for each candidate and one for the place."""
-    if not layout.wide:
-        sorted_columns = sorted(
-            layout.columns, key=lambda column: (*_FIRST_FIELDS, *_LATER_FIELDS).index(column.field)
-        )
-        yield _line(caption, _cells(row, sorted_columns), grid.reference(row.number))
+    """Yield one line for a row; if it holds several candidates one for each, and for the place."""
+    if not layout.wide and not layout.groups:
+        yield _line(caption, _cells(row, _in_order(layout.columns)), grid.reference(row.number))
         return
+    grouped = {column for group in layout.groups for column in group}
+    columns_of_place = [c for c in layout.columns if not c.of and c not in grouped]
     place_columns = [
         column
-        for column in layout.columns
+        for column in columns_of_place
         if column.field in _FIRST_FIELDS or column.field is Field.STATUS
     ]
-    total_columns = [
-        column for column in layout.columns if not column.of and column not in place_columns
-    ]
+    total_columns = [column for column in columns_of_place if column not in place_columns]
+    for group in layout.groups:
+        if not _is_empty(row, group):
+            number = next(column.number for column in group if column.field in MEASURES)
+            cells = _cells(row, [*place_columns, *_in_order(group)])
+            yield _line(caption, cells, grid.reference(row.number, number))
     for name in dict.fromkeys(column.of for column in layout.columns if column.of):
         columns = [column for column in layout.columns if column.of == name]
         if all(not row.cell(column.number) for column in columns):
@@ -106,6 +109,17 @@ def _lines_of(
         yield _line(
             caption, _cells(row, [*place_columns, *total_columns]), grid.reference(row.number)
         )
+
+
+def _in_order(columns: Iterable[Column]) -> list[Column]:
+    """Return columns in the order of their fields: whose figures they are comes first."""
+    return sorted(columns, key=lambda column: (*_FIRST_FIELDS, *_LATER_FIELDS).index(column.field))
+
+
+def _is_empty(row: GridRow, group: Sequence[Column]) -> bool:
+    """Return True if a row has nobody in the columns of a candidate: no name, and no votes."""
+    cells = [row.cell(column.number) for column in group]
+    return not any(cell and figure(cell) != 0 for cell in cells)
 
 
 def _line(caption: Sequence[str], cells: Iterable[str], reference: str) -> str:
@@ -172,9 +186,14 @@ def _check(grid: Grid, layout: ColumnLayout) -> None:
         if unnamed:
             position = grid.place(row.number, unnamed[0])
             raise UnreadableError(
-                f"{position} has “{row.cells[unnamed[0]][:40]}”, but its column has no name."
+                f"{position} has “{row.cells[unnamed[0]][:40]}”, but its column has no name. "
+                "Name it in the row of headers, or empty the cell."
             )
-        end = max(column.number for column in measures)
+        empty_columns = {
+            column for group in layout.groups if _is_empty(row, group) for column in group
+        }
+        end = max((c.number for c in measures if c not in empty_columns), default=-1)
+        _check_names(grid, row, [g for g in layout.groups if empty_columns.isdisjoint(g)])
         if len(row.cells) <= end:
             position = grid.place(row.number, len(row.cells))
             raise UnreadableError(
@@ -182,6 +201,19 @@ def _check(grid: Grid, layout: ColumnLayout) -> None:
             )
         for column in measures:
             _check_figure(grid, row, column)
+
+
+def _check_names(grid: Grid, row: GridRow, groups: Iterable[Sequence[Column]]) -> None:
+    """Check that each candidate of a row has a name.
+
+    Raises:
+        UnreadableError: there are figures without one.
+    """
+    for group in groups:
+        names = [column for column in group if column.field in NAMES]
+        if not any(row.cell(column.number) for column in names):
+            position = f"{grid.place(row.number, names[0].number)} (“{names[0].header}”)"
+            raise UnreadableError(f"{position} is empty, but there are figures behind it.")
 
 
 def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
