@@ -19,7 +19,7 @@ from ingest.reading.results.columns import (
     is_empty,
     is_figure,
 )
-from ingest.reading.results.grid import Grid, GridRow
+from ingest.reading.results.grid import Grid, GridRow, heading_rows
 from ingest.reading.results.layouts import ColumnLayout
 from ingest.reading.results.repeats import NAMES
 
@@ -53,14 +53,14 @@ def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
     notes = [layout.described(grid.name)]
     row_numbers: dict[tuple[str, ...], int] = {}
     group, rows = "", _fill_down(layout)
+    headings = _headings(layout, rows)
     last_full = max((index for index, row in enumerate(rows) if row.filled > 1), default=0)
     for index, row in enumerate(rows):
-        if row.filled == 1:
-            text = next(filter(None, row.cells))
-            if index < last_full:
-                group = text
-            else:
-                lines.append(text)
+        if row.number in headings:
+            group = next(filter(None, row.cells))
+            continue
+        if row.filled == 1 and index > last_full:
+            lines.append(next(filter(None, row.cells)))
             continue
         if earlier_number := row_numbers.get((group, *row.cells)):
             notes.append(
@@ -74,7 +74,17 @@ def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
             raise UnreadableError(
                 f"{grid.name} has more than {TABLES.result_lines:,} entries. Split it."
             )
-    return WrittenTable(title, tuple(lines), (*notes, *_conflicts(grid, layout, rows)))
+    return WrittenTable(title, tuple(lines), (*notes, *_conflicts(grid, layout, rows, headings)))
+
+
+def _headings(layout: ColumnLayout, rows: Sequence[GridRow]) -> frozenset[int]:
+    """Return the numbers, in the file, of the rows that name those below them.
+
+    Where each row names a candidate beside the place, a row with the place alone is a heading.
+    """
+    are_named = bool(layout.first(Field.PLACE) and layout.first(Field.CANDIDATE))
+    indexes = heading_rows([row.cells for row in rows], are_named=are_named)
+    return frozenset(rows[index].number for index in indexes)
 
 
 def _lines_of(
@@ -235,7 +245,9 @@ def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
         )
 
 
-def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Iterator[str]:
+def _conflicts(
+    grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow], headings: frozenset[int]
+) -> Iterator[str]:
     """Yield a note for each candidate who has different figures in one place.
 
     The same candidate in two groups, as in two constituencies, is not in one place.
@@ -249,8 +261,9 @@ def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Ite
     first_rows: dict[tuple[str, ...], GridRow] = {}
     group = ""
     for row in rows:
-        if row.filled == 1:
+        if row.number in headings:
             group = next(filter(None, row.cells))
+        if row.filled == 1:
             continue
         key = tuple(map(row.cell, keys))
         first_row = first_rows.get(("", *key)) or first_rows.setdefault((group, *key), row)
