@@ -38,16 +38,7 @@ def paragraphs_of_html(html: str, name: str) -> list[str]:
     Raises:
         UnreadableError: it has more paragraphs than any article.
     """
-    return paragraphs(text_of_html(html, name))
-
-
-def text_of_html(html: str, name: str) -> str:
-    """Return the visible text of a piece of HTML, with an empty line between its paragraphs.
-
-    Raises:
-        UnreadableError: it has more paragraphs than any article.
-    """
-    return _text_of(_visible_page(html, name))
+    return paragraphs(_text_of(_visible_page(html, name)))
 
 
 def text_of_mail(html: str, name: str) -> tuple[str, bool]:
