@@ -64,6 +64,7 @@ class _TableLine:
     bare: tuple[str, ...]
     late: tuple[str, ...]
     labelled: Mapping[Field, str]
+    places: tuple[str, ...]
     cells: tuple[tuple[str, ResultCell], ...]
     strange: tuple[tuple[str, ResultCell], ...]
     reference: str
@@ -92,9 +93,9 @@ class _TableLine:
 
     @property
     def where(self) -> tuple[str, ...]:
-        """The place and the office that stand under headers."""
-        fields = (Field.PLACE, Field.OFFICE)
-        return tuple(self.labelled[field] for field in fields if field in self.labelled)
+        """The places, from the largest on, and the office that stand under headers."""
+        office = self.labelled.get(Field.OFFICE)
+        return (*self.places, *([office] if office is not None else []))
 
 
 def _lines_in(passages: Iterable[Passage]) -> Iterator[_TableLine]:
@@ -124,6 +125,7 @@ def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
     bare_cells: list[str] = []
     late_cells: list[str] = []
     labelled: dict[Field, str] = {}
+    places: list[str] = []
     cells: list[tuple[str, ResultCell]] = []
     strange: list[tuple[str, ResultCell]] = []
     reference = ""
@@ -141,6 +143,8 @@ def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
             citation = Citation(passage, part, start)
             cells.append((candidate, ResultCell(measure, value, number_value, citation)))
         elif has_header and (kind := field_of(header)) is not None:
+            if kind is Field.PLACE:
+                places.append(value)
             text_of_field = part if kind is Field.STATUS else value
             first_day = labelled.get(kind) if kind is Field.DAYS else None
             labelled[kind] = (
@@ -157,8 +161,8 @@ def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
         start += len(part) + len(BETWEEN)
     row = Citation(passage, text, at)
     return _TableLine(
-        *(row, tuple(bare_cells), tuple(late_cells), labelled, tuple(cells), tuple(strange)),
-        *(reference, heading),
+        *(row, tuple(bare_cells), tuple(late_cells), labelled, tuple(places)),
+        *(tuple(cells), tuple(strange), reference, heading),
     )
 
 

@@ -24,6 +24,7 @@ from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest import adding
 from ingest.archive import Archive
+from ingest.commands.indexing import check_file
 from ingest.commands.options import READ_MINUTE, AsJson, Batch, configured, now, usage_error
 from ingest.commands.output import with_progress
 from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
@@ -232,6 +233,8 @@ def answer_command(
         return usage_error('Give one question, or --batch FILE: make ask Q="…"')
     if as_of is not None and (wrong := not_past(as_of, now())):
         return usage_error(wrong)
+    if batch is not None:
+        check_file(batch)
     asked = None if question is None else ask(question, now=now())
     with (
         _prepared_desk(
@@ -256,6 +259,8 @@ def look_up_command(
     """Look up what a text claims, or each claim of a file."""
     if (text is None) == (batch is None):
         return usage_error("Give one text, or --batch FILE.")
+    if batch is not None:
+        check_file(batch)
     with _prepared_desk(configured(BotSettings), "`python -m bot find`", sample=True) as desk:
 
         async def search_archive() -> int:

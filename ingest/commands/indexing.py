@@ -70,6 +70,22 @@ def questions(path: Path) -> Iterator[tuple[int, str | BadLineError]]:
                 yield number, problem
 
 
+def check_file(path: Path) -> None:
+    """Check that the lines of *path* can be read, before anything else takes its time.
+
+    Raises:
+        UnreadableError: it is a folder, there is no such file, or it cannot be read.
+    """
+    if str(path) == "-":
+        return
+    if path.is_dir():
+        raise UnreadableError(f"{path} is a folder. Name a file of JSON Lines in it.")
+    try:
+        path.stat()
+    except OSError as error:
+        raise UnreadableError(f"{path} could not be read ({error.strerror}).") from error
+
+
 def lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of *path*, or of standard input for ``-``; long lines are truncated.
 
@@ -241,6 +257,8 @@ def search_command(
     """Show the evidence for a question, or for each in a file, with its scores."""
     if (question is None) == (batch is None):
         return usage_error("Give one question, or --batch FILE.")
+    if batch is not None:
+        check_file(batch)
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
         if index.upkeep.behind():

@@ -6,6 +6,7 @@ address changes between two look-ups (DNS rebinding) leads into a private networ
 
 from __future__ import annotations
 
+import codecs
 import ipaddress
 import re
 import unicodedata
@@ -212,7 +213,9 @@ class Robots:
         if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
             problem = f"The robots.txt of {site} answers {status}, so nothing else is fetched"
             return cls(None, now, f"{problem} there. Try again later.")
-        text = data[: FETCHES.robots_bytes].decode("utf-8-sig", "replace") if status < 400 else ""
+        is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        encoding = "utf-16" if is_utf_16 else "utf-8-sig"
+        text = data[: FETCHES.robots_bytes].decode(encoding, "replace") if status < 400 else ""
         return cls(Protego.parse(text), now)
 
     @classmethod

@@ -43,6 +43,14 @@ def as_ctrl_c() -> Iterator[Interruption]:
         interruption.number = number
         raise KeyboardInterrupt
 
+    def report(lost: sys.UnraisableHookArgs) -> None:
+        # Python drops what is raised while it frees objects: the signal is sent again behind it
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            threading.Timer(0.05, signal.raise_signal, (interruption.number,)).start()
+        else:
+            report_before(lost)
+
+    report_before, sys.unraisablehook = sys.unraisablehook, report
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     replaced = [number for number in SIGNALS if handlers[number] in (signal.SIG_DFL, end_now)]
     for number in replaced:
@@ -51,6 +59,7 @@ def as_ctrl_c() -> Iterator[Interruption]:
     try:
         yield interruption
     finally:
+        sys.unraisablehook = report_before
         for number in replaced:
             signal.signal(number, handlers[number])
 

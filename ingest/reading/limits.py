@@ -273,6 +273,8 @@ class _TableLimits:
     result_cell_characters: int = 500
     header_rows: int = 3
     """Rows of headers above each other."""
+    repeated_rows: int = 25
+    """Rows by which it is known how many columns each candidate has in a row of several."""
     rows_above_headers: int = 25
     """Rows above the headers, such as a title, a status and notes."""
     header_characters: int = 100

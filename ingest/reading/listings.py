@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import html
 import io
@@ -26,7 +27,7 @@ from ingest.model import Moment
 from ingest.reading.decoding import decode
 from ingest.reading.documents import ITEM_MARK, Entry
 from ingest.reading.elements import Element
-from ingest.reading.limits import FILES, PAGES
+from ingest.reading.limits import DETECTION, FILES, PAGES
 from ingest.reading.text import clean_line
 
 _GZIP = b"\x1f\x8b"
@@ -44,6 +45,14 @@ _POSTS_START = re.compile(
 """Start of exports and API answers of WordPress and Mastodon."""
 _TAG = re.compile(r"<[^<>]*>")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]{0,500}>")
+_UTF_16 = {
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
+"""The first bytes of text in UTF-16: its mark, or the first sign of XML."""
+_WEB = (b"http://", b"https://")
 _SITEMAPS = {b"urlset", b"sitemapindex"}
 
 
@@ -70,8 +79,10 @@ class Listing:
 
 def is_listing(data: bytes) -> bool:
     """Return True if *data* begins like a feed or a sitemap."""
-    head = _unpack(data, "")[:4096]
-    return any(pattern.match(head) for pattern in (_ROOT, _JSON_FEED, _POSTS_START))
+    head = _in_utf8(_unpack(data, "")[: DETECTION.signature_bytes])
+    return any(
+        pattern.match(head) for pattern in (_ROOT, _JSON_FEED, _POSTS_START)
+    ) or _is_address_list(head)
 
 
 def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
@@ -82,12 +93,16 @@ def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
     Raises:
         UnreadableError: the data is neither, is broken, or declares entities.
     """
-    data = _unpack(data, url)
-    if _JSON_FEED.match(data[:4096]):
+    unpacked = _unpack(data, url)
+    data = _in_utf8(unpacked)
+    charset = charset if data is unpacked else None
+    if _JSON_FEED.match(data[: DETECTION.signature_bytes]):
         return _json_feed(data, url)
-    if _POSTS_START.match(data[:4096]):
+    if _POSTS_START.match(data[: DETECTION.signature_bytes]):
         return _posts(data, url)
-    root = _ROOT.match(data[:4096])
+    root = _ROOT.match(data[: DETECTION.signature_bytes])
+    if root is None and _is_address_list(data[: DETECTION.signature_bytes]):
+        return _address_list(data, url)
     if root is None:
         raise UnreadableError(f"{url} is neither a feed nor a sitemap.")
     if _ENTITY.search(data):
@@ -95,6 +110,44 @@ def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
     if root[1].lower() in _SITEMAPS:
         return _sitemap(data, url)
     return _feed(data, url, charset)
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """Return text in UTF-16, which its mark or its first sign shows, in UTF-8; else *data* itself.
+
+    A declaration of XML, which would name the other encoding, is left out.
+    """
+    encoding = next((code for start, code in _UTF_16.items() if data.startswith(start)), None)
+    if encoding is None:
+        return data
+    text = data.decode(encoding, "replace").removeprefix("\ufeff")
+    return _XML_DECLARATION.sub("", text, count=1).encode()
+
+
+def _is_address_list(head: bytes) -> bool:
+    """Return True if *head* begins a sitemap of plain text: an address a line, nothing else."""
+    lines = head.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    whole_lines = lines[:-1] if len(head) >= DETECTION.signature_bytes else lines
+    addresses = [line.strip() for line in whole_lines if line.strip()]
+    return len(addresses) > 1 and all(
+        address.startswith(_WEB) and b" " not in address for address in addresses
+    )
+
+
+def _address_list(data: bytes, url: str) -> Listing:
+    """Return the entries of a sitemap of plain text."""
+    lines = (line.strip() for line in data.removeprefix(codecs.BOM_UTF8).split(b"\n"))
+    addresses = (line.decode("utf-8", "replace") for line in lines if line.startswith(_WEB))
+    return _pages_of(Entry(resolved(url, address)) for address in addresses)
+
+
+def _pages_of(entries: Iterable[Entry]) -> Listing:
+    """Return the listing of a sitemap's entries, up to ``FILES.listing_pages``."""
+    unique_entries = [entry for entry in _newest(entries) if entry.url]
+    return Listing(
+        tuple(unique_entries[: FILES.listing_pages]),
+        beyond=len(unique_entries[FILES.listing_pages :]),
+    )
 
 
 def _unpack(data: bytes, url: str) -> bytes:
@@ -141,7 +194,7 @@ def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]
     """Yield an entry for each item that has a link or carries its article."""
     for item in items:
         key = str(item.get("id") or "")
-        link = str(item.get("link") or "").strip()
+        link = str(item.get("feedburner_origlink") or item.get("link") or "").strip()
         if not item.get("links") and not link.startswith(("http://", "https://")):
             link = ""  # feedparser takes a key such as "tag:…" for the link that is missing
         title = _plain(str(item.get("title") or ""))
@@ -302,11 +355,7 @@ def _sitemap(data: bytes, url: str) -> Listing:
     if etree.QName(root).localname.lower() == "sitemapindex":
         sorted_items = sorted(items, key=lambda item: _recency(item), reverse=True)
         return Listing(children=tuple(item.url for item in sorted_items[: FILES.listing_sitemaps]))
-    unique_entries = _newest(items)
-    return Listing(
-        tuple(unique_entries[: FILES.listing_pages]),
-        beyond=len(unique_entries[FILES.listing_pages :]),
-    )
+    return _pages_of(items)
 
 
 def _value(item: Element, *names: str) -> str:

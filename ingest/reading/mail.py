@@ -20,7 +20,7 @@ from ingest.language.languages import words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
-from ingest.reading.fragments import text_of_html
+from ingest.reading.fragments import text_of_mail
 from ingest.reading.limits import ASIDES, FILES
 from ingest.reading.pages import read_page
 from ingest.reading.paragraphs import SENTENCE_END
@@ -164,8 +164,9 @@ def _letter_below_text(message: Message, name: str) -> tuple[Extract | None, str
     """
     plain, pages = _texts(message, "text/plain")[:1], _texts(message, "text/html")[:1]
     for part in plain or pages:
-        text = _text_of(part, name, _EML)
-        text = (text if plain else text_of_html(text, name)).replace("\r\n", "\n")
+        text, is_marked = _text_of(part, name, _EML).replace("\r\n", "\n"), False
+        if not plain:
+            text, is_marked = text_of_mail(text, name)
         own_text = _without_replies(text)
         lines = text.split("\n")
         for start, line in enumerate(lines[: FILES.forwarded_head_lines]):
@@ -181,7 +182,7 @@ def _letter_below_text(message: Message, name: str) -> tuple[Extract | None, str
                     return None, _without_replies("\n".join(above)).text
                 body = read_paste("\n".join([letter.title, "", *below]))
                 return replace(body, header=letter), ""
-        if own_text.is_reply:
+        if own_text.is_reply or is_marked:
             return None, own_text.text
     return None, ""
 

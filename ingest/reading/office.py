@@ -47,6 +47,14 @@ class _Block:
     rows: TableRows | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _WordStyles:
+    """The styles of a Word document by identifier: their names, and those that strike or hide."""
+
+    names: Mapping[str, str]
+    struck: frozenset[str]
+
+
 class WordParser(Parser):
     """The parser of Word documents."""
 
@@ -67,6 +75,8 @@ class WordParser(Parser):
             body = package.xml("word/document.xml").find(_W + "body")
             styles = _word_styles(package)
             blocks = [] if body is None else list(_word_blocks(body, styles))
+            for kind in ("footnote", "endnote"):
+                blocks += [] if body is None else _word_notes(package, body, kind, styles)
             yield _article(blocks, document, _stated_title(package, "docProps/core.xml"))
 
 
@@ -87,8 +97,9 @@ class OpenDocumentParser(Parser):
         with open_package(document, self.kind) as package:
             content = package.xml("content.xml")
             body = content.find(".//{*}body/{*}text")
-            styles = _open_styles(content)
+            styles = _open_styles(content, package)
             blocks = [] if body is None else list(_open_blocks(body, styles))
+            blocks += [] if body is None else list(_open_notes(body, styles))
             yield _article(blocks, document, _stated_title(package, "meta.xml"))
 
 
@@ -150,39 +161,86 @@ def _inside(element: Element, tag: str, skipped: Collection[str]) -> Iterator[El
             yield inner
 
 
-def _word_styles(package: Package) -> Mapping[str, str]:
-    """Return the names of styles by identifier: names are English, identifiers translated."""
+def _word_styles(package: Package) -> _WordStyles:
+    """Return the styles of a document; their names are English, identifiers are translated."""
     try:
-        styles = package.xml("word/styles.xml")
+        elements = list(package.xml("word/styles.xml").iter(_W + "style"))
     except KeyError:
-        return {}
-    return {
-        str(style.get(_W + "styleId")): str(name.get(_W + "val") or "")
-        for style in styles.iter(_W + "style")
-        if (name := style.find(_W + "name")) is not None
-    }
+        return _WordStyles({}, frozenset())
+    names: dict[str, str] = {}
+    own_marks: dict[str, bool | None] = {}
+    parents: dict[str, str] = {}
+    for style in elements:
+        identifier = str(style.get(_W + "styleId"))
+        name, parent = style.find(_W + "name"), style.find(_W + "basedOn")
+        if name is not None:
+            names[identifier] = str(name.get(_W + "val") or "")
+        if parent is not None:
+            parents[identifier] = str(parent.get(_W + "val"))
+        own_marks[identifier] = _own_mark(style)
+    return _WordStyles(names, _with_derived(own_marks, parents))
 
 
-def _word_blocks(body: Element, styles: Mapping[str, str]) -> Iterator[_Block]:
+def _with_derived(
+    own_marks: Mapping[str, bool | None], parents: Mapping[str, str]
+) -> frozenset[str]:
+    """Return the styles with a mark: their own, or that of the style which they are made from.
+
+    A style that says nothing of it has ``None``.
+    """
+    derived: dict[str, list[str]] = {}
+    for name, parent in parents.items():
+        derived.setdefault(parent, []).append(name)
+    marked = [name for name, is_marked in own_marks.items() if is_marked]
+    for name in marked:  # it grows while it is read; each style is made from one other
+        marked += [child for child in derived.get(name, ()) if own_marks.get(child) is None]
+    return frozenset(marked)
+
+
+def _word_notes(package: Package, body: Element, kind: str, styles: _WordStyles) -> list[_Block]:
+    """Return the notes of one *kind* that the text refers to, each as a paragraph."""
+    skipped = {_W + "del", _W + "moveFrom", _FALLBACK}
+    references = [
+        reference.get(_W + "id")
+        for run in _inside(body, _W + "r", skipped)
+        if (reference := run.find(f"{_W}{kind}Reference")) is not None
+        and not _is_struck(run, styles, "")
+    ]
+    if not references:
+        return []
+    try:
+        part = package.xml(f"word/{kind}s.xml")
+    except KeyError:
+        return []
+    notes = {note.get(_W + "id"): note for note in part.iter(_W + kind)}
+    return [
+        block
+        for identifier in dict.fromkeys(references)
+        if identifier in notes
+        for block in _word_blocks(notes[identifier], styles)
+    ]
+
+
+def _word_blocks(body: Element, styles: _WordStyles) -> Iterator[_Block]:
     """Yield the paragraphs and tables of a Word document in order, without tables of contents."""
     for element in body:
         if element.tag == _W + "p":
             style = element.find(f"{_W}pPr/{_W}pStyle")
             style_id = "" if style is None else str(style.get(_W + "val") or "")
-            style_name = styles.get(style_id, style_id).replace(" ", "").lower()
+            style_name = styles.names.get(style_id, style_id).replace(" ", "").lower()
             if style_name.startswith("toc"):
                 continue
             is_list_item = element.find(
                 f"{_W}pPr/{_W}numPr"
             ) is not None and not style_name.startswith("head")
-            text = _word_text(element)
+            text = _word_text(element, styles)
             yield _Block(
                 f"- {text}" if is_list_item and text else text, style_name in _TITLE_STYLES
             )
             for box in _inside(element, _BOX, {_FALLBACK}):
                 yield from _word_blocks(box, styles)
         elif element.tag == _W + "tbl":
-            rows = _word_rows(element)
+            rows = _word_rows(element, styles)
             if _is_layout(rows):
                 for cell in _inside(element, _W + "tc", ()):
                     yield from _word_blocks(cell, styles)
@@ -198,7 +256,7 @@ def _is_layout(rows: TableRows) -> bool:
     return max(map(len, rows), default=0) < 2
 
 
-def _word_rows(table: Element) -> TableRows:
+def _word_rows(table: Element, styles: _WordStyles) -> TableRows:
     """Return the rows of a table in Word, with its merged cells."""
     rows: TableRows = []
     merged: dict[int, tuple[int, int]] = {}
@@ -219,20 +277,22 @@ def _word_rows(table: Element) -> TableRows:
             else:
                 if merge is not None:
                     merged[column] = len(rows), len(cells)
-                texts = map(_word_text, element.iter(_W + "p"))
+                texts = (_word_text(paragraph, styles) for paragraph in element.iter(_W + "p"))
                 cells.append(Cell(clean_line(" ".join(filter(None, texts))), head, across))
             column += across
         rows.append(cells)
     return rows
 
 
-def _word_text(paragraph: Element) -> str:
+def _word_text(paragraph: Element, styles: _WordStyles) -> str:
     """Return the text of a Word paragraph without deleted, struck or hidden runs."""
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    style_id = "" if style is None else str(style.get(_W + "val"))
     text = ""
     for run in _inside(paragraph, _W + "r", _NOT_INLINE):
-        if _is_struck(run):
+        if _is_struck(run, styles, style_id):
             continue
-        run_text = "".join(map(_word_piece, run))
+        run_text = "".join(_word_piece(piece, styles) for piece in run)
         vertical_align = run.find(f"{_W}rPr/{_W}vertAlign")
         if vertical_align is not None and vertical_align.get(_W + "val") == "superscript":
             run_text = inline_sign(run_text.strip(), text)
@@ -240,21 +300,33 @@ def _word_text(paragraph: Element) -> str:
     return text
 
 
-def _word_piece(piece: Element) -> str:
+def _word_piece(piece: Element, styles: _WordStyles) -> str:
     """Return the text of one element of a run."""
     if piece.tag == _W + "t":
         return str(piece.text or "")
     if piece.tag == _W + "ruby":
-        return "".join(map(_word_text, piece.iterchildren(_W + "rubyBase")))
+        bases = piece.iterchildren(_W + "rubyBase")
+        return "".join(_word_text(base, styles) for base in bases)
     return {_W + "tab": " ", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}.get(
         piece.tag, ""
     )
 
 
-def _is_struck(run: Element) -> bool:
-    """Return True if a run is struck out or hidden."""
-    marks = (run.find(f"{_W}rPr/{_W}{name}") for name in ("strike", "dstrike", "vanish"))
-    return any(mark is not None and mark.get(_W + "val") not in _OFF_VALUES for mark in marks)
+def _own_mark(owner: Element) -> bool | None:
+    """Return True if a run or a style strikes out or hides, None if it says nothing of it."""
+    marks = [owner.find(f"{_W}rPr/{_W}{name}") for name in ("strike", "dstrike", "vanish")]
+    values = [mark.get(_W + "val") not in _OFF_VALUES for mark in marks if mark is not None]
+    return any(values) if values else None
+
+
+def _is_struck(run: Element, styles: _WordStyles, paragraph_style: str) -> bool:
+    """Return True if a run is struck out or hidden, by itself or by a style."""
+    own_mark = _own_mark(run)
+    if own_mark is not None:
+        return own_mark
+    style = run.find(f"{_W}rPr/{_W}rStyle")
+    style_id = "" if style is None else str(style.get(_W + "val"))
+    return not styles.struck.isdisjoint({style_id, paragraph_style})
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,19 +337,51 @@ class _OpenStyles:
     raised: frozenset[str]
 
 
-def _open_styles(content: Element) -> _OpenStyles:
+def _open_styles(content: Element, package: Package) -> _OpenStyles:
     """Return the styles of an OpenDocument that change what its text says."""
-    struck, raised = set(), set()
-    for style in content.iter(_STYLE + "style"):
-        name = str(style.get(_STYLE + "name"))
-        for properties in style.iter(_STYLE + "text-properties"):
-            line = properties.get(_STYLE + "text-line-through-style") or "none"
-            kind = properties.get(_STYLE + "text-line-through-type") or "none"
-            if {line, kind} != {"none"} or properties.get(_TEXT + "display") == "none":
-                struck.add(name)
-            if str(properties.get(_STYLE + "text-position") or "").startswith("super"):
-                raised.add(name)
-    return _OpenStyles(frozenset(struck), frozenset(raised))
+    own_marks: dict[str, bool | None] = {}
+    parents: dict[str, str] = {}
+    raised = set()
+    for part in (*_open_part(package, "styles.xml"), content):
+        for style in part.iter(_STYLE + "style"):
+            name = str(style.get(_STYLE + "name"))
+            own_marks[name] = None
+            if parent := style.get(_STYLE + "parent-style-name"):
+                parents[name] = str(parent)
+            for properties in style.iter(_STYLE + "text-properties"):
+                own_mark = _own_open_mark(properties)
+                own_marks[name] = own_marks[name] if own_mark is None else own_mark
+                if str(properties.get(_STYLE + "text-position") or "").startswith("super"):
+                    raised.add(name)
+    return _OpenStyles(_with_derived(own_marks, parents), frozenset(raised))
+
+
+def _open_part(package: Package, name: str) -> list[Element]:
+    """Return a part of a package; nothing if it has none."""
+    try:
+        return [package.xml(name)]
+    except KeyError:
+        return []
+
+
+def _own_open_mark(properties: Element) -> bool | None:
+    """Return True if properties strike out or hide, None if they say nothing of it."""
+    lines = [
+        properties.get(f"{_STYLE}text-line-through-{name}")
+        for name in ("style", "type")
+        if properties.get(f"{_STYLE}text-line-through-{name}")
+    ]
+    display = properties.get(_TEXT + "display")
+    if not lines and display is None:
+        return None
+    return any(line != "none" for line in lines) or display == "none"
+
+
+def _open_notes(body: Element, styles: _OpenStyles) -> Iterator[_Block]:
+    """Yield the paragraphs of the notes to an OpenDocument's text."""
+    for note in _inside(body, _TEXT + "note", _AUXILIARY - {_TEXT + "note", _FRAME}):
+        for note_body in note.iterchildren(_TEXT + "note-body"):
+            yield from _open_blocks(note_body, styles)
 
 
 def _open_blocks(body: Element, styles: _OpenStyles) -> Iterator[_Block]:
@@ -299,13 +403,23 @@ def _open_blocks(body: Element, styles: _OpenStyles) -> Iterator[_Block]:
             else:
                 yield _Block(rows=rows)
         elif element.tag == _TEXT + "list":
-            for item in element.iter(_TEXT + "p", _TEXT + "h"):
+            for item in _open_paragraphs(element):
                 mark = "- " if item.tag == _TEXT + "p" else ""
                 yield _Block(mark + _open_text(item, styles))
         elif element.tag == _TEXT + "section":
             yield from _open_blocks(element, styles)
         elif element.tag == _FRAME:
             yield from _framed_blocks(element, styles)
+
+
+def _open_paragraphs(element: Element) -> Iterator[Element]:
+    """Yield the paragraphs and headings in a list or a cell, without those of notes."""
+    walker = etree.iterwalk(element, events=("start",))
+    for _, inner in walker:
+        if inner.tag == _TEXT + "note":
+            walker.skip_subtree()
+        elif inner.tag in {_TEXT + "p", _TEXT + "h"}:
+            yield inner
 
 
 def _framed_blocks(element: Element, styles: _OpenStyles) -> Iterator[_Block]:
@@ -319,7 +433,7 @@ def _open_row(row: Element, styles: _OpenStyles) -> list[Cell]:
     head = row.getparent().tag == _TABLE + "table-header-rows"
     cells: list[Cell] = []
     for cell in _inside(row, _TABLE + "table-cell", ()):
-        cell_text = " ".join(_open_text(paragraph, styles) for paragraph in cell.iter(_TEXT + "p"))
+        cell_text = " ".join(_open_text(p, styles) for p in _open_paragraphs(cell))
         columns, rows, repeats = (
             min(int(cell.get(f"{_TABLE}number-{name}") or 1), TABLES.span)
             for name in ("columns-spanned", "rows-spanned", "columns-repeated")
@@ -333,6 +447,8 @@ def _open_text(element: Element, styles: _OpenStyles) -> str:
 
     There is no recursion, so that deep nesting cannot fail.
     """
+    if element.get(_TEXT + "style-name") in styles.struck:
+        return ""
     parts: list[str] = []
     skipped_piece: Element | None = None
     for event, piece in etree.iterwalk(element, events=("start", "end", "comment", "pi")):

@@ -10,6 +10,7 @@ from functools import lru_cache
 from ingest.language.lines import BETWEEN
 from ingest.reading.elements import Element, classes, text
 from ingest.reading.limits import TABLES
+from ingest.reading.results.grid import heading_rows
 from ingest.reading.text import clean_line
 
 _FIGURE, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
@@ -150,12 +151,14 @@ def lines_of(caption: str, rows: TableRows) -> list[str]:
     lines: list[str] = [] if is_repeated or not caption else [caption]
     group = ""
     body = grid[depth:]
+    headings = heading_rows([list(_texts_of(row, width)) for row in body])
+    last_full = max((i for i, row in enumerate(body) if not _spanning_cell(row, width)), default=-1)
     for index, row in enumerate(body):
-        if spanning_cell := _spanning_cell(row, width):
-            if all(_spanning_cell(later_row, width) for later_row in body[index + 1 :]):
-                lines.append(spanning_cell.text)
-            else:
-                group = spanning_cell.text
+        spanning_cell = _spanning_cell(row, width)
+        if index in headings:
+            group = next(_texts_of(row, width))
+        elif spanning_cell and index > last_full:
+            lines.append(spanning_cell.text)
         elif parts := list(_parts_of(row, headers)):
             lines.append(
                 BETWEEN.join(filter(None, [caption if is_repeated else "", group, *parts]))
@@ -164,9 +167,19 @@ def lines_of(caption: str, rows: TableRows) -> list[str]:
 
 
 def _spanning_cell(row: Sequence[Cell | None], width: int) -> Cell | None:
-    """Return the cell that spans all columns of a row, if there is one."""
+    """Return the cell that is alone in its row, if there is one: it spans all columns."""
     cell = row[0] if row else None
-    return cell if cell and cell.text and width > 1 and cell.across >= width else None
+    if not cell or not cell.text or width < 2:
+        return None
+    is_alone = cell.down == 1 and not any(row[cell.across :])
+    return cell if cell.across >= width or is_alone else None
+
+
+def _texts_of(row: Sequence[Cell | None], width: int) -> Iterator[str]:
+    """Yield the texts of a row's cells; of a row with one cell that alone."""
+    spanning_cell = _spanning_cell(row, width)
+    cells = [spanning_cell] if spanning_cell else row
+    yield from (cell.text if cell else "" for cell in cells)
 
 
 def _parts_of(row: Sequence[Cell | None], headers: Sequence[str]) -> Iterator[str]:
@@ -203,7 +216,8 @@ def _count_header_rows(rows: TableRows, grid: _Grid, width: int) -> int:
     for row in grid:
         cells = [cell for cell in row if cell is not None]
         is_header = all(cell.head or not cell.text for cell in cells)
-        if not cells or not is_header or _spanning_cell(row, width):
+        names_group = depth > 0 and _stands_below_a_header(row, grid[depth - 1])
+        if not cells or not is_header or _spanning_cell(row, width) or names_group:
             break
         depth += 1
     if depth == len(grid):
@@ -219,6 +233,13 @@ def _count_header_rows(rows: TableRows, grid: _Grid, width: int) -> int:
     return int(
         has_names and is_plain and any(_FIGURE.search(cell_text) for cell_text in lower_texts)
     )
+
+
+def _stands_below_a_header(row: Sequence[Cell | None], row_above: Sequence[Cell | None]) -> bool:
+    """Return True if a row has its first cell alone, below another: it is no second header."""
+    first, above = row[0], row_above[0]
+    filled = {id(cell) for cell in row if cell and cell.text}
+    return filled == {id(first)} and first is not above and bool(above and above.text)
 
 
 def _header(header_rows: _Grid, column: int) -> str:

@@ -17,10 +17,9 @@ from ingest.reading.results.columns import (
     EMPTY_CELL,
     encoding_of,
     is_figure,
-    layout_of,
-    tables_of,
 )
-from ingest.reading.results.grid import Grid
+from ingest.reading.results.grid import Grid, heading_rows
+from ingest.reading.results.layouts import layout_of, tables_of
 from ingest.reading.results.reports import (
     REPORT,
     is_report,
@@ -152,12 +151,15 @@ def _table(grid: Grid, document: Document) -> WrittenTable | None:
         return None
     width = len(rows[0].cells)
     header_cells = [*(Cell(cell, head=True) for cell in rows[0].cells), Cell("", head=True)]
+    headings = heading_rows([row.cells for row in rows[1:]])
     body = [
-        [
+        [Cell(next(filter(None, row.cells)), across=width + 1)]
+        if index in headings
+        else [
             *(Cell(row.cell(column) or EMPTY_CELL) for column in range(width)),
             Cell(grid.reference(row.number)),
         ]
-        for row in rows[1:]
+        for index, row in enumerate(rows[1:])
     ]
     lines = lines_of(_title(document), [header_cells, *body])
     return WrittenTable(_title(document), tuple(lines), ())

@@ -79,3 +79,36 @@ def too_many_cells(name: str) -> UnreadableError:
 def filled_rows(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
     """Return the rows that are not empty."""
     return tuple(row for row in rows if row.filled)
+
+
+def heading_rows(rows: Sequence[Sequence[str]], *, are_named: bool = False) -> frozenset[int]:
+    """Return the indexes of the rows that are headings: they name the rows up to the next heading.
+
+    A row of one cell is one. A row whose other cells are empty may be of a place that is not
+    counted. It is a heading if the first row is one too, and the rows below are known to have names
+    of their own (*are_named*), have the same names below several headings, or are numbered, as
+    "Ward 1", while no heading is.
+    """
+    texts = [[cell for cell in row if cell] for row in rows]
+    last = max((index for index, cells in enumerate(texts) if len(cells) > 1), default=0)
+    single = [index for index, cells in enumerate(texts[:last]) if len(cells) == 1]
+    if 0 in single and (are_named or _are_headings(texts, frozenset(single))):
+        return frozenset(single)
+    return frozenset(index for index in single if len(rows[index]) == 1)
+
+
+def _are_headings(texts: Sequence[Sequence[str]], single: frozenset[int]) -> bool:
+    """Return True if the names of the rows below *single* show that those are headings."""
+    heading_of: dict[str, int] = {}
+    heading = 0
+    for index, cells in enumerate(texts):
+        if index in single:
+            heading = index
+        elif len(cells) > 1 and heading_of.setdefault(cells[0], heading) != heading:
+            return True
+    return all(map(_has_digit, heading_of)) and not any(_has_digit(texts[i][0]) for i in single)
+
+
+def _has_digit(text: str) -> bool:
+    """Return True if a name has a number."""
+    return any(map(str.isdigit, text))

@@ -14,13 +14,14 @@ from ingest.reading.results.columns import (
     EMPTY_CELL,
     MEASURES,
     Column,
-    ColumnLayout,
     Field,
     figure,
     is_empty,
     is_figure,
 )
-from ingest.reading.results.grid import Grid, GridRow
+from ingest.reading.results.grid import Grid, GridRow, heading_rows
+from ingest.reading.results.layouts import ColumnLayout
+from ingest.reading.results.repeats import NAMES
 
 _FIRST_FIELDS = (Field.PLACE, Field.OFFICE, Field.CANDIDATE, Field.PARTY)
 _LATER_FIELDS = (
@@ -52,14 +53,14 @@ def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
     notes = [layout.described(grid.name)]
     row_numbers: dict[tuple[str, ...], int] = {}
     group, rows = "", _fill_down(layout)
+    headings = _headings(layout, rows)
     last_full = max((index for index, row in enumerate(rows) if row.filled > 1), default=0)
     for index, row in enumerate(rows):
-        if row.filled == 1:
-            text = next(filter(None, row.cells))
-            if index < last_full:
-                group = text
-            else:
-                lines.append(text)
+        if row.number in headings:
+            group = next(filter(None, row.cells))
+            continue
+        if row.filled == 1 and index > last_full:
+            lines.append(next(filter(None, row.cells)))
             continue
         if earlier_number := row_numbers.get((group, *row.cells)):
             notes.append(
@@ -73,27 +74,39 @@ def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
             raise UnreadableError(
                 f"{grid.name} has more than {TABLES.result_lines:,} entries. Split it."
             )
-    return WrittenTable(title, tuple(lines), (*notes, *_conflicts(grid, layout, rows)))
+    return WrittenTable(title, tuple(lines), (*notes, *_conflicts(grid, layout, rows, headings)))
+
+
+def _headings(layout: ColumnLayout, rows: Sequence[GridRow]) -> frozenset[int]:
+    """Return the numbers, in the file, of the rows that name those below them.
+
+    Where each row names a candidate beside the place, a row with the place alone is a heading.
+    """
+    are_named = bool(layout.first(Field.PLACE) and layout.first(Field.CANDIDATE))
+    indexes = heading_rows([row.cells for row in rows], are_named=are_named)
+    return frozenset(rows[index].number for index in indexes)
 
 
 def _lines_of(
     grid: Grid, layout: ColumnLayout, row: GridRow, caption: Sequence[str]
 ) -> Iterator[str]:
-    """Yield one line for a row; in a wide table one for each candidate and one for the place."""
-    if not layout.wide:
-        sorted_columns = sorted(
-            layout.columns, key=lambda column: (*_FIRST_FIELDS, *_LATER_FIELDS).index(column.field)
-        )
-        yield _line(caption, _cells(row, sorted_columns), grid.reference(row.number))
+    """Yield one line for a row; if it holds several candidates one for each, and for the place."""
+    if not layout.wide and not layout.groups:
+        yield _line(caption, _cells(row, _in_order(layout.columns)), grid.reference(row.number))
         return
+    grouped = {column for group in layout.groups for column in group}
+    columns_of_place = [c for c in layout.columns if not c.of and c not in grouped]
     place_columns = [
         column
-        for column in layout.columns
+        for column in columns_of_place
         if column.field in _FIRST_FIELDS or column.field is Field.STATUS
     ]
-    total_columns = [
-        column for column in layout.columns if not column.of and column not in place_columns
-    ]
+    total_columns = [column for column in columns_of_place if column not in place_columns]
+    for group in layout.groups:
+        if not _is_empty(row, group):
+            number = next(column.number for column in group if column.field in MEASURES)
+            cells = _cells(row, [*place_columns, *_in_order(group)])
+            yield _line(caption, cells, grid.reference(row.number, number))
     for name in dict.fromkeys(column.of for column in layout.columns if column.of):
         columns = [column for column in layout.columns if column.of == name]
         if all(not row.cell(column.number) for column in columns):
@@ -106,6 +119,17 @@ def _lines_of(
         yield _line(
             caption, _cells(row, [*place_columns, *total_columns]), grid.reference(row.number)
         )
+
+
+def _in_order(columns: Iterable[Column]) -> list[Column]:
+    """Return columns in the order of their fields: whose figures they are comes first."""
+    return sorted(columns, key=lambda column: (*_FIRST_FIELDS, *_LATER_FIELDS).index(column.field))
+
+
+def _is_empty(row: GridRow, group: Sequence[Column]) -> bool:
+    """Return True if a row has nobody in the columns of a candidate: no name, and no votes."""
+    cells = [row.cell(column.number) for column in group]
+    return not any(cell and figure(cell) != 0 for cell in cells)
 
 
 def _line(caption: Sequence[str], cells: Iterable[str], reference: str) -> str:
@@ -172,9 +196,14 @@ def _check(grid: Grid, layout: ColumnLayout) -> None:
         if unnamed:
             position = grid.place(row.number, unnamed[0])
             raise UnreadableError(
-                f"{position} has “{row.cells[unnamed[0]][:40]}”, but its column has no name."
+                f"{position} has “{row.cells[unnamed[0]][:40]}”, but its column has no name. "
+                "Name it in the row of headers, or empty the cell."
             )
-        end = max(column.number for column in measures)
+        empty_columns = {
+            column for group in layout.groups if _is_empty(row, group) for column in group
+        }
+        end = max((c.number for c in measures if c not in empty_columns), default=-1)
+        _check_names(grid, row, [g for g in layout.groups if empty_columns.isdisjoint(g)])
         if len(row.cells) <= end:
             position = grid.place(row.number, len(row.cells))
             raise UnreadableError(
@@ -182,6 +211,19 @@ def _check(grid: Grid, layout: ColumnLayout) -> None:
             )
         for column in measures:
             _check_figure(grid, row, column)
+
+
+def _check_names(grid: Grid, row: GridRow, groups: Iterable[Sequence[Column]]) -> None:
+    """Check that each candidate of a row has a name.
+
+    Raises:
+        UnreadableError: there are figures without one.
+    """
+    for group in groups:
+        names = [column for column in group if column.field in NAMES]
+        if not any(row.cell(column.number) for column in names):
+            position = f"{grid.place(row.number, names[0].number)} (“{names[0].header}”)"
+            raise UnreadableError(f"{position} is empty, but there are figures behind it.")
 
 
 def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
@@ -203,7 +245,9 @@ def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
         )
 
 
-def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Iterator[str]:
+def _conflicts(
+    grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow], headings: frozenset[int]
+) -> Iterator[str]:
     """Yield a note for each candidate who has different figures in one place.
 
     The same candidate in two groups, as in two constituencies, is not in one place.
@@ -217,8 +261,9 @@ def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Ite
     first_rows: dict[tuple[str, ...], GridRow] = {}
     group = ""
     for row in rows:
-        if row.filled == 1:
+        if row.number in headings:
             group = next(filter(None, row.cells))
+        if row.filled == 1:
             continue
         key = tuple(map(row.cell, keys))
         first_row = first_rows.get(("", *key)) or first_rows.setdefault((group, *key), row)

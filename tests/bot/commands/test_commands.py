@@ -102,6 +102,21 @@ def test_a_missing_batch_is_named(here, capsys):
     assert "nowhere.jsonl" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["ask", "find"])
+@pytest.mark.parametrize(("name", "problem"), [(".", "is a folder"), ("no.jsonl", "could not")])
+def test_a_batch_that_is_no_file_is_refused_before_anything_is_opened(
+    command, name, problem, tmp_path, monkeypatch, capsys
+):
+    """Nobody waits for a model to learn that a folder has no lines."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    assert main([command, "--batch", name]) == 1
+    error = capsys.readouterr().err
+    assert problem in error
+    assert error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_lines_that_come_in_are_answered(here, monkeypatch, capsys):
     """What a file or a program asks is answered as if it had been typed, one after the other."""
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{TURNOUT}\n\n?!\nWhy was that?\n"))

@@ -9,6 +9,7 @@ from multidict import CIMultiDict
 
 from ingest.errors import ForbiddenAddressError
 from ingest.fetching.addresses import (
+    Robots,
     checked,
     direct_address,
     is_public,
@@ -16,6 +17,7 @@ from ingest.fetching.addresses import (
     pasted_address,
 )
 from ingest.fetching.identities import clean_url
+from tests.builders import NOW
 
 INNER = (
     "127.0.0.1",
@@ -196,3 +198,13 @@ def test_a_host_is_one_host_in_any_letters():
     """As it is typed, and as it is looked up."""
     assert clean_url("https://Brücke.example/a") == clean_url("https://xn--brcke-lva.example/a/")
     assert direct_address("https://Brücke.example/a") == "https://Brücke.example/a"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
+def test_rules_are_read_in_the_encoding_of_their_mark(codec):
+    """Rules that were read as other signs would allow everything."""
+    rules = "User-agent: *\r\nDisallow: /draft/\r\nCrawl-delay: 90\r\n".encode(codec)
+    robots = Robots.of("https://courier.example", 200, rules, NOW)
+    assert not robots.allows("https://courier.example/draft/a")
+    assert robots.allows("https://courier.example/a")
+    assert robots.delay() == 90

@@ -23,14 +23,16 @@ def packed(parts, *, kind=None):
     return whole.getvalue()
 
 
-def docx(body, *, styles="", title=""):
-    """Write a Word document; *title* stands in its properties."""
+def docx(body, *, styles="", title="", **notes):
+    """Write a Word document; *title* stands in its properties, *notes* are by their kind."""
     parts = {
         "[Content_Types].xml": "<Types/>",
         "word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>",
     }
     if styles:
         parts["word/styles.xml"] = f"<w:styles {_W}>{styles}</w:styles>"
+    for kind, written in notes.items():
+        parts[f"word/{kind}.xml"] = f"<w:{kind} {_W}>{written}</w:{kind}>"
     if title:
         purl = "http://purl.org/dc/elements/1.1/"
         parts["docProps/core.xml"] = f'<c xmlns:dc="{purl}"><dc:title>{title}</dc:title></c>'
@@ -60,13 +62,19 @@ def table(rows):
     return f"<w:tbl>{head}{''.join(f'<w:tr>{row}</w:tr>' for row in written[1:])}</w:tbl>"
 
 
-def odt(body, styles=""):
-    """Write an OpenDocument text."""
+def odt(body, styles="", *, named=""):
+    """Write an OpenDocument text; *named* are the styles that a user sees by name."""
     content = (
         f"<office:document-content {_O}><office:automatic-styles>{styles}</office:automatic-styles>"
         f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
     )
-    return packed({"content.xml": content}, kind="application/vnd.oasis.opendocument.text")
+    parts = {"content.xml": content}
+    if named:
+        parts["styles.xml"] = (
+            f"<office:document-styles {_O}><office:styles>{named}</office:styles>"
+            "</office:document-styles>"
+        )
+    return packed(parts, kind="application/vnd.oasis.opendocument.text")
 
 
 def epub(chapters, *, title="The week", publisher="Sarnholt Ledger"):

@@ -136,6 +136,93 @@ def test_readings_and_raised_signs_are_not_in_the_text():
     assert text == "Oda Brenk has 9,310 votes in Holm, the officer said."
 
 
+STRUCK_IN_WORD = {
+    "the style of the run": run("21,000 ", '<w:rStyle w:val="Gone"/>'),
+    "a style made from it": run("21,000 ", '<w:rStyle w:val="GoneToo"/>'),
+    "a style that hides": run("21,000 ", '<w:rStyle w:val="Hidden"/>'),
+}
+WORD_STYLES = (
+    '<w:style w:styleId="Gone"><w:name w:val="gestrichen"/><w:rPr><w:strike/></w:rPr></w:style>'
+    '<w:style w:styleId="GoneToo"><w:name w:val="g 2"/><w:basedOn w:val="Gone"/></w:style>'
+    '<w:style w:styleId="Back"><w:name w:val="b"/><w:basedOn w:val="Gone"/>'
+    '<w:rPr><w:strike w:val="0"/></w:rPr></w:style>'
+    '<w:style w:styleId="Hidden"><w:name w:val="h"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:styleId="Round"><w:name w:val="r"/><w:basedOn w:val="Round"/></w:style>'
+)
+
+
+@pytest.mark.parametrize("struck", STRUCK_IN_WORD.values(), ids=STRUCK_IN_WORD)
+def test_what_a_style_of_word_strikes_out_is_not_quoted(struck):
+    """Whoever struck the old figure by a style struck it as well."""
+    body = (
+        f"<w:p>{run('Oda Brenk has ')}{struck}{run('9,310 votes in Holm, the officer said.')}</w:p>"
+    )
+    text = one(docx(body, styles=WORD_STYLES), "a.docx").extract.text
+    assert text == "Oda Brenk has 9,310 votes in Holm, the officer said."
+
+
+def test_a_paragraph_whose_style_strikes_it_out_is_not_quoted():
+    """Unless a run in it says otherwise."""
+    kept = run("Oda Brenk has 9,310 votes in Holm.", '<w:strike w:val="false"/>')
+    body = paragraph(FIRST) + paragraph(SECOND, "Gone") + paragraph(kept, "Gone")
+    text = one(docx(body, styles=WORD_STYLES), "a.docx").extract.text
+    assert text == f"{FIRST}\n\nOda Brenk has 9,310 votes in Holm."
+
+
+@pytest.mark.parametrize("marks", ['<w:rStyle w:val="Back"/>', '<w:rStyle w:val="Round"/>'])
+def test_a_style_that_takes_the_line_off_again_is_quoted(marks):
+    """So is one that is made from itself, which a broken program wrote."""
+    body = f"<w:p>{run('Oda Brenk has ')}{run('9,310 votes in Holm, they said.', marks)}</w:p>"
+    text = one(docx(body, styles=WORD_STYLES), "a.docx").extract.text
+    assert text == "Oda Brenk has 9,310 votes in Holm, they said."
+
+
+def test_what_a_named_style_of_libreoffice_strikes_out_is_not_quoted():
+    """A user strikes by it, and LibreOffice makes further styles from it."""
+    line = '<style:text-properties style:text-line-through-style="solid"/>'
+    named = f'<style:style style:name="Gestrichen" style:family="text">{line}</style:style>'
+    made = '<style:style style:name="T1" style:parent-style-name="Gestrichen"/>'
+    for name in ("Gestrichen", "T1"):
+        old = f'<text:span text:style-name="{name}">21,000 </text:span>'
+        body = f"<text:p>Oda Brenk has {old}9,310 votes in Holm, the officer said.</text:p>"
+        text = one(odt(body, made, named=named), "a.odt").extract.text
+        assert text == "Oda Brenk has 9,310 votes in Holm, the officer said."
+
+
+NOTE = "Postal votes are not in this figure, which the council will confirm on Thursday."
+END_NOTE = "The count of 2022 was repeated in two of the nine wards of the town of Holm."
+
+
+def test_notes_of_word_stand_at_the_end():
+    """Each is a paragraph; what a program writes around notes, and deleted ones, are no text."""
+    refers = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    ends = '<w:r><w:endnoteReference w:id="2"/></w:r>'
+    gone = '<w:del><w:r><w:footnoteReference w:id="3"/></w:r></w:del>'
+    rule = '<w:footnote w:id="0" w:type="separator"><w:p/></w:footnote>'
+    notes = "".join(
+        f'<w:footnote w:id="{n}"><w:p><w:r><w:footnoteRef/></w:r>{run(text)}</w:p></w:footnote>'
+        for n, text in ((2, NOTE), (3, "Ask Tom."))
+    )
+    end_notes = f'<w:endnote w:id="2">{paragraph(END_NOTE)}</w:endnote>'
+    body = f"<w:p>{run(FIRST)}{refers}{run(' ' + SECOND)}{ends}{gone}</w:p>" + paragraph(BOX + ".")
+    data = docx(body, footnotes=rule + notes, endnotes=end_notes)
+    text = one(data, "a.docx").extract.text
+    assert text.split("\n\n") == [f"{FIRST} {SECOND}", BOX + ".", NOTE, END_NOTE]
+
+
+def test_notes_of_an_opendocument_stand_at_the_end():
+    """Also those of a list and of a cell, which are not said twice."""
+    note = (
+        '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation>'
+        "<text:note-body><text:p>{}</text:p></text:note-body></text:note>"
+    )
+    item = f"<text:p>{SECOND}{note.format(END_NOTE)}</text:p>"
+    items = f"<text:list><text:list-item>{item}</text:list-item></text:list>"
+    body = f"<text:p>{FIRST}{note.format(NOTE)}</text:p>{items}<text:p>{BOX}.</text:p>"
+    text = one(odt(body), "a.odt").extract.text
+    assert text.split("\n\n") == [FIRST, f"- {SECOND}", BOX + ".", NOTE, END_NOTE]
+
+
 def test_a_document_saved_as_strict_open_xml_is_read():
     """Its elements are the same under another name."""
     word, strict = (

@@ -210,7 +210,7 @@ def test_an_opendocument_is_read_as_it_is_printed():
         'style:text-line-through-style="solid"/></style:style>'
     )
     extract = one(odt(body, style), "a.odt").extract
-    assert extract.text.split("\n\n") == [SAID, "Final count", ROW]
+    assert extract.text.split("\n\n") == [SAID, "Final count", ROW, "a note"]
 
 
 def test_rich_text_is_read_as_it_is_printed():

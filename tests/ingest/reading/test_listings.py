@@ -87,6 +87,58 @@ def test_a_feed_is_decoded_as_a_page_is(declared, charset, codec):
     assert read_listing(data, URL, charset).entries[0].title == title
 
 
+UTF_16 = '<?xml version="1.0" encoding="UTF-16"?>'
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("declaration", ["", UTF_16])
+@pytest.mark.parametrize("charset", [None, "utf-16", "utf-8"])
+def test_feeds_and_sitemaps_in_utf_16_are_read(codec, declaration, charset):
+    """With a mark or without one; the bytes say more than a server does."""
+    item = "<item><title>Überläufer in Holm</title><link>https://courier.example/a</link></item>"
+    data = (declaration + rss(item).decode()).encode(codec)
+    assert is_listing(data)
+    assert read_listing(data, URL, charset).entries[0].title == "Überläufer in Holm"
+    pages = "<urlset><url><loc>https://courier.example/a</loc></url></urlset>"
+    data = (declaration + pages).encode(codec)
+    assert [entry.url for entry in read_listing(data, URL, charset).entries] == [
+        "https://courier.example/a"
+    ]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_sitemap_of_plain_text_is_a_page_a_line(codec):
+    """Each once; empty lines are none."""
+    lines = "https://courier.example/a\r\nhttps://courier.example/b\n\nhttps://courier.example/a"
+    data = lines.encode(codec)
+    assert is_listing(data)
+    found = [entry.url for entry in read_listing(data, URL).entries]
+    assert found == ["https://courier.example/a", "https://courier.example/b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://courier.example/a",
+        f"https://courier.example/a\n{FIRST}",
+        "https://a.example b\n" * 2,
+    ],
+)
+def test_a_text_that_begins_with_an_address_is_no_sitemap(text):
+    """Somebody pasted an article with its address, or the address alone."""
+    assert not is_listing(text.encode())
+
+
+def test_an_item_behind_a_redirect_has_its_own_address():
+    """FeedBurner counts readers by it; the item names its address beside it."""
+    item = (
+        '<item xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><title>Ferry</title>'
+        "<link>https://feeds.example/~r/courier/~3/x</link>"
+        "<feedburner:origLink>https://courier.example/a</feedburner:origLink></item>"
+    )
+    assert read_listing(rss(item), URL).entries[0].url == "https://courier.example/a"
+
+
 def test_a_sitemap_names_pages_and_not_their_pictures():
     """A picture has an address and a title, a film a date as well; none is the page's."""
     spaces = "".join(

@@ -28,6 +28,70 @@ def test_a_reply_is_its_own_text(introduction, html):
     assert one(mail(html, plain), "a.eml").extract.text == f"{FIRST}\n\n{SECOND}"
 
 
+OWN = f"<p>{FIRST}</p><p>{SECOND}</p>"
+LINE = ON.replace("<", "&lt;").replace(">", "&gt;")
+HEAD = "Tom Desk &lt;tom@mail.example&gt;<br><b>{}:</b> 7 November 2026 21:00<br><b>{}:</b> Lund?"
+ONLY_HTML = {
+    "Apple": f'{OWN}<br><blockquote type="cite"><div>{LINE}</div><p>{OTHERS}</p></blockquote>',
+    "Gmail": (
+        f'<div dir="ltr">{OWN}</div><div class="gmail_quote gmail_quote_container"><div class='
+        f'"gmail_attr">{LINE}<br></div><blockquote class="gmail_quote">{OTHERS}<br>Or not?'
+        "</blockquote></div>"
+    ),
+    "an older Gmail": f'{OWN}{LINE}<blockquote class="gmail_quote">{OTHERS}</blockquote>',
+    "Thunderbird, below": (
+        '<div class="moz-cite-prefix">Am 07.11.26 um 21:00 schrieb Tom Desk:<br></div>'
+        f'<blockquote type="cite" cite="mid:a@b"><p>{OTHERS}</p></blockquote>{OWN}'
+    ),
+    "between": (
+        f'<blockquote type="cite">{LINE}<p>{OTHERS}</p></blockquote><p>{FIRST}</p>'
+        f'<blockquote type="cite"><p>And the seats?</p></blockquote><p>{SECOND}</p>'
+    ),
+    "a quotation in a quotation": (
+        f'{OWN}<blockquote type="cite">{LINE}<blockquote type="cite"><p>{OTHERS}</p></blockquote>'
+        "<p>I thought so.</p></blockquote>"
+    ),
+    "Yahoo": f'{OWN}<div class="yahoo_quoted"><div>{LINE}</div><div>{OTHERS}</div></div>',
+    "Outlook": f"{OWN}<p><b>From:</b> {HEAD.format('Sent', 'Subject')}</p><p>{OTHERS}</p>",
+    "Outlook in German": (
+        f'{OWN}<hr><div id="divRplyFwdMsg"><b>Von:</b> {HEAD.format("Gesendet", "Betreff")}</div>'
+        f"<p>{OTHERS}</p>"
+    ),
+}
+
+
+@pytest.mark.parametrize("html", ONLY_HTML.values(), ids=ONLY_HTML)
+def test_a_reply_without_plain_text_is_its_own_text(html):
+    """Each program marks the mail that it answers in another way."""
+    assert one(mail(html), "a.eml").extract.text == f"{FIRST}\n\n{SECOND}"
+
+
+def test_a_quotation_in_a_newsletter_is_its_own_text():
+    """Only a program marks what is another mail's; an arrow is no mark."""
+    html = f"<p>{FIRST}</p><blockquote><p>We won.</p></blockquote><p>{SECOND}</p><p>&gt; More</p>"
+    assert one(mail(html), "a.eml").extract.text == f"{FIRST}\n\nWe won.\n\n{SECOND}\n\n> More"
+
+
+@pytest.mark.parametrize("kind", ["Gmail", "Apple"])
+def test_a_letter_that_is_forwarded_inside_a_quotation_is_the_letter(kind):
+    """Programs mark what they forward as what they answer; the head of the letter tells."""
+    head = (
+        "<b>From:</b> Courier &lt;c@x.example&gt;<br>Date: 6 November 2026<br>Subject: Brenk wins"
+    )
+    opening, end = {
+        "Gmail": ('<div class="gmail_quote"><div class="gmail_attr">', "</div>"),
+        "Apple": (
+            '<blockquote type="cite"><p>Begin forwarded message:</p><div>',
+            "</blockquote>",
+        ),
+    }[kind]
+    html = f"<p>fyi</p>{opening}{head}</div><p>{FIRST}</p>{end}"
+    data = mail(html).replace(b"=?UTF-8?Q?Holm_result", b"FW: Brenk wins")
+    extract = one(data, "a.eml").extract
+    assert (extract.header.outlet, extract.header.title) == ("Courier", "Brenk wins")
+    assert extract.text == FIRST
+
+
 def test_a_longer_answer_above_another_mail_is_the_letter():
     """Outlook quotes a mail below its header, whether it is answered or forwarded."""
     head = "-----Original Message-----\nFrom: Tom Desk <tom@mail.example>\nSent: 7 November 2026\n"

@@ -27,6 +27,13 @@ GROUPS = """<table><tr><th>Party</th><th>Seats</th></tr>
 <tr><th colspan="2">Northern islands</th></tr><tr><td>Harbour</td><td>12</td></tr>
 <tr><td>Lantern</td><td>1</td></tr><tr><th colspan="2">Southern islands</th></tr>
 <tr><td>Harbour</td><td>9</td></tr></table>"""
+EMPTY_BESIDE = """<table><tr><th>Ward</th><th>Trees</th><th>Benches</th></tr>
+<tr><th>Sarn Quay</th><td></td><td></td></tr><tr><td>Ward 1</td><td>10</td><td>20</td></tr>
+<tr><th>Tarn Hill</th><td></td><td></td></tr><tr><td>Ward 1</td><td>1</td><td>2</td></tr></table>"""
+ALONE = EMPTY_BESIDE.replace("<td></td>", "")
+UNCOUNTED = """<table><tr><th>Ward</th><th>Trees</th><th>Benches</th></tr>
+<tr><td>Sarn Quay</td><td></td><td></td></tr><tr><td>Tarn Hill</td><td>10</td><td>20</td></tr>
+</table>"""
 NOTES = """<table><tr><th>Party</th><th>Donations<sup>1</sup></th></tr>
 <tr><td>Harbour<sup>[a]</sup></td><td>1.2&nbsp;million crowns</td></tr>
 <tr><td>Common Field</td><td>0.9&nbsp;million crowns</td></tr>
@@ -89,6 +96,17 @@ READ = {
             "Southern islands · Harbour · Seats: 9",
         ],
     ),
+    **{
+        name: (
+            markup,
+            [
+                "Sarn Quay · Ward 1 · Trees: 10 · Benches: 20",
+                "Tarn Hill · Ward 1 · Trees: 1 · Benches: 2",
+            ],
+        )
+        for name, markup in (("groups beside empty cells", EMPTY_BESIDE), ("groups alone", ALONE))
+    },
+    "a place without figures": (UNCOUNTED, ["Sarn Quay", "Tarn Hill · Trees: 10 · Benches: 20"]),
     "notes": (
         NOTES,
         [

@@ -134,6 +134,69 @@ def test_a_group_directly_below_the_header_names_its_rows():
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Ward,Candidate,Votes\nSarn Quay,,\nWard 1,Farr,10\nTarn Hill,,\nKestrel,Farr,3\n",
+            [
+                "Sarn Quay · Ward 1 · Candidate: Farr · Votes: 10 · a.csv R3",
+                "Tarn Hill · Kestrel · Candidate: Farr · Votes: 3 · a.csv R5",
+            ],
+        ),
+        (
+            "Wahlbezirk;Brenk;Lund;Ungültig\nHolm;;;\nBezirk 1;10;20;1\nTarn;;;\nBezirk 2;3;4;0\n",
+            [
+                "Holm · Bezirk 1 · Brenk: 10 · Lund: 20 · Ungültig: 1 · a.csv R3",
+                "Tarn · Bezirk 2 · Brenk: 3 · Lund: 4 · Ungültig: 0 · a.csv R5",
+            ],
+        ),
+        (
+            "Bureau,Voix\nQuai de Sarn,\nÉcole,10\nMairie,12\nColline,\nÉcole,3\n",
+            [
+                "Quai de Sarn · École · Voix: 10 · a.csv R3",
+                "Quai de Sarn · Mairie · Voix: 12 · a.csv R4",
+                "Colline · École · Voix: 3 · a.csv R6",
+            ],
+        ),
+        (
+            "Ward,Trees,Benches\nSarn Quay\nNorth,10,20\nTarn Hill\nSouth,1,2\n",
+            [
+                "Sarn Quay · North · Trees: 10 · Benches: 20 · a.csv R3",
+                "Tarn Hill · South · Trees: 1 · Benches: 2 · a.csv R5",
+            ],
+        ),
+    ],
+)
+def test_a_place_alone_in_its_row_names_the_rows_below_it(text, expected):
+    """Up to the next such place, in tables of results and in others."""
+    assert lines(text, "a.csv") == [f"a · {line}" for line in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Ward,Registered,Farr,Vole\nHolm,9,1,2\nTarn,,,\nEbb,9,3,4\n",
+            "Ebb · Farr · Votes: 3 · a.csv R4C3",
+        ),
+        (
+            "Ward,Candidate,Votes\nHolm,Farr,1\nTarn,,\nEbb,Farr,3\n",
+            "Ebb · Candidate: Farr · Votes: 3 · a.csv R4",
+        ),
+        ("Party,Votes\nHarbour,\nLantern,10\nField,5\n", "Lantern · Votes: 10 · a.csv R3"),
+        ("Party,Votes\nHarbour,10\nLantern,\nField,5\n", "Field · Votes: 5 · a.csv R4"),
+        (
+            "Ward,Trees,Benches\nTarn,,\nHolm,1,2\nEbb,3,4\n",
+            "Holm · Trees: 1 · Benches: 2 · a.csv R3",
+        ),
+    ],
+)
+def test_a_place_that_is_not_counted_names_no_other(text, expected):
+    """Nor does a party; the row below it is of another one."""
+    assert f"a · {expected}" in lines(text, "a.csv")
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         (

@@ -1,0 +1,51 @@
+"""A signal ends a command in one line, wherever Python is when it comes."""
+
+import signal
+import sys
+import time
+
+import pytest
+
+from ingest.process.ending import as_ctrl_c
+
+
+class Freed:
+    """An object that is freed when a signal comes, as those of a database are while it reads."""
+
+    def __init__(self, number):
+        """Wait for the signal *number*."""
+        self.number = number
+
+    def __del__(self):
+        """Raise the signal."""
+        signal.raise_signal(self.number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_an_object_is_freed_ends_quietly(number, capsys, monkeypatch):
+    """Python prints what is raised there, and goes on as if nothing had come."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+
+    def work():
+        Freed(number)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    with pytest.raises(KeyboardInterrupt), as_ctrl_c() as interruption:
+        work()
+    assert interruption.number == number
+    assert capsys.readouterr().err == ""
+
+
+def test_other_errors_while_an_object_is_freed_are_shown(capsys, monkeypatch):
+    """They are faults."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+
+    class Broken:
+        def __del__(self):
+            raise ValueError("broken")
+
+    with as_ctrl_c():
+        Broken()
+    assert "ValueError: broken" in capsys.readouterr().err
