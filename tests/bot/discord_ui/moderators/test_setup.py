@@ -33,7 +33,7 @@ async def test_a_new_server_is_welcomed_once(simcord_env, channel):
     await simcord_env.bot.on_guild_join(guild)
     [message] = channel.history()
     text = said_last(channel)
-    assert text.startswith("Hello! I answer questions about the election out of coverage")
+    assert text.startswith("Hello! I answer questions about the election from coverage")
     assert "☑ Coverage\nArticles that may be cited: 1." in text
     assert "☐ Where I answer\nIn every channel that I can see" in text
     assert "☐ The election authority’s page" in text
@@ -76,7 +76,7 @@ async def test_the_list_ticks_itself(simcord_env, desk, channel, owner):
     assert (await desk.community.rules(simcord_env.guild.id)).moderator_role == role.id
     form = await owner.click(result.response, label="Set the page")
     wrong = await owner.submit_modal(form, {"url": "the town hall"})
-    assert "That is no address of the web" in shown(wrong)
+    assert "That is not a web address" in shown(wrong)
     form = await owner.click(result.response, label="Set the page")
     done = await owner.submit_modal(form, {"url": "https://vote.example/how"})
     assert "☑ The election authority’s page" in shown(done)
