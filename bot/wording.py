@@ -47,6 +47,8 @@ _MAX_PLURAL_NUMBER = 200
 """Numbers below this have every plural category that messages need."""
 _ESCAPED_PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
 """A placeholder in an escaped sentence."""
+_GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+"""A whole number as English groups its digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +372,13 @@ def translated_failure(sentence: str, words: Wording) -> str:
             translation = translations.get(str(words.language))
             if translation is None:
                 return sentence
-            return f"{words._mark(translation)}{translation.format(**match.groupdict())}"
+            values = {
+                name: words.number(int(value.replace(",", "")))
+                if _GROUPED_NUMBER.fullmatch(value)
+                else value
+                for name, value in match.groupdict().items()
+            }
+            return f"{words._mark(translation)}{translation.format(**values)}"
     return sentence
 
 

@@ -197,7 +197,7 @@ class Refresher:
         excess = set() if room is None else set(new[room:])
         if excess:
             source_round.failure = (
-                f"A server that is not home may add {SERVERS.articles} articles, so new pages of "
+                f"A server that is not home may add {SERVERS.articles:,} articles, so new pages of "
                 "this source are not read. Whoever runs the bot can make room by erasing some."
             )
         return [(address, entry) for address, entry in plan if address not in excess]

@@ -223,7 +223,7 @@ def answer_command(
         typer.Option(
             parser=READ_MINUTE,
             metavar="MOMENT",
-            help="Only what had been read by then, in the words of then: 2024-11-05T23:00Z.",
+            help="Only what had been read by then, as it was worded then: 2024-11-05T23:00Z.",
         ),
     ] = None,
     as_json: AsJson = False,

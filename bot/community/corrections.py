@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.answering.tables import contests_of_version
 from bot.answering.understanding.lexicon import lexicon_for
-from bot.community.limits import LIKENESS
+from bot.community.limits import INTERVALS, LIKENESS
 from bot.community.rules import ServerRules
 from bot.ledger import Ledger
 from bot.ledger.records import ChangedCitation, DueNotice, NoticeKey, NoticeKind
@@ -190,12 +191,17 @@ def _mentions(note: str, quote: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """Notices that are due, for answers not older than *lasting*."""
+    """Notices that are due, for answers not older than *lasting*.
+
+    ``marked`` are the notices that stand in their answer and wait for the list of their channel.
+    After a restart it is empty: an answer that has a note is not marked again.
+    """
 
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
     lasting: timedelta
+    marked: set[NoticeKey] = field(default_factory=set)
     _settled: set[ChangedCitation] = field(default_factory=set)
     """Changed citations that need no notice; they are not checked again."""
 
@@ -226,12 +232,39 @@ class Corrections:
                 due[notice.key] = replace(notice, quotes=tuple(dict.fromkeys(quotes)))
             if not notices:
                 self._settled.add(citation)
+        self.marked.intersection_update(due)
         return list(due.values())
 
+    def lists(self, notices: Iterable[DueNotice]) -> list[list[DueNotice]]:
+        """Return the lists that are to be posted now, each for one message in one channel.
+
+        What withdraws an article is listed at once, with whatever else changed in that article. The
+        other notices of a channel are listed together, when the oldest has waited long enough.
+        """
+        notices = list(notices)
+        withdrawn = {
+            (notice.shown.channel, notice.article_id) for notice in notices if notice.kind.withdraws
+        }
+        lists: dict[tuple[str, int], list[DueNotice]] = defaultdict(list)
+        for notice in notices:
+            channel, article_id = notice.shown.channel, notice.article_id
+            is_withdrawn = (channel, article_id) in withdrawn
+            lists[channel, article_id if is_withdrawn else 0].append(notice)
+        ripe = self.clock() - INTERVALS.listed_corrections
+        return [
+            listed
+            for listed in lists.values()
+            if any(
+                notice.kind.withdraws or notice.read_at is None or notice.read_at <= ripe
+                for notice in listed
+            )
+        ]
+
     @in_thread
-    def mark_given(self, notice: DueNotice, *, reached: bool) -> None:
-        """Record that a notice was delivered or could not be."""
-        self.ledger.notices.mark_given(notice.key, now=self.clock(), reached=reached)
+    def mark_given(self, notices: Sequence[DueNotice], *, reached: bool) -> None:
+        """Record that notices were delivered or could not be, all of them or none."""
+        keys = [notice.key for notice in notices]
+        self.ledger.notices.mark_given(*keys, now=self.clock(), reached=reached)
 
     @in_thread
     def language_in(self, server: int) -> Language | None:
@@ -252,6 +285,7 @@ def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[
         (version for version in versions if version.number == citation.cited.version), None
     )
     later_versions = [version for version in versions if version.number > citation.cited.version]
+    read_at = {version.number: version.read_at for version in later_versions}
     newest = versions[-1].extract.header if versions else None
     quote = (
         quoted_version.extract.text[citation.cited.start_at : citation.cited.end_at]
@@ -279,6 +313,7 @@ def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[
             goes_on=change.kind is NoticeKind.CHANGED
             and quoted_version is not None
             and bool(contests_of_version(quoted_version)),
+            read_at=read_at.get(change.version),
         )
         for change in change_by_version.values()
     ]

@@ -50,7 +50,7 @@ MODERATORS_CONTROLS: tuple[type[KeyItem], ...] = (
     *review.REVIEW_BUTTONS,
     *review.SUGGESTION_BUTTONS,
     *settings_panel.SETTINGS_CONTROLS,
-    *setup.SETUP_BUTTONS,
+    *setup.SETUP_CONTROLS,
     AddButton,
     PasteButton,
 )

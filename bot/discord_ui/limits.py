@@ -77,6 +77,8 @@ class _TextLengths:
     """A line above or below a quotation; a problem, a note or an address of a source."""
     correction: int = 600
     """An outlet's own correction."""
+    listed_correction: int = 120
+    """An outlet's own correction in a list of many."""
     copied_quotation: int = 900
     """A quotation in the copyable text."""
     claim: int = 300
@@ -157,7 +159,7 @@ class _Shown:
     exchanges: int = 1000
     """Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
     changes: int = 5
-    """Changes of sources in one list."""
+    """Changes of sources in one list, above which each is listed in short."""
     changed_answers: int = 12
     """Answers listed for each change."""
     servers: int = 100

@@ -104,11 +104,11 @@ class Notices(LedgerPart):
         with self._database.reading() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
-    def mark_given(self, notice: NoticeKey, *, now: datetime, reached: bool) -> None:
-        """Record that a notice was delivered or could not be; it is not given again."""
-        values = asdict(notice) | {"at": rows.iso(now), "reached": reached}
+    def mark_given(self, *keys: NoticeKey, now: datetime, reached: bool) -> None:
+        """Record that notices were delivered or could not be; they are not given again."""
+        values = [asdict(key) | {"at": rows.iso(now), "reached": reached} for key in keys]
         with self._database.writing() as connection:
-            connection.execute(insert(notices).values(values))
+            connection.execute(insert(notices), values)
 
     def last(
         self, *, limit: int, offset: int = 0, places: Collection[str] | None = None

@@ -293,8 +293,9 @@ class DueNotice:
     """A notice for readers of a shown answer about one of its sources.
 
     ``note`` is the outlet's own correction, ``quotes`` are the answer's words that it affects.
-    ``version`` is the article's version with the change, 0 for a withdrawal. ``goes_on`` means that
-    the article is a count, whose figures change as it goes on.
+    ``version`` is the article's version with the change, 0 for a withdrawal; it was read at
+    ``read_at``, ``None`` for a withdrawal. ``goes_on`` means that the article is a count, whose
+    figures change as it goes on.
     """
 
     shown: ShownAnswer
@@ -307,6 +308,7 @@ class DueNotice:
     note: str = ""
     quotes: tuple[str, ...] = ()
     goes_on: bool = False
+    read_at: datetime | None = None
 
     @property
     def key(self) -> NoticeKey:

@@ -10,7 +10,14 @@ import pytest
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.values import Ground, Reason, Resting, WithoutOutlet
-from bot.wording import WORDS, Wording, ground_line, in_one_language, language_of_locale
+from bot.wording import (
+    WORDS,
+    Wording,
+    ground_line,
+    in_one_language,
+    language_of_locale,
+    translated_failure,
+)
 from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Ownership, Passage
 
@@ -259,3 +266,18 @@ def test_a_paste_without_an_outlet_is_called_so_in_every_language(words):
         line = ground_line(ground, words)
         assert words("outlet_unverified") in line
         assert UNVERIFIED_PASTE not in line
+
+
+@pytest.mark.parametrize(
+    ("language", "number"),
+    [
+        (Language.ENGLISH, "20,000"),
+        (Language.GERMAN, "20.000"),
+        (Language.FRENCH, "20\u202f000"),
+        (Language.JAPANESE, "20,000"),
+    ],
+)
+def test_a_number_in_an_error_is_written_as_its_language_writes_it(language, number):
+    """In German "20,000" is twenty."""
+    sentence = "count.csv has more than 20,000 entries. Split it."
+    assert number in translated_failure(sentence, Wording.of(language))

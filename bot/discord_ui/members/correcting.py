@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -20,7 +21,7 @@ from bot.discord_ui.news_views import newer_text
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import Colour, layout
 from bot.discord_ui.replying import is_outage, report, words_in
-from bot.ledger.records import DueNotice, ShownAnswer
+from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.wording import Wording
 from ingest.reading.text import letters_and_digits
 
@@ -48,49 +49,47 @@ async def keep_sending_corrections(
 
 
 async def send_corrections(client: discord.Client, corrections: Corrections) -> None:
-    """Mark each answer that a change concerns, and list the answers once in each channel.
+    """Mark each answer that a change concerns, and list the answers that are due in each channel.
 
-    The list is silent unless an article was withdrawn; an answer out of a count that goes on is
+    A list is silent unless an article was withdrawn; an answer out of a count that goes on is
     marked alone. An answer that does not show the source is left as it is; one that Discord does
-    not let the bot edit is listed nevertheless. A notice that was sent before the bot was killed
+    not let the bot edit is listed nevertheless. A list that was sent before the bot was killed
     counts as sent. While Discord is out of order, notices wait for the next call.
     """
-    notices_by_channel: dict[tuple[str, int], list[tuple[DueNotice, discord.Message]]] = {}
-    for notice in await corrections.due():
+    due = await corrections.due()
+    for notice in due:
+        if notice.key not in corrections.marked:
+            try:
+                await _mark(client, corrections, notice)
+            except discord.HTTPException as error:
+                logger.warning("A notice waits, because Discord is out of order: %s", error)
+    for notices in corrections.lists(notice for notice in due if notice.key in corrections.marked):
         try:
-            message = await _message(client, notice.shown)
-            if message is None or not is_shown(message, notice):
-                await corrections.mark_given(notice, reached=False)
-                continue
-            is_marked = await _mark(message, corrected_view(message, notice))
-        except discord.HTTPException as error:
-            logger.warning("A notice waits, because Discord is out of order: %s", error)
-            continue
-        if notice.goes_on:
-            await corrections.mark_given(notice, reached=is_marked)
-            continue
-        withdrawn_id = notice.article_id if notice.kind.withdraws else 0
-        notices_by_channel.setdefault((notice.shown.channel, withdrawn_id), []).append(
-            (notice, message)
-        )
-    for (channel, withdrawn_id), notices in notices_by_channel.items():
-        guild = await server_of(client, int(channel))
-        language = await corrections.language_in(guild.id) if guild else None
-        words = Wording.of(language or notices[0][0].shown.language)
-        if guild is not None and language is None:
-            words = words_in(guild)
-        try:
-            reached = await _post_list(
-                client, int(channel), notices, words, silent=not withdrawn_id
-            )
+            await _post_list(client, corrections, notices)
         except discord.HTTPException as error:
             logger.warning("A list of corrected answers waits for Discord: %s", error)
-            continue
-        for notice, _ in notices:
-            await corrections.mark_given(notice, reached=reached)
 
 
-async def _mark(message: discord.Message, view: ui.LayoutView | None) -> bool:
+async def _mark(client: discord.Client, corrections: Corrections, notice: DueNotice) -> None:
+    """Note a change in the answer that it concerns; the notice then waits for its list.
+
+    Where there is nothing to list, the notice is given by that, or cannot be.
+
+    Raises:
+        discord.HTTPException: Discord is out of order.
+    """
+    message = await _message(client, notice.shown)
+    if message is None or not is_shown(message, notice):
+        await corrections.mark_given([notice], reached=False)
+        return
+    is_edited = await _edit(message, corrected_view(message, notice))
+    if notice.goes_on:
+        await corrections.mark_given([notice], reached=is_edited)
+    else:
+        corrections.marked.add(notice.key)
+
+
+async def _edit(message: discord.Message, view: ui.LayoutView | None) -> bool:
     """Edit an answer; return False if Discord refused. Without a *view* it is marked already.
 
     Raises:
@@ -109,51 +108,73 @@ async def _mark(message: discord.Message, view: ui.LayoutView | None) -> bool:
 
 
 async def _post_list(
-    client: discord.Client,
-    channel: int,
-    notices: Sequence[tuple[DueNotice, discord.Message]],
-    words: Wording,
-    *,
-    silent: bool,
-) -> bool:
-    """Post the list of corrected answers in a channel; return False if Discord refused it.
+    client: discord.Client, corrections: Corrections, notices: Sequence[DueNotice]
+) -> None:
+    """Post a list of corrected answers in their channel; what it has no room for stays due.
 
     Raises:
         discord.HTTPException: Discord is out of order.
     """
-    first, _ = notices[0]
-    view = _list_view(notices, words, withdrawn=not silent)
-    nonce = f"c{first.key.nonce}"
+    shown = notices[0].shown
+    guild = await server_of(client, int(shown.channel))
+    language = await corrections.language_in(guild.id) if guild else None
+    words = Wording.of(language or shown.language)
+    if guild is not None and language is None:
+        words = words_in(guild)
+    view, listed = _list_view(notices, words, server=str(guild.id) if guild else "@me")
+    silent = not any(notice.kind.withdraws for notice in notices)
+    nonce = f"c{zlib.crc32(' '.join(notice.key.nonce for notice in listed).encode())}"
+    channel = client.get_partial_messageable(int(shown.channel))
     try:
-        await client.get_partial_messageable(channel).send(view=view, nonce=nonce, silent=silent)
+        await channel.send(view=view, nonce=nonce, silent=silent)
     except discord.HTTPException as error:
         if is_outage(error):
             raise
         logger.warning("Discord refused the list of corrected answers: %s", error)
-        return False
-    return True
+        await corrections.mark_given(listed, reached=False)
+    else:
+        await corrections.mark_given(listed, reached=True)
 
 
 def _list_view(
-    notices: Sequence[tuple[DueNotice, discord.Message]], words: Wording, *, withdrawn: bool
-) -> ui.LayoutView:
-    """List corrected answers, each with the outlet's note and a link."""
+    notices: Sequence[DueNotice], words: Wording, *, server: str
+) -> tuple[ui.LayoutView, list[DueNotice]]:
+    """List corrected answers, each with the outlet's note and a link; return what is listed too.
+
+    More changes than a few are each listed in short.
+    """
+    by_change: dict[tuple[int, NoticeKind, str], list[DueNotice]] = {}
+    for notice in notices:
+        change = notice.article_id, notice.kind, notice.note
+        by_change.setdefault(change, []).append(notice)
+    withdrawn = any(notice.kind.withdraws for notice in notices)
     heading = f"**{escape(words('withdrawn_since' if withdrawn else 'corrected_since'))}**"
-    links: dict[str, list[str]] = {}
-    for notice, message in notices:
-        links.setdefault(_list_entry(notice, words), []).append(message.jump_url)
-    count, blocks = 0, [heading]
-    for change, urls in list(links.items())[: SHOWN.changes]:
-        answer_links = []
-        for url in dict.fromkeys(urls):
-            count += 1
-            answer_links.append(f"[{escape(words('answer_number', number=count))}]({url})")
-        rest_count = len(answer_links) - SHOWN.changed_answers
-        rest_text = [escape(words("preview_more", count=rest_count))] if rest_count > 0 else []
-        blocks.append(
-            f"{change}\n{' · '.join([*answer_links[: SHOWN.changed_answers], *rest_text])}"
-        )
-    return layout(blocks, Colour.WITHDRAWN if withdrawn else None)
+    blocks, listed, numbers = [heading], list[DueNotice](), dict[str, int]()
+    for same in by_change.values():
+        entry = _list_entry(same[0], words, short=len(by_change) > SHOWN.changes)
+        block = f"{entry}\n{_answer_links(same, numbers, words, server)}"
+        characters = sum(size(directed_lines(text)) for text in (*blocks, block))
+        components = 1 + len(blocks) + 1
+        if listed and (characters > DISCORD.message_characters or components > DISCORD.components):
+            break
+        blocks.append(block)
+        listed += same
+    return layout(blocks, Colour.WITHDRAWN if withdrawn else None), listed
+
+
+def _answer_links(
+    notices: Sequence[DueNotice], numbers: dict[str, int], words: Wording, server: str
+) -> str:
+    """Link the answers of *notices*; an answer has the same of the *numbers* in the whole list."""
+    links: dict[str, str] = {}
+    for notice in notices:
+        message = notice.shown.message
+        number = numbers.setdefault(message, len(numbers) + 1)
+        url = f"https://discord.com/channels/{server}/{notice.shown.channel}/{message}"
+        links[message] = f"[{escape(words('answer_number', number=number))}]({url})"
+    rest_count = len(links) - SHOWN.changed_answers
+    rest_text = [escape(words("preview_more", count=rest_count))] if rest_count > 0 else []
+    return " · ".join([*list(links.values())[: SHOWN.changed_answers], *rest_text])
 
 
 def is_shown(message: discord.Message, notice: DueNotice) -> bool:
@@ -311,10 +332,12 @@ def _is_quoted(line: str, passages: Sequence[str], min_share: float = 0.4) -> bo
     )
 
 
-def _list_entry(notice: DueNotice, words: Wording) -> str:
+def _list_entry(notice: DueNotice, words: Wording, *, short: bool) -> str:
     """Describe a change of a source, as the heading of a list of answers."""
     kind = words(f"told_{notice.kind}")
     heading = f"**{phrase(title(notice.outlet, 100))} · {escape(kind)}**"
+    if short:
+        return "\n".join([heading, *_note_of(notice, CHARACTERS.listed_correction)])
     return "\n".join([heading, *_details_of(notice, words)])
 
 
@@ -340,7 +363,7 @@ async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
         notice = await desk.news.outdated.newer(answer, question, edition)
         if notice is not None:
             view = _newer_view(message, notice.citation, Wording.of(answer.shown.language))
-            reached = await _mark(message, view)
+            reached = await _edit(message, view)
             await desk.news.outdated.mark_given(notice, reached=reached)
     if upto is not None:
         await desk.news.outdated.looked(upto)
@@ -379,9 +402,12 @@ def _blocks_of(notice: DueNotice, words: Wording) -> list[str]:
 
 def _details_of(notice: DueNotice, words: Wording) -> list[str]:
     """Quote an outlet's own correction, and name the article."""
-    blocks: list[str] = []
-    if notice.note:
-        blocks.append(f"> {phrase(title(notice.note, CHARACTERS.correction))}")
+    blocks = _note_of(notice, CHARACTERS.correction)
     if notice.title:
         blocks.append(f"-# {link(title(notice.title, 120), notice.url, instead=words('link'))}")
     return blocks
+
+
+def _note_of(notice: DueNotice, longest: int) -> list[str]:
+    """Quote an outlet's own correction in a line of at most *longest* characters, if it has one."""
+    return [f"> {phrase(title(notice.note, longest))}"] if notice.note else []

@@ -13,21 +13,21 @@ from discord import app_commands, ui
 
 from bot.community.curating import NothingToDoError
 from bot.community.rules import DESK, ServerRules, Speaks
-from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.buttons import KeyButton, KeySelect
 from bot.discord_ui.escaping import escape, link, title, worded
 from bot.discord_ui.limits import DISCORD, SHOWN
 from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import (
     Managed,
+    ManagedAction,
     ManagerForm,
     Moderation,
-    admitted,
     moderator,
 )
 from bot.discord_ui.moderators.settings_panel import LinkButton
-from bot.discord_ui.rendering import item_list, notice_view
-from bot.discord_ui.replying import Interaction, send_privately, show_result, words_in, words_of
-from bot.wording import Wording
+from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, show_result, words_in, words_of
+from bot.wording import WordedError, Wording
 
 logger = logging.getLogger(__name__)
 
@@ -197,50 +197,60 @@ class _VotingButton(LinkButton, template=r"desk:voting:(?P<key>0)"):
         return await _checklist(interaction, moderation)
 
 
-class _HandOverButton(Managed, KeyButton, template=r"desk:handover:(?P<key>0)"):
-    """A button that makes another server the home server, for people who manage both."""
-
-    kind = "handover"
+class _OfHome:
+    """A control for people who may change the rules of the desk."""
 
     async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
         """Return the key of the refusal for users who may not change the desk's rules."""
         return await moderation.desk_refusal(interaction)
 
+
+class _HandOverButton(_OfHome, Managed, KeyButton, template=r"desk:handover:(?P<key>0)"):
+    """A button that offers the other servers which the user manages, privately."""
+
+    kind = "handover"
+
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Offer the servers that the user manages, or say that there are none."""
-        words = words_of(interaction)
-        guilds = [
-            guild
-            for guild in interaction.client.guilds[: SHOWN.servers]
-            if guild.id != interaction.guild_id and await _manages(interaction.user.id, guild)
-        ]
-        if not guilds:
-            await send_privately(interaction, notice_view(words("home_nowhere")))
-            return
-        options = [
-            discord.SelectOption(label=title(guild.name, 100), value=str(guild.id))
-            for guild in guilds[: DISCORD.menu_options]
-        ]
-        select: ui.Select[Any] = ui.Select(custom_id="server", options=options)
+        """Offer the servers, or say that there are none; asking Discord for each takes its time."""
+        del moderation
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await show_result(interaction, lambda: _servers_view(interaction))
 
-        async def hand_over(submission: Interaction) -> None:
-            new_home = submission.client.get_guild(int(select.values[0]))
-            refusal = await moderation.desk_refusal(submission)
-            if new_home is None or not await _manages(submission.user.id, new_home):
-                refusal = refusal or "settings_not_allowed"
-            if not await admitted(submission, refusal):
-                return
-            assert new_home is not None
-            desk = moderation.desk
-            rules = replace(await desk.community.desk_rules(), home=new_home.id)
-            await desk.curator.set_rules(rules, DESK, moderator(submission))
-            await asyncio.to_thread(desk.curator.home.read)
-            text = words_of(submission)("home_is_now", name=title(new_home.name, 100))
-            await submission.response.edit_message(view=notice_view(text))
 
-        form = ManagerForm(words("setup_hand_over"), self.refusal, hand_over)
-        form.field("setup_home_heading", select, interaction)
-        await interaction.response.send_modal(form)
+async def _servers_view(interaction: Interaction) -> ui.LayoutView:
+    """Return a menu of the other servers that the user manages, or say that there are none."""
+    words = words_of(interaction)
+    guilds = [
+        guild
+        for guild in interaction.client.guilds[: SHOWN.servers]
+        if guild.id != interaction.guild_id and await _manages(interaction.user.id, guild)
+    ]
+    if not guilds:
+        return notice_view(words("home_nowhere"))
+    options = [
+        discord.SelectOption(label=title(guild.name, 100), value=str(guild.id))
+        for guild in guilds[: DISCORD.menu_options]
+    ]
+    menu = _NewHomeMenu("0", words("setup_hand_over"), options)
+    heading = f"**{escape(words('setup_home_heading'))}**\n{escape(words('setup_home'))}"
+    return with_buttons(layout([heading]), [menu])
+
+
+class _NewHomeMenu(_OfHome, ManagedAction, KeySelect, template=r"desk:newhome:(?P<key>0)"):
+    """A menu that makes another server the home server, for people who manage both."""
+
+    kind = "newhome"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Hand over, and say to which server."""
+        new_home = interaction.client.get_guild(int(self.values[0]))
+        if new_home is None or not await _manages(interaction.user.id, new_home):
+            raise WordedError("settings_not_allowed")
+        desk = moderation.desk
+        rules = replace(await desk.community.desk_rules(), home=new_home.id)
+        await desk.curator.set_rules(rules, DESK, moderator(interaction))
+        await asyncio.to_thread(desk.curator.home.read)
+        return notice_view(words_of(interaction)("home_is_now", name=title(new_home.name, 100)))
 
 
 async def _manages(user: int, guild: discord.Guild) -> bool:
@@ -263,4 +273,4 @@ async def _store_rules(
     await interaction.response.edit_message(view=await _checklist(interaction, moderation))
 
 
-SETUP_BUTTONS = (_HereButton, _RoleButton, _VotingButton, _HandOverButton)
+SETUP_CONTROLS = (_HereButton, _RoleButton, _VotingButton, _HandOverButton, _NewHomeMenu)

@@ -122,6 +122,169 @@ def test_a_question_about_persuasion_is_a_question(language):
     assert {prompt: reasons for prompt, reasons in asked.items() if any(reasons)} == {}
 
 
+PREDICTIONS = {
+    "en": [
+        "Who will win?",
+        "Who will win the election?",
+        "Which party will win the election?",
+        "Who is going to win in Holm?",
+        "Predict the winner",
+    ],
+    "de": [
+        "Wer wird gewinnen?",
+        "Wer wird die Wahl gewinnen?",
+        "Welche Partei wird die Wahl gewinnen?",
+        "Wer gewinnt die Wahl?",
+        "Sag voraus, wer die Wahl gewinnt",
+    ],
+    "es": [
+        "¿Quién ganará?",
+        "¿Quién va a ganar las elecciones?",
+        "¿Qué partido ganará las elecciones?",
+        "¿Quién será el próximo presidente?",
+        "Predice el resultado de las elecciones",
+    ],
+    "fr": [
+        "Qui va gagner ?",
+        "Qui va gagner les élections ?",
+        "Quel parti va gagner les élections ?",
+        "Qui sera le prochain président ?",
+        "Prédis le résultat de l’élection",
+    ],
+    "pt": [
+        "Quem vai ganhar?",
+        "Quem vai ganhar as eleições?",
+        "Que partido vai ganhar as eleições?",
+        "Quem será o próximo presidente?",
+        "Adivinhe o resultado da eleição",
+    ],
+    "ja": [
+        "誰が勝つ？",
+        "誰が勝つと思いますか？",
+        "どの党が勝ちますか？",
+        "次の首相は誰になりますか？",
+        "選挙結果を予想して",
+    ],
+    "ko": [
+        "누가 이길까요?",
+        "누가 선거에서 이길까?",
+        "어느 당이 이길까요?",
+        "다음 총리는 누가 될까요?",
+        "선거 결과를 예측해 줘",
+    ],
+    "zh": [
+        "谁会赢？",
+        "谁会赢得选举？",
+        "哪个党会赢？",
+        "下一任总理会是谁？",
+        "预测一下选举结果",
+    ],
+    "zh-Hant": [
+        "誰會贏？",
+        "誰會贏得選舉？",
+        "哪個黨會贏？",
+        "下一任總理會是誰？",
+        "預測一下選舉結果",
+    ],
+    "ar": [
+        "من سيفوز؟",
+        "من سيفوز في الانتخابات؟",
+        "أي حزب سيفوز في الانتخابات؟",
+        "من سيكون رئيس الوزراء القادم؟",
+        "توقع نتيجة الانتخابات",
+    ],
+}
+"""Questions for a prediction, the same five in each language."""
+REPORTED = {
+    "en": [
+        "What do the polls say?",
+        "Who is expected to win according to the polls?",
+        "Who will win according to the Ledger's forecast?",
+        "According to the pollsters, who will win?",
+        "Why should people vote for the Greens according to their leader?",
+        "What arguments did the Greens make for the bridge?",
+    ],
+    "de": [
+        "Was sagen die Umfragen?",
+        "Wer wird laut Umfragen gewinnen?",
+        "Wer gewinnt die Wahl laut der Prognose des Ledger?",
+        "Warum sollte man laut ihrer Vorsitzenden die Grünen wählen?",
+        "Welche Argumente brachten die Grünen für die Brücke vor?",
+    ],
+    "es": [
+        "¿Qué dicen las encuestas?",
+        "Según los sondeos, ¿quién ganará?",
+        "¿Quién ganará según el Ledger?",
+        "¿Por qué deberían votar a los Verdes según su líder?",
+        "¿Qué argumentos dieron los Verdes a favor del puente?",
+    ],
+    "fr": [
+        "Que disent les sondages ?",
+        "Selon les sondages, qui va gagner ?",
+        "Qui va gagner d’après le Ledger ?",
+        "Pourquoi devrait-on voter pour les Verts selon leur cheffe ?",
+        "Quels arguments les Verts ont-ils avancés pour le pont ?",
+    ],
+    "pt": [
+        "O que dizem as sondagens?",
+        "Segundo as pesquisas, quem vai ganhar?",
+        "Quem vai ganhar segundo o Ledger?",
+        "Por que as pessoas deveriam votar nos Verdes segundo a sua líder?",
+        "Que argumentos os Verdes apresentaram a favor da ponte?",
+    ],
+    "ja": [
+        "世論調査ではどうですか？",
+        "世論調査によると誰が勝つと予想されていますか？",
+        "レジャー紙によれば誰が勝つ見込みですか？",
+        "党首によると、なぜ緑の党に投票すべきですか？",
+        "緑の党は橋についてどんな主張をしましたか？",
+    ],
+    "ko": [
+        "여론조사 결과는 어떤가요?",
+        "여론조사에 따르면 누가 이길까요?",
+        "레저에 따르면 누가 이길 것 같나요?",
+        "대표에 따르면 왜 녹색당을 뽑아야 하나요?",
+        "녹색당은 다리에 대해 어떤 주장을 했나요?",
+    ],
+    "zh": [
+        "民调怎么说？",
+        "根据民调，谁会赢？",
+        "据《记录报》报道，谁会赢？",
+        "据党首说，为什么选民应该投绿党？",
+        "绿党为大桥提出了哪些理由？",
+    ],
+    "zh-Hant": [
+        "民調怎麼說？",
+        "根據民調，誰會贏？",
+        "據《記錄報》報導，誰會贏？",
+        "據黨魁說，為什麼選民應該投綠黨？",
+        "綠黨為大橋提出了哪些理由？",
+    ],
+    "ar": [
+        "ماذا تقول استطلاعات الرأي؟",
+        "وفقًا للاستطلاعات، من سيفوز؟",
+        "من سيفوز بحسب صحيفة السجل؟",
+        "لماذا يجب على الناس أن يصوتوا للخضر بحسب زعيمتهم؟",
+        "ما الحجج التي قدمها الخضر لصالح الجسر؟",
+    ],
+}
+"""Questions about what others forecast or argue, the same in each language."""
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_prediction_is_declined_in_every_language(language):
+    """The desk does not know who will win, whoever asks."""
+    reasons = {text: guard(Question(text, NOW, language)) for text in PREDICTIONS[str(language)]}
+    assert set(reasons.values()) == {Reason.PREDICTION}, reasons
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_others_forecast_or_argue_is_a_question(language):
+    """Polls, forecasts and what a leader tells voters are what coverage is about."""
+    reasons = {text: guard(Question(text, NOW, language)) for text in REPORTED[str(language)]}
+    assert set(reasons.values()) == {None}, reasons
+
+
 @pytest.fixture(scope="module")
 def packaged(model_folder):
     """Open the packaged embedder, with whose vectors requests were taught."""

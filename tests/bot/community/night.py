@@ -134,7 +134,7 @@ async def send_due(desk, change: int, out: TextIO) -> None:
     for notice in await desk.news.corrections.due():
         silent = "loud" if notice.kind.withdraws else "silent"
         write_line(out, notice.key.nonce, silent, change, " | ".join(notice.quotes))
-        await desk.news.corrections.mark_given(notice, reached=True)
+        await desk.news.corrections.mark_given([notice], reached=True)
 
 
 def write_line(out: TextIO, *parts: object) -> None:

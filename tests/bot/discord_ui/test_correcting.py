@@ -53,16 +53,16 @@ def simcord_bot(desk):
     return ElectionDeskClient(desk)
 
 
-def certified(desk):
-    """Return the article about the certified result."""
-    return next(a for a in desk.archive.articles.listed() if a.header.title.startswith(ABOUT))
+def certified(desk, title=ABOUT):
+    """Return the article about the certified result, or another one by the start of its title."""
+    return next(a for a in desk.archive.articles.listed() if a.header.title.startswith(title))
 
 
-def changed(desk, change):
+def changed(desk, change, now=NOW, title=ABOUT):
     """Save the article again as *change* makes it."""
-    article = certified(desk)
+    article = certified(desk, title)
     extract = change(desk.archive.articles.versions(article.id)[-1].extract)
-    desk.archive.articles.save(extract, cut(extract.text, extract.header.language), now=NOW)
+    desk.archive.articles.save(extract, cut(extract.text, extract.header.language), now=now)
 
 
 def with_note(note, **replaced):
@@ -79,15 +79,29 @@ def with_note(note, **replaced):
     return change
 
 
-async def told(env, desk, now=NOW):
-    """Let the bot look once at what changed; return what it posted and what it edited."""
+WAIT = timedelta(minutes=15)
+"""How long a correction waits for others of its channel."""
+
+
+async def looked(env, desk, now, corrections=None):
+    """Let the bot look once at what changed; return what it posted and what it edited.
+
+    Without *corrections*, it is a bot that was just started.
+    """
     before = len(env.http_requests)
-    corrections = Corrections(desk.archive, desk.ledger, lambda: now, LASTING)
-    await send_corrections(env.bot, corrections)
+    started = corrections or Corrections(desk.archive, desk.ledger, lambda: now, LASTING)
+    await send_corrections(env.bot, started)
     await env.settle()
     sent = list(env.http_requests)[before:]
     posts = [r.json for r in sent if r.method == "POST"]
     return posts, [r.json for r in sent if r.method == "PATCH"]
+
+
+async def told(env, desk, now=NOW):
+    """Let the bot look at what changed, at once and when nothing waits any longer."""
+    posts, edits = await looked(env, desk, now)
+    later_posts, later_edits = await looked(env, desk, now + WAIT)
+    return posts + later_posts, edits + later_edits
 
 
 NOTHING = ([], [])
@@ -171,7 +185,7 @@ async def test_a_withdrawal_is_loud_once_and_unmistakable(
         desk.archive.articles.remove(certified(desk).id, now=NOW)
     else:
         changed(desk, lambda old: replace(old, header=replace(old.header, kind=Kind.RETRACTION)))
-    [post], edits = await told(simcord_env, desk)
+    [post], edits = await looked(simcord_env, desk, NOW)
     assert not post.get("flags", 0) & SILENT
     assert "Withdrawn" in str(post)
     assert len(edits) == 2
@@ -366,6 +380,96 @@ async def test_a_withdrawal_is_told_after_any_number_of_notes(desk, simcord_env,
     assert "out of the coverage" in str(edit)
 
 
+def hall_note(number):
+    """Return an outlet's note on the quoted figure, another one for each number."""
+    return f"Correction: Turnout was 62.7 per cent in hall {number:03} as well."
+
+
+async def test_an_hour_of_many_notes_is_a_handful_of_silent_posts(
+    desk, simcord_env, channel, alice
+):
+    """Each note is in its answer at once, and in one post; a bot that is killed loses none."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    notes, posts, now = [hall_note(number) for number in range(50)], [], [NOW]
+
+    def started():
+        return Corrections(desk.archive, desk.ledger, lambda: now[0], LASTING)
+
+    corrections = started()
+    for number, note in enumerate(notes):
+        now[0] = NOW + timedelta(minutes=number)
+        changed(desk, with_note(note), now[0])
+        if number in {7, 33}:
+            corrections = started()
+        added, edits = await looked(simcord_env, desk, now[0], corrections)
+        assert note in str(edits)
+        posts += added
+    now[0] = NOW + timedelta(minutes=70)
+    posts += (await looked(simcord_env, desk, now[0], corrections))[0]
+    assert len(posts) == 4
+    assert all(post["flags"] & SILENT for post in posts)
+    assert [str(posts).count(note.removesuffix(".")) for note in notes] == [1] * len(notes)
+    now[0] += timedelta(hours=1)
+    assert (await looked(simcord_env, desk, now[0], corrections)) == NOTHING
+
+
+async def test_a_list_without_room_for_all_leaves_the_rest_to_the_next(
+    desk, simcord_env, channel, alice
+):
+    """Whatever was corrected while the bot was down is told, each note once."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    notes = [hall_note(number) for number in range(25)]
+    for note in notes:
+        changed(desk, with_note(note))
+    corrections = Corrections(desk.archive, desk.ledger, lambda: NOW + WAIT, LASTING)
+    first, _ = await looked(simcord_env, desk, NOW, corrections)
+    second, _ = await looked(simcord_env, desk, NOW, corrections)
+    assert len(first) == len(second) == 1
+    posts = str(first + second)
+    assert [posts.count(note.removesuffix(".")) for note in notes] == [1] * len(notes)
+    assert await looked(simcord_env, desk, NOW, corrections) == NOTHING
+
+
+async def test_answers_that_wait_for_their_list_are_read_once(desk, simcord_env, channel, alice):
+    """A check every ten seconds asks Discord for nothing that it has noted already."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    changed(desk, with_note(NOTE, words=FIGURE))
+    now = [NOW]
+    corrections = Corrections(desk.archive, desk.ledger, lambda: now[0], LASTING)
+    await send_corrections(simcord_env.bot, corrections)
+    before = len(simcord_env.http_requests)
+    now[0] = NOW + WAIT - timedelta(seconds=1)
+    await send_corrections(simcord_env.bot, corrections)
+    assert len(simcord_env.http_requests) == before
+    now[0] = NOW + WAIT
+    await send_corrections(simcord_env.bot, corrections)
+    sent = list(simcord_env.http_requests)[before:]
+    assert [r.method for r in sent if "/messages" in r.path] == ["POST"]
+
+
+async def test_a_reversal_is_told_at_once_and_hurries_nothing_else(
+    desk, simcord_env, channel, alice
+):
+    """A note that waited is in the loud post of its article; one of another article still waits."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    await alice.slash(channel, "ask", question=RALLY)
+    changed(desk, with_note("Correction: Turnout was 62.7 per cent with blank ballots."))
+    elsewhere = "Correction: About 9,000 people came, of whom some left at once."
+    changed(desk, with_note(elsewhere), title="Lantern fills half")
+    assert (await looked(simcord_env, desk, NOW))[0] == []
+    denial = {"Turnout was 62.7": "Turnout was not 62.7"}
+    changed(desk, with_note("Correction: Turnout has to be counted again.", words=denial))
+    [loud], _ = await looked(simcord_env, desk, NOW)
+    assert not loud.get("flags", 0) & SILENT
+    assert "with blank ballots" in str(loud)
+    assert "has to be counted again" in str(loud)
+    assert "9,000" not in str(loud)
+    [silent], edits = await told(simcord_env, desk)
+    assert silent["flags"] & SILENT
+    assert "9,000 people came" in str(silent)
+    assert edits == []
+
+
 async def test_words_that_go_to_and_fro_are_told_once(desk, simcord_env, channel, alice):
     """An outlet that edits fifty times in an hour posts nothing fifty times."""
     await alice.slash(channel, "ask", question=TURNOUT)
@@ -393,7 +497,7 @@ async def test_a_withdrawal_waits_while_discord_is_out_of_order(
     await alice.slash(channel, "ask", question=TURNOUT)
     desk.archive.articles.remove(certified(desk).id, now=NOW)
     simcord_env.inject_error(method, path, status=503, times=1)
-    await told(simcord_env, desk)
+    await looked(simcord_env, desk, NOW)
     assert desk.ledger.notices.last(limit=9) == []
     [post], _ = await told(simcord_env, desk)
     assert "Withdrawn" in str(post)

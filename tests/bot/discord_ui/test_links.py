@@ -105,11 +105,11 @@ def test_who_asks_what_is_known_of_them_is_not_searched_for(said):
 async def test_forget_me_forgets_by_a_button(simcord_env, desk, channel, alice):
     """What was kept goes, and only theirs."""
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> delete my data")
-    assert "What is kept of you" in replied(channel)
+    assert "What is kept about you" in replied(channel)
     await desk.community.begin("Who won?", "en", alice.id, channel.id)
     message = channel.last_message
     result = await alice.click(message, label="Forget me")
     assert "entries removed: 1" in seen(result.response.components)
     assert result.ephemeral
     again = await alice.click(message, label="Forget me")
-    assert "Nothing was known of you" in seen(again.response.components)
+    assert "Nothing was known about you" in seen(again.response.components)

@@ -21,7 +21,7 @@ LATER = FIRST + timedelta(hours=6)
 NOW = FIRST + timedelta(days=3)
 SEATS = "How many seats had the Harbour Alliance won in Orvessa?"
 COUNT = "The Harbour Alliance had won {} seats in Orvessa, the Electoral Authority said."
-SAYS = "only what had been read by then, in the words of then"
+SAYS = "only what had been read by then, as it was worded then"
 
 
 @pytest.fixture(scope="module")

@@ -197,7 +197,7 @@ async def test_what_is_no_address_is_said_at_once(desk, channel, alice, text):
     """And the form is one click away."""
     form = await alice.slash(channel, "suggest")
     said = await alice.submit_modal(form, {"url": text, "outlet": "", "note": ""})
-    assert shown(said).startswith("That is no address of the web.")
+    assert shown(said).startswith("That is not a web address.")
     assert labels(said.response) == ["Suggest a source"]
     assert desk.ledger.suggestions.open() == []
 

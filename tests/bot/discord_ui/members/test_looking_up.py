@@ -59,7 +59,7 @@ async def test_a_long_message_says_what_was_not_looked_up(channel, alice):
     said = " ".join(f"Harbour won {seats} seats in Orvessa." for seats in range(46, 51))
     message = await alice.send(channel, said)
     text = shown(await alice.context_menu(channel, FIND, target=message))
-    assert "Not looked up, for I take three claims at a time: Harbour won 49 seats" in text
+    assert "Not looked up, as I take three claims at a time: Harbour won 49 seats" in text
 
 
 async def test_a_greeting_is_nothing_to_look_up(channel, alice):
@@ -145,7 +145,7 @@ async def test_privacy_is_said_and_forgetting_is_done(desk, channel, alice):
     assert "Your questions are not kept" in said
     assert "No language model sees your question." in said
     nothing = await alice.slash(channel, "forget-me")
-    assert "Nothing was known of you." in shown(nothing)
+    assert "Nothing was known about you." in shown(nothing)
     result = await alice.slash(channel, "ask", question=TURNOUT)
     await choose(alice, result.response, "helpful")
     assert desk.ledger.feedback.open([FeedbackVerdict.HELPFUL])

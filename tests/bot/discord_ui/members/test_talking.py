@@ -31,9 +31,9 @@ def lines_of(components):
     ("text", "answered", "begins"),
     [
         ("hello!", "Hello! Ask me about the election coverage", True),
-        ("what can you do?", "I answer questions about the election coverage", True),
-        ("thanks", "Glad to hear from you.", False),
-        ("stop", "I answer when I am asked", False),
+        ("what can you do?", "I answer questions from the election coverage", True),
+        ("thanks", "You are welcome.", False),
+        ("stop", "I only speak when I am asked", False),
     ],
 )
 async def test_talk_is_answered_in_a_sentence(

@@ -145,7 +145,7 @@ async def test_every_server_hides_anything_for_itself(
     assert "hidden in this server" in seen_there
     copied = await send(there[1], _HideButton("1.articles.0", "Hide"))
     again = await there[0].click(copied, custom_id="desk:source-hide:1.articles.0")
-    assert "It is so already" in told(again)
+    assert "It is that way already" in told(again)
     assert len(desk.ledger.audit.last()) == 1
     await row(there[0], await panel(*there, "removed"), "restore", 1)
     assert cited_in(archive, elsewhere) == ["Harbour wins 46 seats"]
@@ -201,7 +201,7 @@ async def test_the_way_back_is_only_for_those_who_did_it(here, there, archive, d
     copied = await send(there[1], UndoButton(str(entry.id), "Undo"))
     result = await there[0].click(copied, custom_id=f"desk:undo:{entry.id}")
     assert archive.articles.count() == 2
-    assert "left to take back" in shown(result)
+    assert "left to undo" in shown(result)
 
 
 async def test_a_source_is_looked_after_where_it_is_watched(here, there, elsewhere, desk, web):

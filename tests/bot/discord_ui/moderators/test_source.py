@@ -41,7 +41,7 @@ async def test_a_preview_says_what_is_known_and_who_has_it(channel, moderator, a
         result = await moderator.slash(channel, "add-source", url=url, outlet=outlet)
         last = shown(result)
         await moderator.click(result.response, label="Keep")
-    assert "The same story is kept of Ledger" in last
+    assert "The same story is kept from Ledger" in last
     again = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
     assert "Kept already as article 2" in shown(again)
     discarded = await moderator.click(again.response, label="Discard")
@@ -94,15 +94,15 @@ async def test_an_article_is_removed_and_that_is_undone_once(channel, moderator,
     assert "There is no coverage here yet" in shown(result)
     assert archive.articles.count() == 0
     undone = await moderator.click(result.response, label="Undo")
-    assert "Taken back: Harbour wins 46 seats" in shown(undone)
+    assert "Undone: Harbour wins 46 seats" in shown(undone)
     assert labels(undone.response)[:3] == ["Show", "Hide", "Remove"]
     assert archive.articles.count() == 1
     log = shown(await panel(moderator, channel, "log"))
     assert log.count("Harbour wins 46 seats") == 2
-    assert "taken back" in log
+    assert "undone" in log
     view = UndoButton("1", "Undo")
     message = await send(channel, view)
-    assert "left to take back" in shown(await moderator.click(message, custom_id="desk:undo:1"))
+    assert "left to undo" in shown(await moderator.click(message, custom_id="desk:undo:1"))
 
 
 async def test_what_is_typed_finds_an_article_or_a_source(channel, moderator, archive):
@@ -124,7 +124,7 @@ async def test_what_is_typed_finds_an_article_or_a_source(channel, moderator, ar
     assert "Articles: seats" in shown(typed)
     for nothing in ("x" * 90, "article x", "source 99999999999999"):
         empty = await moderator.slash(channel, "source", find=nothing)
-        assert "No article is like that." in shown(empty)
+        assert "No article matches that." in shown(empty)
     assert "no article 99" in shown(await moderator.slash(channel, "source", find="article 99"))
 
 

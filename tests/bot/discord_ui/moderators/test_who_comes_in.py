@@ -39,6 +39,7 @@ KEYS = {
     "role": "0",
     "voting": "0",
     "handover": "0",
+    "newhome": "0",
     "settle": "r-f1",
     "review": "g.0",
     "paste": "0",
@@ -49,7 +50,7 @@ KEYS = {
     "settings-digest": "day",
     "settings-quiet": "begin",
 }
-OF_MANAGERS = (*settings_panel.SETTINGS_CONTROLS, *setup.SETUP_BUTTONS)
+OF_MANAGERS = (*settings_panel.SETTINGS_CONTROLS, *setup.SETUP_CONTROLS)
 MODERATED = [each for each in MODERATORS_CONTROLS if each not in OF_MANAGERS]
 OF_DESK = [
     each for each in settings_panel.SETTINGS_CONTROLS if issubclass(each, settings_panel._OfDesk)
@@ -65,6 +66,7 @@ CHOICES = {
     "settings-digest": "1",
     "settings-quiet": "1",
     "settings-approval": "yes",
+    "newhome": "1",
 }
 """What is chosen in each menu of options."""
 ROOMS = (decisions, decisions, listing, review, settings_panel, setup, review)
