@@ -117,30 +117,53 @@ def read_windows(
 ) -> list[Window]:
     """Return the windows of *evidence*, read for *question*, the best first.
 
+    The first few are read at first, and the others if none of these is likely enough to answer.
+
     *timed* says that the question names a day, which counts in the fit of each passage already.
     *in_english* says that it is asked in English, which the reader learnt together with Japanese.
     """
-    windows = _chosen(question, _promising(need, evidence))
+    chosen = _chosen(question, _promising(need, evidence))
+    read: list[Window] = []
+    windows: list[Window] = []
+    first = EVIDENCE.windows_read_first
+    for part in filter(None, (chosen[:first], chosen[first:])):
+        read += _read(question, part, need, reader)
+        windows = _scored(question, read, weights, timed=timed, in_english=in_english)
+        best_score = max((window.score for window in windows), default=-math.inf)
+        if weights.probability(best_score) >= ODDS.enough:
+            break
+    ranked = _ordered(_own_answers_first(question, _rows_by_label(question, windows)))
+    return _newest_entry_first(ranked, weights)
+
+
+def _read(
+    question: str, windows: Sequence[Window], need: Need, reader: WindowReader
+) -> list[Window]:
+    """Return *windows* with their readings for *question*."""
     readings = reader.read(question, [window.readable for window in windows])
-    windows = [
+    return [
         (window if reading.answer else _mentioning(window, need)).read(reading, window.score)
         for window, reading in zip(windows, readings, strict=True)
     ]
+
+
+def _scored(
+    question: str, windows: Sequence[Window], weights: Weights, *, timed: bool, in_english: bool
+) -> list[Window]:
+    """Return *windows*, which were read, with how well each fits in time and with their scores."""
     times = [0.0] * len(windows) if timed else timeliness(windows, question)
     is_dated = timed or bool(YEAR.search(question))
-    windows = [
+    timed_windows = [
         replace(window, time=time, earlier=not is_dated and _of_earlier_year(window))
         for window, time in zip(windows, times, strict=True)
     ]
-    windows = [
+    return [
         replace(
             window,
             score=_score(window, weights) - _overrated(window, question, in_english=in_english),
         )
-        for window in windows
+        for window in timed_windows
     ]
-    ranked = _ordered(_own_answers_first(question, _rows_by_label(question, windows)))
-    return _newest_entry_first(ranked, weights)
 
 
 def _rows_by_label(question: str, windows: Sequence[Window]) -> list[Window]:

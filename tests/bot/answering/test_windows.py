@@ -144,6 +144,21 @@ def test_no_more_windows_are_read_than_there_is_time_for():
     assert len(read_windows("q", many, Pointing("zzz"), WEIGHTS)) == EVIDENCE.windows_read
 
 
+@pytest.mark.parametrize(
+    ("place", "read_count"), [(0, EVIDENCE.windows_read_first), (14, EVIDENCE.windows_read)]
+)
+def test_the_others_are_read_where_none_of_the_first_is_likely(place, read_count):
+    """Reading takes most of the time of an answer."""
+    texts = ["A sentence about the count." for _ in range(30)]
+    texts[place] = "Ilse Marrowen won the count."
+    evidence = [
+        evidence_of(text, score=1 - n / 100, key=f"{n}:1:0:a", article=n)
+        for n, text in enumerate(texts)
+    ]
+    windows = read_windows("q", evidence, Pointing("won"), replace(WEIGHTS, bias=-2.0))
+    assert (len(windows), windows[0].quote) == (read_count, texts[place])
+
+
 def test_a_few_windows_are_of_the_other_script_and_more_where_all_are():
     """Words order those of the question's script; without places no other would be read."""
     english = [
