@@ -127,7 +127,7 @@ async def test_a_corrected_figure_edits_the_answers_and_is_listed_once(
         assert "61.2 per cent, not 62.7" in str(edit)
         assert "desk:" in str(edit)
     assert post["flags"] & SILENT
-    assert "Corrected since it was answered here" in str(post)
+    assert "Corrected since these answers were given" in str(post)
     assert "this answer" not in str(post)
     for each in (first, second):
         assert f"/{each.response.id})" in str(post)
@@ -292,7 +292,7 @@ async def test_a_typo_is_nothing_and_a_note_in_any_language_is_shown(
     assert len(posts) == len(edits) == len(sounds)
     for edit in edits:
         assert "61,2 Prozent" in str(edit)
-        assert "Corrected since it was answered here" in str(posts)
+        assert "Corrected since these answers were given" in str(posts)
 
 
 async def test_old_answers_are_left_alone(desk, simcord_env, channel, alice):
