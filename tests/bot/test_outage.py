@@ -72,7 +72,7 @@ async def test_an_answer_that_cannot_be_kept_is_given_and_says_so(desk, how, cap
     assert "62.7" in outcome.excerpts[0].citation.quote
     assert outcome.number is None
     notes = Wording.of(outcome.question.language).notes(outcome.written)
-    assert any("cannot write" in note for note in notes)
+    assert any("cannot store anything" in note for note in notes)
     assert as_object(outcome)["written"]["kept"] is False
     assert "shown but not stored" in caplog.text
     assert TURNOUT not in caplog.text
@@ -206,4 +206,4 @@ def test_nothing_is_said_where_all_is_kept(desk):
     """The note is for the days when it is true."""
     found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
     written = replace(found.written, unkept=False)
-    assert not any("cannot write" in n for n in Wording.default().notes(written))
+    assert not any("cannot store anything" in n for n in Wording.default().notes(written))

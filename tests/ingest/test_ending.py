@@ -32,8 +32,13 @@ def test_a_signal_while_an_object_is_freed_ends_quietly(number, capsys, monkeypa
         while time.monotonic() < deadline:
             time.sleep(0.01)
 
-    with pytest.raises(KeyboardInterrupt), as_ctrl_c() as interruption:
-        work()
+    # As in a terminal: a script's background ignores Ctrl-C.
+    handler = signal.signal(number, signal.SIG_DFL)
+    try:
+        with pytest.raises(KeyboardInterrupt), as_ctrl_c() as interruption:
+            work()
+    finally:
+        signal.signal(number, handler)
     assert interruption.number == number
     assert capsys.readouterr().err == ""
 

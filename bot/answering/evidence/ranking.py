@@ -241,6 +241,7 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
     """Return the first windows, as many as are read; a few are of the other script, if it can.
 
     Words hardly cross scripts, so that without a place of their own none of those would be read.
+    These few are among the windows that are read first.
     """
     script = Script.of_question(question)
     same_script: list[Window] = []
@@ -251,8 +252,14 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
     if not same_script:
         return other_script[: EVIDENCE.foreign_windows_read]
     places = min(len(other_script), EVIDENCE.other_script_windows)
-    first = same_script[: EVIDENCE.windows_read - places]
-    return [*first, *other_script[: EVIDENCE.windows_read - len(first)]]
+    first_places = EVIDENCE.windows_read_first - places
+    windows = [
+        *same_script[:first_places],
+        *other_script[:places],
+        *same_script[first_places : EVIDENCE.windows_read - places],
+        *other_script[places:],
+    ]
+    return windows[: EVIDENCE.windows_read]
 
 
 def readable_first(question: str, windows: list[Window], weights: Weights) -> list[Window]:

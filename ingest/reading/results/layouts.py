@@ -330,13 +330,14 @@ def _check_twins(grid: Grid, layout: ColumnLayout, heads: Sequence[GridRow]) -> 
         if column.header and column.header in numbers:
             where = grid.place(heads[-1].number, column.number)
             earlier_number = numbers[column.header] + 1
-            advice = (
-                "Write whose figures they are into each of them, or into a row above them."
-                if column.field in MEASURES and not column.of
-                else "Rename one of them."
-            )
+            if column.field in MEASURES and not column.of:
+                raise UnreadableError(
+                    f"{where} has the same name as column {earlier_number}: “{column.header}”. "
+                    "Write whose figures they are into each of them, or into a row above them."
+                )
             raise UnreadableError(
-                f"{where} has the same name as column {earlier_number}: “{column.header}”. {advice}"
+                f"{where} has the same name as column {earlier_number}: “{column.header}”. "
+                "Rename one of them."
             )
         numbers[column.header] = column.number
 

@@ -223,7 +223,9 @@ def _check_names(grid: Grid, row: GridRow, groups: Iterable[Sequence[Column]]) -
         names = [column for column in group if column.field in NAMES]
         if not any(row.cell(column.number) for column in names):
             position = f"{grid.place(row.number, names[0].number)} (“{names[0].header}”)"
-            raise UnreadableError(f"{position} is empty, but there are figures behind it.")
+            raise UnreadableError(
+                f"{position} is empty, but there are figures beside it. Write the name there."
+            )
 
 
 def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:

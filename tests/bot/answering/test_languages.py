@@ -29,7 +29,7 @@ def test_a_language_that_is_only_spoken_greets(language):
     """Whoever says hello is answered in their language, and what is declined is declined in it."""
     own = table(f"{language}/questions")
     assert set(own) == {"talk", "guard"}
-    assert set(own["guard"]) == {"advice", "campaign", "own_view"}
+    assert set(own["guard"]) == {"advice", "campaign", "own_view", "prediction"}
     assert set(own["talk"]) == TURNS
 
 
