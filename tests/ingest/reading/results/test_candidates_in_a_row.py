@@ -182,8 +182,10 @@ def test_two_columns_of_votes_below_two_names_are_theirs(text):
         ),
         (
             "Commune;Nom;Prénom;Voix\nHolm;FARR;Odile;500;;;280\nTarn;FARR;Odile;1;QUIST;Ben;5\n",
-            "a.csv line 2, column 5 (“Nom Prénom”) is empty, but there are figures beside it. "
-            "Write the name there.",
+            (
+                "a.csv line 2, column 5 (“Nom Prénom”) is empty, but there are figures beside it. "
+                "Write the name there."
+            ),
         ),
         (
             "Commune;Nom;Prénom;Voix\nHolm;FARR;Odile;500;QUIST;Ben\nTarn;FARR;Odile;1;QUIST;Ben;5\n",
