@@ -250,12 +250,12 @@ class Corrections:
             channel, article_id = notice.shown.channel, notice.article_id
             is_withdrawn = (channel, article_id) in withdrawn
             lists[channel, article_id if is_withdrawn else 0].append(notice)
-        ripe = self.clock() - INTERVALS.listed_corrections
+        listed_until = self.clock() - INTERVALS.listed_corrections
         return [
             listed
             for listed in lists.values()
             if any(
-                notice.kind.withdraws or notice.read_at is None or notice.read_at <= ripe
+                notice.kind.withdraws or notice.read_at is None or notice.read_at <= listed_until
                 for notice in listed
             )
         ]

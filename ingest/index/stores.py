@@ -109,9 +109,10 @@ class _GenerationStores:
     def catching_up(self, meanwhile: Callable[[], object] = lambda: None) -> Iterator[None]:
         """Lock the generation so that one process or thread at a time catches up.
 
-        While another holds the lock, *meanwhile* is called again and again; it may raise.
+        While another holds the lock, *meanwhile* is called again and again, with a pause after each
+        call that returns nothing true. What it raises ends the wait.
         """
-        while not self._takes_lock():
+        while not self._try_lock():
             if not meanwhile():
                 time.sleep(PATIENCE.poll_seconds)
         try:
@@ -119,8 +120,8 @@ class _GenerationStores:
         finally:
             self.lock.release()
 
-    def _takes_lock(self) -> bool:
-        """Take the lock, and return True unless another holds it."""
+    def _try_lock(self) -> bool:
+        """Take the lock if it is free; return False if another holds it."""
         with index_errors(Path(self.lock.lock_file)):
             try:
                 self.lock.acquire(timeout=0)

@@ -53,7 +53,7 @@ class Upkeep:
         """
         reporter = _ProgressReporter(progress)
         with (
-            self._shelf.catching_up(lambda: self._help(reporter)),
+            self._shelf.catching_up(lambda: self._embed_meanwhile(reporter)),
             ThreadPoolExecutor(1, thread_name_prefix="words") as executor,
         ):
             words = executor.submit(self._catch_up_words, reporter.again)
@@ -206,7 +206,7 @@ class Upkeep:
             if embedded is None:
                 time.sleep(PATIENCE.poll_seconds)
 
-    def _help(self, reporter: _ProgressReporter) -> int | None:
+    def _embed_meanwhile(self, reporter: _ProgressReporter) -> int | None:
         """Embed one batch for the process that catches up; return None if none is left."""
         reporter.again()
         return self._embed_ahead(self._vectors_cursor())

@@ -129,8 +129,7 @@ def read_windows(
     for part in filter(None, (chosen[:first], chosen[first:])):
         read += _read(question, part, need, reader)
         windows = _scored(question, read, weights, timed=timed, in_english=in_english)
-        best_score = max((window.score for window in windows), default=-math.inf)
-        if weights.probability(best_score) >= ODDS.enough:
+        if any(weights.probability(window.score) >= ODDS.enough for window in windows):
             break
     ranked = _ordered(_own_answers_first(question, _rows_by_label(question, windows)))
     return _newest_entry_first(ranked, weights)

@@ -197,7 +197,7 @@ class _VotingButton(LinkButton, template=r"desk:voting:(?P<key>0)"):
         return await _checklist(interaction, moderation)
 
 
-class _OfHome:
+class _DeskManagersOnly:
     """A control for people who may change the rules of the desk."""
 
     async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
@@ -205,7 +205,7 @@ class _OfHome:
         return await moderation.desk_refusal(interaction)
 
 
-class _HandOverButton(_OfHome, Managed, KeyButton, template=r"desk:handover:(?P<key>0)"):
+class _HandOverButton(_DeskManagersOnly, Managed, KeyButton, template=r"desk:handover:(?P<key>0)"):
     """A button that offers the other servers which the user manages, privately."""
 
     kind = "handover"
@@ -236,7 +236,9 @@ async def _servers_view(interaction: Interaction) -> ui.LayoutView:
     return with_buttons(layout([heading]), [menu])
 
 
-class _NewHomeMenu(_OfHome, ManagedAction, KeySelect, template=r"desk:newhome:(?P<key>0)"):
+class _NewHomeMenu(
+    _DeskManagersOnly, ManagedAction, KeySelect, template=r"desk:newhome:(?P<key>0)"
+):
     """A menu that makes another server the home server, for people who manage both."""
 
     kind = "newhome"
