@@ -7,7 +7,7 @@
     python -m training teach --work folder                  # goes on where it was stopped
     python -m training export --work folder                 # writes reader.npz
     python -m training fit --data folder                    # weights.json, with the shipped reader
-    python -m training guard                                # requests.json: what is declined
+    python -m training guard                                # requests.npz: what is declined
 
 The data are those that ``training/README.md`` lists; torch is needed for teach and export alone.
 """
@@ -22,8 +22,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import numpy as np
 
 SEED = 7
 _PROCESSES = 2
@@ -113,16 +111,14 @@ def guard() -> None:
 
     with TemporaryDirectory() as folder:
         local = embedder(Settings.of({"DATA_DIR": folder}))
-        first = [*guarding.prompts_of(guarding.PROMPTS), *guarding.questions()]
-        later = list(guarding.prompts_of(guarding.LATER_PROMPTS))
-        first_inputs = guarding.vectors(first, local)
-        later_inputs = guarding.vectors(later, local)
-    blind = guarding.shares(guarding.teach(first, first_inputs, local.model), later, later_inputs)
-    inputs = np.vstack([first_inputs, later_inputs])
-    classifier = guarding.teach([*first, *later], inputs, local.model)
-    provenance = {"command": "python -m training guard", "on_later_prompts_untaught": blind}
+        examples = guarding.taught_examples()
+        untaught = list(guarding.prompts_of(guarding.UNTAUGHT_PROMPTS))
+        inputs, untaught_inputs = (guarding.vectors(texts, local) for texts in (examples, untaught))
+    classifier = guarding.teach(examples, inputs, local.model, SEED)
+    results = guarding.shares(classifier, untaught, untaught_inputs)
+    provenance = {"command": "python -m training guard", "on_untaught_prompts": results}
     guarding.write(classifier, provenance, TAUGHT)
-    print(blind)
+    print(results)
 
 
 def main() -> None:

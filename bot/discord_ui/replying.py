@@ -21,7 +21,7 @@ from bot.wording import (
     in_one_language,
     translated_failure,
 )
-from ingest.errors import IngestError
+from ingest.errors import IngestError, ReadingError
 from ingest.process.logs import fault_code
 
 logger = logging.getLogger(__name__)
@@ -135,11 +135,16 @@ async def report_failure(interaction: Interaction, error: Exception) -> None:
 
 
 def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
-    """Show *error*: its own sentence if it has one, else a general one with a code."""
+    """Show *error*: its own sentence if it is for members, else a general one with a code.
+
+    A sentence that names a command of the terminal is for the operator, who finds it in the log.
+    """
     if isinstance(error, WordedError):
         return notice_view(error.said(words))
     if isinstance(error, IngestError):
-        return notice_view(translated_failure(str(error), words))
+        sentence = translated_failure(str(error), words)
+        if isinstance(error, ReadingError) or "`" not in sentence:
+            return notice_view(sentence)
     return error_view(report(error), words)
 
 

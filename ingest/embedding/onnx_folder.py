@@ -36,7 +36,7 @@ _NO_PREFIX = "none"
 """The value of a setting that switches the prefix of a model's family off."""
 _SEARCH_INSTRUCTION = "Represent this sentence for searching relevant passages: "
 _MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
-PROMPTS, _POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
+_PROMPTS, _POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Layout:
     @classmethod
     def of(cls, folder: Path) -> Self:
         """Read the files of sentence-transformers; prefixes default to those of the name."""
-        prompts = _settings(folder / PROMPTS).get("prompts", {})
+        prompts = _settings(folder / _PROMPTS).get("prompts", {})
         defaults = family(folder.name)
         passage = prompts.get("passage", prompts.get("document", defaults.passage))
         return cls(
@@ -276,4 +276,4 @@ def _convert(file: Path, folder: Path) -> None:
     tokenizer_of(packed).save(str(folder / TOKENIZER))
     prefixes = family(PACKED_MODEL)
     prompts = {"prompts": {"query": prefixes.question, "passage": prefixes.passage}}
-    (folder / PROMPTS).write_text(json.dumps(prompts), encoding="utf-8")
+    (folder / _PROMPTS).write_text(json.dumps(prompts), encoding="utf-8")

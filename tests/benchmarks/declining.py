@@ -18,7 +18,7 @@ from ingest.language.languages import Language
 from tests.benchmarks.corpora import lines
 from tests.benchmarks.symmetry import NOW
 from tests.bot.builders import open_in
-from training.guard import LATER_PROMPTS, PROMPTS, prompts_of
+from training.guard import LATER_PROMPTS, PROMPTS, UNTAUGHT_PROMPTS, prompts_of
 
 _GIVEN = ("asked", "results", "realtimeqa_election")
 
@@ -45,7 +45,12 @@ def measured(texts: Sequence[str], coverage: Coverage) -> DeclinedShares:
 def measure(data: Path | None, out: Path) -> None:
     """Print and write which share of each set is declined."""
     sets: dict[str, list[str]] = {}
-    for name, file in (("prompts", PROMPTS), ("later prompts", LATER_PROMPTS)):
+    files = {
+        "prompts": PROMPTS,
+        "later prompts": LATER_PROMPTS,
+        "untaught prompts": UNTAUGHT_PROMPTS,
+    }
+    for name, file in files.items():
         examples = list(prompts_of(file))
         sets[f"{name}: requests"] = [each.text for each in examples if each.reason is not None]
         sets[f"{name}: questions"] = [each.text for each in examples if each.reason is None]

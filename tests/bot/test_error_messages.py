@@ -9,8 +9,9 @@ from string import Formatter
 
 import pytest
 
+from bot.discord_ui.replying import failure_view
 from bot.wording import RIGHT_TO_LEFT, WORDS, Wording, _pattern, translated_failure
-from ingest.errors import ArticleNotFoundError, SourceNotFoundError
+from ingest.errors import ArticleNotFoundError, IndexUnavailableError, SourceNotFoundError
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
 from ingest.reading import no_article
@@ -110,6 +111,23 @@ def test_a_moderator_is_sent_to_no_terminal(error, language):
     assert "python" not in said
     assert "7" in said
     assert "/source" in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_command_for_the_operator_is_told_to_no_member(language):
+    """The operator finds it in the log by the code that a member is given."""
+    error = IndexUnavailableError("The index is damaged; `python -m ingest rebuild` mends it.")
+    said = str(failure_view(error, Wording.of(language)).to_components())
+    assert "python" not in said
+    assert "`" not in said
+    plain = IndexUnavailableError("The index is busy. Try again in a minute.")
+    assert "The index is busy" in str(failure_view(plain, Wording.of(language)).to_components())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_moderator_with_too_large_a_file_is_sent_to_no_terminal(language):
+    """Whoever runs the bot can add it; no member has a command line."""
+    assert "python" not in Wording.of(language)("add_too_large", megabytes=8)
 
 
 def test_what_is_not_known_is_left_as_it_is():

@@ -1,15 +1,14 @@
 """Recognise questions that are declined before any search, by their phrases or their meaning.
 
 The phrases of a language know the wordings that somebody thought of; the classifier knows what is
-like them. It is a line through the vectors of the packaged embedder, taught by ``python -m training
-guard``, which writes its provenance beside the numbers.
+like them. It is a small network over the vectors of the packaged embedder, taught by ``python -m
+training guard``, which writes its provenance beside the numbers.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.small_talk import languages_of_bare_question
 from bot.answering.values import Question, Reason
 
-TAUGHT = Path(__file__).with_name("requests.json")
+TAUGHT = Path(__file__).with_name("requests.npz")
 """Made by ``python -m training guard``."""
 
 
@@ -36,15 +35,16 @@ def guard(question: Question) -> Reason | None:
 
 @dataclass(frozen=True, slots=True)
 class RequestClassifier:
-    """A classifier of the vectors of one embedding *model*.
+    """A classifier of the vectors of one embedding *model*: a network with one hidden layer.
 
-    ``lines`` has for each reason to decline a row: the weight of each dimension, and a constant.
-    A question is declined for the reason of the highest row if that is above ``bound``.
+    ``hidden`` and ``output`` have for each of their inputs a row of weights, and a last row of
+    constants. The columns of ``output`` are the log odds of ``reasons`` over a question.
     """
 
     model: str
-    lines: Mapping[Reason, NDArray[np.float32]]
-    bound: float
+    reasons: tuple[Reason, ...]
+    hidden: NDArray[np.float32]
+    output: NDArray[np.float32]
 
     def reason(self, vector: NDArray[np.float32] | None) -> Reason | None:
         """Return the reason to decline the question of a unit *vector*, or ``None``.
@@ -53,9 +53,10 @@ class RequestClassifier:
         """
         if vector is None:
             return None
-        scores = {reason: float(vector @ row[:-1] + row[-1]) for reason, row in self.lines.items()}
-        likeliest = max(scores, key=lambda reason: scores[reason])
-        return likeliest if scores[likeliest] > self.bound else None
+        hidden = np.maximum(vector @ self.hidden[:-1] + self.hidden[-1], 0)
+        odds = hidden @ self.output[:-1] + self.output[-1]
+        likeliest = int(odds.argmax())
+        return self.reasons[likeliest] if odds[likeliest] > 0 else None
 
 
 def classifier_for(model: str) -> RequestClassifier | None:
@@ -67,6 +68,7 @@ def classifier_for(model: str) -> RequestClassifier | None:
 @cache
 def taught_classifier() -> RequestClassifier:
     """Read the classifier that comes with the program."""
-    values = json.loads(TAUGHT.read_text(encoding="utf-8"))
-    lines = {Reason(name): np.array(row, np.float32) for name, row in values["lines"].items()}
-    return RequestClassifier(values["model"], lines, values["bound"])
+    with np.load(TAUGHT) as arrays:
+        about = json.loads(str(arrays["about"]))
+        hidden, output = (arrays[name].astype(np.float32) for name in ("hidden", "output"))
+    return RequestClassifier(about["model"], tuple(map(Reason, about["reasons"])), hidden, output)

@@ -57,12 +57,15 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
     counts as sent. While Discord is out of order, notices wait for the next call.
     """
     due = await corrections.due()
+    unmarked: dict[ShownAnswer, list[DueNotice]] = {}
     for notice in due:
         if notice.key not in corrections.marked:
-            try:
-                await _mark(client, corrections, notice)
-            except discord.HTTPException as error:
-                logger.warning("A notice waits, because Discord is out of order: %s", error)
+            unmarked.setdefault(notice.shown, []).append(notice)
+    for notices in unmarked.values():
+        try:
+            await _mark(client, corrections, notices)
+        except discord.HTTPException as error:
+            logger.warning("Notices wait, because Discord is out of order: %s", error)
     for notices in corrections.lists(notice for notice in due if notice.key in corrections.marked):
         try:
             await _post_list(client, corrections, notices)
@@ -70,23 +73,28 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
             logger.warning("A list of corrected answers waits for Discord: %s", error)
 
 
-async def _mark(client: discord.Client, corrections: Corrections, notice: DueNotice) -> None:
-    """Note a change in the answer that it concerns; the notice then waits for its list.
+async def _mark(
+    client: discord.Client, corrections: Corrections, notices: Sequence[DueNotice]
+) -> None:
+    """Note changes in the answer that they concern, in one edit; they then wait for their list.
 
-    Where there is nothing to list, the notice is given by that, or cannot be.
+    Where there is nothing to list, a notice is given by that, or cannot be.
 
     Raises:
         discord.HTTPException: Discord is out of order.
     """
-    message = await _message(client, notice.shown)
-    if message is None or not is_shown(message, notice):
-        await corrections.mark_given([notice], reached=False)
+    message = await _message(client, notices[0].shown)
+    shown = [notice for notice in notices if message is not None and is_shown(message, notice)]
+    unseen = [notice for notice in notices if notice not in shown]
+    if unseen:
+        await corrections.mark_given(unseen, reached=False)
+    if message is None or not shown:
         return
-    is_edited = await _edit(message, corrected_view(message, notice))
-    if notice.goes_on:
-        await corrections.mark_given([notice], reached=is_edited)
-    else:
-        corrections.marked.add(notice.key)
+    is_edited = await _edit(message, corrected_view(message, shown))
+    going_on = [notice for notice in shown if notice.goes_on]
+    if going_on:
+        await corrections.mark_given(going_on, reached=is_edited)
+    corrections.marked.update(notice.key for notice in shown if not notice.goes_on)
 
 
 async def _edit(message: discord.Message, view: ui.LayoutView | None) -> bool:
@@ -193,27 +201,57 @@ def is_shown(message: discord.Message, notice: DueNotice) -> bool:
     )
 
 
-def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView | None:
-    """Return the answer with the affected lines struck out and a note; ``None`` if unchanged."""
-    words = Wording.of(notice.shown.language)
-    note_text = directed_lines(_change_text(notice, words))
+def corrected_view(message: discord.Message, notices: Sequence[DueNotice]) -> ui.LayoutView | None:
+    """Return the answer with the affected lines struck out and notes; ``None`` if unchanged.
+
+    *notices* are those of one answer, of each article the oldest first.
+    """
     answer = _AnswerView.of(message)
-    if answer is None or answer.shows(note_text):
+    if answer is None:
         return None
-    container, note = answer.container, ui.TextDisplay[Any](note_text)
+    is_changed = False
+    for index, notice in enumerate(notices):
+        later = (other for other in notices[index + 1 :] if _follows(other, notice))
+        if not any(_is_noted(answer, other) for other in (notice, *later)):
+            _note_change(answer, notice, question_items=2 if has_question(message) else 0)
+            is_changed = True
+    return answer.view if is_changed else None
+
+
+def _follows(later: DueNotice, notice: DueNotice) -> bool:
+    """Return True if *later* has a note of its own on the article of *notice*, and is as final.
+
+    An answer that shows *later* was marked with *notice* before, in the same edit or in an earlier
+    one, even if it had no room to keep that.
+    """
+    return (
+        bool(later.note)
+        and later.article_id == notice.article_id
+        and later.kind.withdraws == notice.kind.withdraws
+    )
+
+
+def _is_noted(answer: _AnswerView, notice: DueNotice) -> bool:
+    """Return True if *answer* has the note of *notice*."""
+    return answer.shows(directed_lines(_change_text(notice, Wording.of(notice.shown.language))))
+
+
+def _note_change(answer: _AnswerView, notice: DueNotice, question_items: int) -> None:
+    """Strike out what *notice* affects in *answer*, and add its note below *question_items*."""
+    words = Wording.of(notice.shown.language)
+    note = ui.TextDisplay[Any](directed_lines(_change_text(notice, words)))
+    container = answer.container
     for display in answer.displays:
         display.content = _strike_out(display.content, notice.quotes)
-    question_items = 2 if has_question(message) else 0
     answer.make_room(note, question_items)
     if not notice.kind.withdraws:
         answer.append(note)
-        return answer.view
+        return
     container.accent_colour = Colour.WITHDRAWN
     items = list(container.children)
     container.clear_items()
     for item in (*items[:question_items], note, ui.Separator(), *items[question_items:]):
         container.add_item(item)
-    return answer.view
 
 
 @dataclass(frozen=True, slots=True)

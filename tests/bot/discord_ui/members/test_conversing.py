@@ -78,7 +78,7 @@ async def test_a_reply_that_cannot_be_read_is_told_so_once(channel, alice):
     assert last(channel).startswith(UNREAD)
     await alice.send(channel, "hello?", reply_to=result.response)
     assert not channel.last_message.author.bot
-    form = await alice.click(told, label="Ask on")
+    form = await alice.click(told, label="Ask a follow-up")
     answer = await alice.submit_modal(form, {"question": COMMON})
     assert seen(answer.response.components).startswith("What did Common Field say about ferries?")
 
@@ -87,7 +87,7 @@ async def test_a_thread_says_once_that_it_cannot_be_read(channel, alice):
     """The thread begins with the button; whoever writes without a mention is told it once more."""
     thread = await thread_of(channel, alice)
     assert last(thread).startswith("Mention me here with your next question, or press the button")
-    form = await alice.click(thread.last_message, label="Ask on")
+    form = await alice.click(thread.last_message, label="Ask a follow-up")
     answer = await alice.submit_modal(form, {"question": COMMON})
     assert seen(answer.response.components).startswith("What did Common Field say about ferries?")
     for _ in range(2):
@@ -275,7 +275,7 @@ async def test_an_app_of_one_s_own_answers_privately(monkeypatch, desk, channel,
     result = await alice.slash(channel, "ask", question="What was the turnout?")
     assert result.ephemeral
     assert "62.7 per cent" in seen(result.response.components)
-    assert labels(result.response) == ["Sources", "Ask on", "Report", "More"]
+    assert labels(result.response) == ["Sources", "Ask a follow-up", "Report", "More"]
     public = await alice.slash(channel, "ask", question="What was the turnout?", private=False)
     assert not public.ephemeral
     assert not desk.ledger.notices.shown_after(MORNING)

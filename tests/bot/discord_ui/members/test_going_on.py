@@ -34,7 +34,7 @@ async def restart(env, desk):
 async def test_an_answer_has_its_buttons(channel, alice):
     """Each has a word, so that nobody has to guess a sign."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
-    assert labels(result.response) == ["Sources", "Ask on", "More"]
+    assert labels(result.response) == ["Sources", "Ask a follow-up", "More"]
     assert await entries(alice, result.response) == OF_AN_ANSWER
     declined = await alice.slash(channel, "ask", question=UNKNOWN)
     assert labels(declined.response) == ["Notify me", "Rephrase", "More"]
@@ -48,7 +48,13 @@ async def test_a_private_answer_is_for_its_asker_alone(desk, channel, alice):
     """Nobody else sees it, and no thread can be made of it."""
     result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
     assert result.ephemeral
-    assert labels(result.response) == ["Sources", "Ask on", "Report", "Show to all", "More"]
+    assert labels(result.response) == [
+        "Sources",
+        "Ask a follow-up",
+        "Report",
+        "Show to all",
+        "More",
+    ]
     assert await entries(alice, result.response) == ["Helpful", "Copy as quote"]
     form = await alice.click(result.response, label="Report")
     await alice.submit_modal(form, {"fault": ["wrong"], "comment": ""})
@@ -83,7 +89,7 @@ async def test_sources_of_a_removed_article_say_so(desk, channel, alice):
 async def test_a_follow_up_is_asked_in_a_form(channel, alice):
     """It refers to what was verified before."""
     result = await alice.slash(channel, "ask", question="What did Harbour say about ferries?")
-    form = await alice.click(result.response, label="Ask on")
+    form = await alice.click(result.response, label="Ask a follow-up")
     answer = await alice.submit_modal(form, {"question": "What about Common Field?"})
     assert shown(answer).startswith("What did Common Field say about ferries?")
     assert labels(answer.response)[0] == "Sources"
@@ -93,7 +99,7 @@ async def test_a_follow_up_after_a_restart_still_knows(simcord_env, desk, channe
     """The exchange is read out of the message and the archive."""
     result = await alice.slash(channel, "ask", question="What did Harbour say about ferries?")
     await restart(simcord_env, desk)
-    form = await alice.click(result.response, label="Ask on")
+    form = await alice.click(result.response, label="Ask a follow-up")
     answer = await alice.submit_modal(form, {"question": "What about Common Field?"})
     assert shown(answer).startswith("What did Common Field say about ferries?")
 
@@ -127,7 +133,7 @@ async def test_where_there_can_be_no_thread_another_way_is_named(simcord_env, ch
     result = await alice.slash(channel, "ask", question=TURNOUT)
     simcord_env.inject_error("POST", "/channels/*/messages/*/threads", status=403, code=50013)
     refused = await choose(alice, result.response, "thread")
-    assert "Use “Ask on”" in shown(refused)
+    assert "Use “Ask a follow-up”" in shown(refused)
 
 
 async def test_helpful_is_kept_without_a_name(desk, channel, alice):
@@ -246,7 +252,7 @@ async def test_a_private_answer_is_shown_to_all_by_its_asker(desk, channel, alic
     assert await entries(alice, public.response) == OF_AN_ANSWER
     again = await alice.click(result.response, label="Show to all")
     assert "shown to all already" in shown(again)
-    asked_on = await alice.click(public.response, label="Ask on")
+    asked_on = await alice.click(public.response, label="Ask a follow-up")
     answer = await alice.submit_modal(asked_on, {"question": "and when?"})
     assert "What was the turnout" in shown(answer)
 

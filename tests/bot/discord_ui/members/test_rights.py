@@ -40,7 +40,7 @@ async def test_nobody_writes_through_the_bot_where_they_only_read(announcements,
     asked = await alice.slash(announcements, "ask", question=TURNOUT)
     assert asked.ephemeral
     assert "Show to all" not in labels(asked.response)
-    form = await alice.click(answer, label="Ask on")
+    form = await alice.click(answer, label="Ask a follow-up")
     followed = await alice.submit_modal(form, {"question": "Buy coins at my shop, who would not?"})
     assert followed.ephemeral
     assert len(announcements.history()) == 1
@@ -49,7 +49,7 @@ async def test_nobody_writes_through_the_bot_where_they_only_read(announcements,
 async def test_nobody_opens_a_thread_through_the_bot(announcements, alice, answer):
     """Whoever may open none there is told what they can do instead."""
     refused = await choose(alice, answer, "thread")
-    assert "A thread cannot be opened here. Use “Ask on”" in shown(refused)
+    assert "A thread cannot be opened here. Use “Ask a follow-up”" in shown(refused)
     assert announcements.threads == []
 
 
