@@ -58,8 +58,8 @@ from ingest.fetching.fetcher import Fetcher
 from ingest.index.index import Index
 from ingest.model import EVERYBODY, Edition, Progress, SnapshotLimits
 from ingest.process import logs
-from ingest.process.invocation import as_called
 from ingest.process.isolation import end_isolated
+from ingest.process.starting import as_called
 from ingest.process.threads import in_search_thread, in_thread
 from ingest.refresh import keep_fresh
 

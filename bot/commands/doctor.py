@@ -35,7 +35,7 @@ from ingest.index.vectors import client_of
 from ingest.language.languages import Language
 from ingest.model import Generation
 from ingest.process import threads
-from ingest.process.invocation import as_called
+from ingest.process.starting import as_called
 from ingest.reading import Hints, read_path
 
 if TYPE_CHECKING:
