@@ -16,7 +16,7 @@ from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import fitted
 from bot.answering.evidence.reader import window_reader
 from bot.answering.lookup import look_up, look_up_one
-from bot.answering.proving.identity import IdentityVerifier
+from bot.answering.proving.verifiers import IdentityVerifier
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.understanding.followup import complete_question
 from bot.answering.values import (
@@ -34,7 +34,7 @@ from bot.answering.values import (
 )
 from bot.answering.writing.models import Models
 from bot.community.budget import Budget
-from bot.community.contest_index import ContestIndex
+from bot.community.contests import ContestIndex
 from bot.community.corrections import Corrections
 from bot.community.curating import Curator
 from bot.community.digests import Digests, Outdated

@@ -39,7 +39,7 @@ from ingest.process.starting import as_called
 from ingest.reading import Hints, read_path
 
 if TYPE_CHECKING:
-    from bot.answering.chat.chat import Chat
+    from bot.answering.chat import Chat
 
 
 _TEST_REQUEST = [("Answer with the one word OK and nothing else.", "Are you there?")]

@@ -13,8 +13,7 @@ from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import FILES, LAYOUT
-from ingest.reading.paragraphs import EAST_ASIAN_EDGE, SENTENCE_END
-from ingest.reading.text import clean, clean_line
+from ingest.reading.text import EAST_ASIAN_EDGE, SENTENCE_END, clean, clean_line
 
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s{{0,8}}{_TIME}(?:[ \t]{{0,8}}-->[ \t]{{0,8}}|,){_TIME}")

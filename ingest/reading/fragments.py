@@ -10,8 +10,7 @@ from ingest.errors import NoArticleError
 from ingest.reading.elements import Element
 from ingest.reading.page_tables import write_tables
 from ingest.reading.pages import parse_page
-from ingest.reading.paragraphs import paragraphs
-from ingest.reading.text import clean
+from ingest.reading.text import clean, paragraphs
 from ingest.reading.visible import reduce_to_visible
 
 _BLOCKS = (

@@ -12,8 +12,15 @@ from typing import Any
 
 from ingest.reading.limits import LAYOUT
 from ingest.reading.page_tables import Cell, TableRows, lines_of
-from ingest.reading.paragraphs import HYPHEN, LOWER, OPEN_END, SENTENCE_END, join_parts, paragraphs
-from ingest.reading.text import clean_line
+from ingest.reading.text import (
+    HYPHEN,
+    LOWER,
+    OPEN_END,
+    SENTENCE_END,
+    clean_line,
+    join_parts,
+    paragraphs,
+)
 
 _NUMBER = re.compile(
     r"(?:page|p\.|seite|頁|ページ)? ?\d{1,4}(?: ?(?:of|/|von|de) ?\d{1,4})? ?(?:頁|ページ)?",

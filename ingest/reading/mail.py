@@ -23,9 +23,8 @@ from ingest.reading.documents import Document, FoundArticle, Parser, Score, brok
 from ingest.reading.fragments import text_of_mail
 from ingest.reading.limits import ASIDES, FILES
 from ingest.reading.pages import read_page
-from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import read_paste
-from ingest.reading.text import clean, clean_line
+from ingest.reading.text import SENTENCE_END, clean, clean_line
 
 _HEADERS = re.compile(
     rb"(?:^|\n)(?:message-id|received|mime-version|dkim-signature|delivered-to):[ \t]",

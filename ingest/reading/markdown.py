@@ -21,9 +21,8 @@ from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.fragments import paragraphs_of_html
 from ingest.reading.limits import FILES
 from ingest.reading.page_tables import Cell, TableRows, lines_of
-from ingest.reading.paragraphs import SENTENCE_END, join_lines, paragraphs
 from ingest.reading.pastes import BOILERPLATE, assemble, sort_lines
-from ingest.reading.text import clean_line
+from ingest.reading.text import SENTENCE_END, clean_line, join_lines, paragraphs
 
 _FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\r?\n(.*?)\r?\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 """Front matter in YAML or in TOML."""

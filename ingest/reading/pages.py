@@ -26,13 +26,11 @@ from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element
 from ingest.reading.limits import ASIDES, DETECTION, FILES, PAGES
-from ingest.reading.live import live_updates
 from ingest.reading.no_article import SIGNS, feeds_of, front_page, no_article, paid_post, wall
+from ingest.reading.page_parts import live_updates, standfirst_of
 from ingest.reading.page_tables import write_tables
-from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assemble, kind_of, sort_lines
-from ingest.reading.standfirsts import standfirst_of
-from ingest.reading.text import clean, clean_line, letters_and_digits
+from ingest.reading.text import EAST_ASIAN_EDGE, clean, clean_line, find_joins, letters_and_digits
 from ingest.reading.visible import reduce_to_visible
 
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"

@@ -25,8 +25,7 @@ from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import ASIDES
-from ingest.reading.paragraphs import SENTENCE_END, paragraphs
-from ingest.reading.text import clean
+from ingest.reading.text import SENTENCE_END, clean, paragraphs
 
 BOILERPLATE = re.compile(
     "|".join(

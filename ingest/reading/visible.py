@@ -14,10 +14,10 @@ from itertools import pairwise
 from ingest.language.datelines import parse_date
 from ingest.language.languages import words
 from ingest.language.lines import BETWEEN
-from ingest.reading.answers import write_answers
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
 from ingest.reading.limits import PAGES
+from ingest.reading.page_parts import write_answers
 from ingest.reading.text import clean_line, inline_sign
 
 _PAGE = words()["pages"]

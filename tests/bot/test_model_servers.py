@@ -8,7 +8,7 @@ import time
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat.chat import (
+from bot.answering.chat import (
     REFUSAL_PATTERNS,
     OptionalPart,
     chat_model,

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.language.script import HIRAGANA, KANJI, KATAKANA
 from ingest.language.sounds import (
     RUN,

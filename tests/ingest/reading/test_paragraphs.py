@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ingest.reading import Hints, read_bytes
-from ingest.reading.paragraphs import paragraphs
+from ingest.reading.text import paragraphs
 from tests.ingest.reading.pages import FIRST, SECOND, a_page, lines
 
 WRAPPED = """The returning officer of Holm told reporters that the

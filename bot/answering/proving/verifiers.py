@@ -1,21 +1,33 @@
-"""The verifier without a model: it accepts the words of a single cited sentence only."""
+"""The verifiers of claims, which judge a claim by its citations: a chat model, or its words.
+
+The chat model is given a claim and its citations only. Without a model, the words of a single
+cited sentence are accepted.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
+from typing import TYPE_CHECKING, Protocol
 
-from bot.answering.limits import PROOFS
-from bot.answering.proving.ground import overlapping_sentences
-from bot.answering.proving.verifier import Finding, ProposedClaim
-from bot.answering.values import Citation, Claim, Meter
+from bot.answering.limits import CHAT, PROOFS
+from bot.answering.prompting import Prompt
+from bot.answering.proving.ground import citation_context, overlapping_sentences
+from bot.answering.values import ChatError, Citation, Claim, Meter, Trouble
 from ingest.language.as_english import plain_english
 from ingest.language.lines import marked
 from ingest.language.numbers import figures_in
 from ingest.language.script import CJK, has_cjk
 from ingest.model import Header, Kind
+
+if TYPE_CHECKING:
+    from bot.answering.chat import Chat
+    from bot.answering.proving.figures import Derived
 
 _TOKEN = re.compile(rf"\x00[^\x00]*\x00|[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
 _PART = re.compile(r"(?:, | [-–—] | \(|\) ?|; )")
@@ -40,6 +52,59 @@ _QUALIFIER = re.compile(
 _ENGLISH = "en"
 """The language whose sentences may be compressed."""
 _CLOSING_MARKS = {"“": "”", "「": "」", "『": "』", "«": "»"}
+_VERDICT = re.compile(r"^[\W_]*(?:(?P<key>[0-9a-f]{4})\b[\W_]*)?(?P<letter>[SCAN])[\W_]*$")
+
+
+class Finding(StrEnum):
+    """The relation of the cited sentences to a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    CLAIMED = "claimed"
+    """They report it as a claim, allegation or denial of somebody; not as a fact."""
+    NOT_STATED = "not_stated"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedClaim:
+    """A claim that passed the checks but is not verified yet, with its derived figures."""
+
+    claim: Claim
+    derived: tuple[Derived, ...] = ()
+
+
+class VerifierError(Exception):
+    """The verifier returned no finding; ``trouble`` is the cause. The claims stay unproven."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
+
+class ClaimVerifier(Protocol):
+    """A verifier of claims, created in :mod:`bot.answering.writing.models`."""
+
+    @property
+    def name(self) -> str:
+        """Return the name that answers show."""
+        ...
+
+    @property
+    def judges(self) -> bool:
+        """Return True if it can find that a claim is not supported, not only that it is."""
+        ...
+
+    async def verify(self, proposed: Sequence[ProposedClaim], meter: Meter) -> list[Finding | None]:
+        """Return one finding for each claim, ``None`` for a claim without one.
+
+        Raises:
+            VerifierError: there is no finding for any claim.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release its connections, in the event loop that used them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +209,94 @@ def _is_quoted(text: str, start: int, end: int) -> bool:
             return True
     paragraph = before.rsplit("\n", 1)[-1]
     return paragraph.count('"') % 2 == 1 or passage_part.startswith('"')
+
+
+_LETTERS = {
+    "S": Finding.SUPPORTED,
+    "C": Finding.CONTRADICTED,
+    "A": Finding.CLAIMED,
+    "N": Finding.NOT_STATED,
+}
+
+
+class ChatVerifier:
+    """A verifier that asks a chat model for one letter for each claim."""
+
+    judges = True
+
+    def __init__(self, chat: Chat) -> None:
+        """Verify with *chat*."""
+        self.name = chat.name
+        self._chat = chat
+        self._prompt = Prompt.load("check")
+
+    async def close(self) -> None:
+        """Close the HTTP client, in the event loop that used it."""
+        await self._chat.close()
+
+    async def verify(self, proposed: Sequence[ProposedClaim], meter: Meter) -> list[Finding | None]:
+        """Return one finding for each claim, in one request; ``None`` for a claim left out.
+
+        A claim with two different letters has no finding.
+
+        Raises:
+            VerifierError: the model failed, or its reply has no finding.
+        """
+        keyed = {key_of(proposal, place): proposal for place, proposal in enumerate(proposed)}
+        findings: dict[str, set[Finding]] = {}
+        trouble: Trouble | None = None
+        try:
+            async for line in self._chat.lines(
+                [(self._prompt.filled(), claims_material(keyed))], meter
+            ):
+                if (verdict := _VERDICT.match(line)) is None:
+                    continue
+                key = verdict["key"] or (next(iter(keyed)) if len(keyed) == 1 else "")
+                if key in keyed:
+                    findings.setdefault(key, set()).add(_LETTERS[verdict["letter"]])
+        except ChatError as error:
+            trouble = error.trouble
+        if not findings:
+            raise VerifierError(trouble or Trouble.UNREAD)
+        return [_single_finding(findings.get(key, set())) for key in keyed]
+
+
+def _single_finding(findings: set[Finding]) -> Finding | None:
+    """Return the single finding; ``None`` if there are none or several."""
+    return next(iter(findings)) if len(findings) == 1 else None
+
+
+def key_of(proposed: ProposedClaim, place: int) -> str:
+    """Return a key for a claim that no article can contain on purpose."""
+    passage_ids = "".join(c.passage.id for c in proposed.claim.citations)
+    digest = hashlib.sha256(f"{place}{proposed.claim.text}{passage_ids}".encode()).hexdigest()
+    return digest[: CHAT.claim_key_characters]
+
+
+def claims_material(keyed: Mapping[str, ProposedClaim]) -> str:
+    """Return the claims and their citations as one JSON object: data for a model."""
+    claims = [
+        {
+            "key": key,
+            "claim": proposal.claim.text,
+            "derived": [
+                {"words": d.words, "how": d.how, "of": list(d.of)} for d in proposal.derived
+            ],
+            "sources": [_citation_fields(citation) for citation in proposal.claim.citations],
+        }
+        for key, proposal in keyed.items()
+    ]
+    return json.dumps({"claims": claims}, ensure_ascii=False)
+
+
+def _citation_fields(citation: Citation) -> dict[str, object]:
+    """Return the fields of one citation that the verifier is given."""
+    header = citation.header
+    return {
+        "outlet": header.outlet,
+        "agency": header.agency,
+        "published": str(header.day) if header.published else None,
+        "kind": str(header.kind),
+        "quotation": citation.quote,
+        "in_context": citation_context(citation),
+    }

@@ -24,8 +24,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from pydantic import SecretStr
 
-from bot.answering.chat.prompting import ThoughtFilter
 from bot.answering.limits import CHAT
+from bot.answering.prompting import ThoughtFilter
 from bot.answering.values import ChatError, Meter, Trouble, Usage
 from ingest.embedding.response_limits import UNCOMPRESSED, TooLongError, limit_async
 from ingest.errors import SettingsError
