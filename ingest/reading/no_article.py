@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ingest.fetching.identities import resolved
 from ingest.language.languages import words
 from ingest.reading.declarations import Declared, declared_text, types
-from ingest.reading.elements import Element, classes
+from ingest.reading.elements import Element, class_pattern, classes
 from ingest.reading.limits import ASIDES
 from ingest.reading.text import clean_line
 
@@ -43,11 +43,9 @@ _AMBIGUOUS_LABEL = re.compile(
     rf"\W{{0,3}}(?:{'|'.join(_NOTES['paid_alone'])})\W{{0,3}}", re.IGNORECASE
 )
 """Text of a label that paid posts share with boxes for advertisements."""
-_KICKER = re.compile(
-    r"(?:^|[\s_-])(?:label|kicker|eyebrow|overline|topline|badge|flag|tag|roofline|dachzeile|surtitre"
-    r"|antetitulo|etiqueta|section|category)"
-    r"(?:$|[\s_-])",
-    re.IGNORECASE,
+_KICKER = class_pattern(
+    "label kicker eyebrow overline topline badge flag tag roofline dachzeile surtitre antetitulo"
+    " etiqueta section category"
 )
 _TITLE_LABEL = re.compile(
     rf"(?:{'|'.join(_NOTES['paid_alone'])}|ad|paid (?:content|post)|advertorial|publireportage)"

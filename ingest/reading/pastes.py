@@ -76,7 +76,6 @@ _CREDITS = re.compile(
 )
 """A line that credits the writers and editors, with no evidence in it."""
 _AGENCY_NAME = re.compile(rf"\b(?:{AGENCY})\b", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://\S+")
 _NOTES = words()["notes"]
 _LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
 """A label of any wording before a note: "Update:", "Mise à jour :"."""
@@ -94,18 +93,16 @@ _DATE_LINE = re.compile(
     re.IGNORECASE,
 )
 _WITHDRAWAL = re.compile(rf"\W{{0,5}}(?:{'|'.join(_NOTES['withdrawn'])})", re.IGNORECASE)
-_KINDS = (
-    (
-        Kind.RETRACTION,
-        re.compile(r"^(?:retraction|retracted|withdrawn)\b\s*[:：|]|^【(?:取り消し|撤回)】", re.I),
-    ),
-    (
-        Kind.OPINION,
-        re.compile(r"^(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]", re.IGNORECASE),
-    ),
-    (Kind.LIVE, re.compile(r"^live\b\s*[:：|]|速報ライブ", re.IGNORECASE)),
-    (Kind.ANALYSIS, re.compile(r"^(?:analysis|解説)\s*[:：|]", re.IGNORECASE)),
+_KINDS = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (Kind.RETRACTION, r"(?:retraction|retracted|withdrawn)\b\s*[:：|]|【(?:取り消し|撤回)】"),
+        (Kind.OPINION, r"(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]"),
+        (Kind.LIVE, r"live\b\s*[:：|]|速報ライブ"),
+        (Kind.ANALYSIS, r"(?:analysis|解説)\s*[:：|]"),
+    )
 )
+"""Kinds of articles, by the beginning of their titles."""
 
 
 @dataclass(slots=True)
@@ -161,7 +158,7 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
     """Return *lines* from the title on, and the address and agency above the title."""
     url = agency = None
     for index, line in enumerate(lines):
-        if _ADDRESS.fullmatch(line):
+        if line.startswith(("http://", "https://")) and " " not in line:
             url = url or line
         elif line.upper() in AGENCIES:
             agency = agency or usual_spelling(line)
@@ -214,7 +211,7 @@ def _is_boilerplate(line: str, parts: _Parts) -> bool:
     if parts.body:
         return False
     if byline := BYLINE.match(line):
-        parts.authors = tuple(re.split(r",| and ", byline[1]))
+        parts.authors = tuple(byline[1].replace(" and ", ",").split(","))
         return True
     if is_date_line(line) or (len(line) <= 80 and _DATE_LINE.match(line)):
         parts.published = parts.published or parse_date(line)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ingest.language.script import CJK, HIRAGANA
 from ingest.reading.limits import LAYOUT
@@ -45,8 +45,8 @@ _STRUCK_THROUGH = re.compile(r"(?:[^\s\u0335\u0336][\u0335\u0336]{1,2} ?){1,400}
 SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
 """End of a line that ends a sentence or introduces the next line."""
 EAST_ASIAN_EDGE = re.compile(f"[{CJK}、，「『（]")
-_NUMERAL_END = re.compile(r"[\d〇一二三四五六七八九十百千万億兆][.,．，]?$|[^\W\d_][.,]\d+$")
-_NUMERAL = re.compile(r"[\d〇一二三四五六七八九十百千万億兆]")
+_KANJI_NUMERALS = "〇一二三四五六七八九十百千万億兆"
+_NUMERAL_END = re.compile(rf"[\d{_KANJI_NUMERALS}][.,．，]?$|[^\W\d_][.,]\d+$")
 LOWER = re.compile(r"[a-zß-öø-ÿ]|[,;)\]”’»]")
 _OPEN = re.compile(
     r"(?:[,–—(\[“«&]|(?:^|\s)(?:the|a|an|of|and|or|to|in|on|at|by|for|with|from|that|which|who|his|her"
@@ -59,7 +59,8 @@ _LIST_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[
 _SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
 """End of a sentence within a line: the sentence after it must end as well."""
 OPEN_END = re.compile(rf"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[{HIRAGANA}]$")
-_UNDONE_JA = re.compile(r"[はがをの]$")
+_UNDONE_JA = tuple("はがをの、，（「")
+"""Ends of a line in Japanese that the next line has to continue."""
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
 _LAST_WORD, _FIRST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
@@ -121,9 +122,10 @@ def _is_power(sign: str, preceding_text: str) -> bool:
 def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of *text*; an empty line always separates two."""
     joined_lines: list[str] = []
-    for block in re.split(r"\n[ \t]*\n", text):
-        lines = [line for line_text in block.split("\n") if (line := line_text.strip())]
-        joined_lines += join_lines(lines, find_joins(lines), text)
+    for has_text, block in groupby(map(str.strip, text.split("\n")), key=bool):
+        if has_text:
+            lines = list(block)
+            joined_lines += join_lines(lines, find_joins(lines), text)
     return joined_lines
 
 
@@ -208,18 +210,15 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
     """Return True if *next_line* continues the sentence or the paragraph of *line*."""
     if _LIST_ITEM.match(next_line):
         return False
-    if _NUMERAL_END.search(line) and _NUMERAL.match(next_line) and EAST_ASIAN_EDGE.search(line):
+    continues_number = next_line[:1].isdecimal() or next_line[:1] in _KANJI_NUMERALS
+    if continues_number and _NUMERAL_END.search(line) and EAST_ASIAN_EDGE.search(line):
         return True
     if SENTENCE_END.search(line) and not _TITLES.search(line):
         return is_wrapped and _is_full(line, next_line, width)
     if _SENTENCE_INSIDE.search(line) and OPEN_END.search(line):
         return True
     if EAST_ASIAN_EDGE.search(line[-1:]) or EAST_ASIAN_EDGE.search(next_line[:1]):
-        return (
-            bool(_UNDONE_JA.search(line))
-            or (is_wrapped and _is_full(line, next_line, width))
-            or line.endswith(("、", "，", "（", "「"))
-        )
+        return line.endswith(_UNDONE_JA) or (is_wrapped and _is_full(line, next_line, width))
     is_hyphenated = HYPHEN.search(line) and next_line[:1].islower()
     if is_hyphenated or _OPEN.search(line) or _TITLES.search(line):
         return True

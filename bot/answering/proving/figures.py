@@ -15,10 +15,13 @@ from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
 from ingest.language.languages import entries, one_of, words
 from ingest.language.numbers import Figure, figures_in, loose
 
-_RELATIVE = (
-    (re.compile(r"\btoday\b|\btonight\b|今日|本日|同日", re.I), 0),
-    (re.compile(r"\byesterday\b|昨日|前日", re.I), -1),
-    (re.compile(r"\btomorrow\b|明日|翌日", re.I), 1),
+_RELATIVE = tuple(
+    (re.compile(pattern, re.IGNORECASE), offset)
+    for pattern, offset in (
+        (r"\btoday\b|\btonight\b|今日|本日|同日", 0),
+        (r"\byesterday\b|昨日|前日", -1),
+        (r"\btomorrow\b|明日|翌日", 1),
+    )
 )
 _WEEK_DAYS = 7
 _MAX_ROUNDING_SHARE = Decimal("0.05")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.errors import UnreadableError
+from ingest.language.script import has_digit
 from ingest.reading.limits import TABLES
 from ingest.reading.results.columns import (
     MEASURES,
@@ -121,12 +122,7 @@ def _are_headings(texts: Sequence[Sequence[str]], single: frozenset[int]) -> boo
             heading = index
         elif len(cells) > 1 and heading_of.setdefault(cells[0], heading) != heading:
             return True
-    return all(map(_has_digit, heading_of)) and not any(_has_digit(texts[i][0]) for i in single)
-
-
-def _has_digit(text: str) -> bool:
-    """Return True if a name has a number."""
-    return any(map(str.isdigit, text))
+    return all(map(has_digit, heading_of)) and not any(has_digit(texts[i][0]) for i in single)
 
 
 def with_all_headers(header_row: GridRow, body: Sequence[GridRow]) -> GridRow:
