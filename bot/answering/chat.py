@@ -29,7 +29,7 @@ from bot.answering.limits import CHAT
 from bot.answering.prompting import ThoughtFilter
 from bot.answering.values import ChatError, Meter, Trouble, Usage
 from ingest.embedding.response_limits import UNCOMPRESSED, TooLongError, limit_async
-from ingest.errors import SettingsError
+from ingest.errors import SettingsError, mentions
 
 logger = logging.getLogger(__name__)
 
@@ -327,7 +327,7 @@ def refused_by_message(message: str, omitted: Container[OptionalPart]) -> Option
         (
             part
             for part, words in REFUSAL_WORDS.items()
-            if part not in omitted and any(word in message.casefold() for word in words)
+            if part not in omitted and mentions(message, words)
         ),
         None,
     )

@@ -25,9 +25,7 @@ _CLOCK = re.compile(
     r"|^(?:午前|午後)?\d{1,2}時(?:\d{1,2}分)?$",
     re.IGNORECASE,
 )
-_CALLS = re.compile(
-    "^(?:" + "|".join(re.escape(call) for call in _LINES["calls"]) + ")", re.IGNORECASE
-)
+_CALLS = tuple(call.casefold() for call in _LINES["calls"])
 _BOILERPLATE_LINES = frozenset(line.casefold() for line in _LINES["whole"])
 BETWEEN = " · "
 """Separator of the cells in a line made of a table row; such a line is never a heading."""
@@ -37,7 +35,10 @@ ENTRY_TIME_CHARACTERS = len("YYYY-MM-DD HH:MM")
 """Number of characters of that time."""
 _HEADING_CHARACTERS = {Script.ALPHABETIC: 100, Script.EAST_ASIAN: 40}
 """Characters of the longest heading."""
-_PAIRS = ((re.compile("„([^„“”]*)[“”]"), r"“\1”"), (re.compile("»([^»«]*)«"), r"«\1»"))
+_PAIRS = tuple(
+    (re.compile(pattern), pair)
+    for pattern, pair in (("„([^„“”]*)[“”]", r"“\1”"), ("»([^»«]*)«", r"«\1»"))
+)
 """Patterns of „this“ and »this«, as in German and its neighbours, where “ is the closing mark."""
 _MODEL_INSTRUCTION = re.compile(
     r"\byour (?:next )?(?:answer|response|reply|output|summary|message)\b"
@@ -133,7 +134,7 @@ def _is_boilerplate(line: str) -> bool:
         or _CLOCK.match(stripped_line) is not None
         or (
             len(stripped_line) <= FORMS.invitation_characters
-            and _CALLS.match(stripped_line) is not None
+            and stripped_line.casefold().startswith(_CALLS)
         )
         or _BYLINE.match(stripped_line) is not None
     )

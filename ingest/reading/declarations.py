@@ -411,7 +411,8 @@ def _is_update(label: str) -> bool:
 
 def _plain_title(title: str) -> str:
     """Return *title* in lower case without punctuation."""
-    return " ".join(re.sub(r"[^\w]+", " ", html.unescape(title).casefold()).split())
+    folded_title = html.unescape(title).casefold()
+    return " ".join("".join(c if c.isalnum() else " " for c in folded_title).split())
 
 
 def _without_site(title: str, sites: Sequence[str] | frozenset[str]) -> str:

@@ -36,7 +36,7 @@ from ingest.reading.visible import reduce_to_visible
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
 _POST = "Embedded post"
 """Prefix of an embedded post among the captions."""
-_WORD_OR_LIST = re.compile(r"[^\W_]|[:：,，、]")
+_LIST_MARKS = ":：,，、"
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _INVISIBLE = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
@@ -228,7 +228,7 @@ def _unlink_names(page: Element) -> None:
         names = [clean_line(link.text_content()) for link in links]
         other_text = "".join(paragraph.xpath(".//text()[not(ancestor::a)]"))
         if (
-            _WORD_OR_LIST.search(other_text)
+            any(letter.isalnum() or letter in _LIST_MARKS for letter in other_text)
             and max(map(len, names)) <= ASIDES.linked_name_characters
         ):
             for link in links:

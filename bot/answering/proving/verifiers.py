@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(rf"\x00[^\x00]*\x00|[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
 _PART = re.compile(r"(?:, | [-–—] | \(|\) ?|; )")
-_LEADING = re.compile(r"^(?:but|and|however|meanwhile|also|then),? ", re.IGNORECASE)
-_DROPPABLE = re.compile(
-    r"^(?:who|which|where|whose|a|an|the|in|on|at|from|since|after|before|during|with) ",
-    re.IGNORECASE,
+_LEADING_WORDS = frozenset({"but", "and", "however", "meanwhile", "also", "then"})
+_ADDING_WORDS = frozenset(
+    {"who", "which", "where", "whose", "a", "an", "the", "in", "on", "at", "from", "since", "after"}
+    | {"before", "during", "with"}
 )
+"""First words of a part that only adds to its sentence."""
 _QUALIFIER = re.compile(
     r"\b(?:no|not|never|nor|none|nobody|nothing|neither|without|cannot|\w+n[’']t"
     r"|will|would|may|might|can|could|shall|should|must|ought"
@@ -164,7 +165,8 @@ def _matches(text: str, sentence: str, header: Header) -> bool:
 def _compressions(sentence: str) -> Iterator[str]:
     """Yield *sentence*, and its versions without some of the parts that only add."""
     yield sentence
-    bare = _LEADING.sub("", sentence)
+    first_word, _, others = sentence.partition(" ")
+    bare = others if first_word.removesuffix(",").lower() in _LEADING_WORDS else sentence
     yield bare
     if has_cjk(sentence) or any(mark in sentence for mark in '“”"「」'):
         return
@@ -172,7 +174,7 @@ def _compressions(sentence: str) -> Iterator[str]:
     droppable = [
         i
         for i, part in enumerate(parts)
-        if i and _DROPPABLE.match(part) and not _QUALIFIER.search(part)
+        if i and part.partition(" ")[0].lower() in _ADDING_WORDS and not _QUALIFIER.search(part)
     ]
     if len(parts) > PROOFS.sentence_parts:
         return
