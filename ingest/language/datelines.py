@@ -54,8 +54,8 @@ _LABEL = re.compile(
 _PAST_EN = re.compile(r"\bon (?:[A-Z][a-z]+day,? )?$")
 _PAST_JA = re.compile(r"^(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)")
 _FUTURE = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
-_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
-"""Seconds or milliseconds since 1970, for times between 2001 and 2033."""
+_EPOCH_DIGITS = (10, 13)
+"""Digits of the seconds or milliseconds since 1970, for times between 2001 and 2033."""
 _MAIL = re.compile(
     r"(?:[A-Za-z]{2,9},? )?(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}|\d{2}) "
     r"(\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
@@ -141,7 +141,7 @@ def parse_date(text: str) -> date | datetime | None:
 
 def _machine_date(text: str) -> date | datetime | None:
     """Return a date in a machine format: ISO 8601, mail (RFC 5322), Unix time, or an era."""
-    if _EPOCH.fullmatch(text):
+    if text.startswith("1") and text.isdecimal() and len(text) in _EPOCH_DIGITS:
         return datetime.fromtimestamp(int(text[:10]), UTC)
     try:
         return _iso(text)

@@ -13,11 +13,11 @@ from typing import Any
 from ingest.reading.limits import LAYOUT
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.text import (
-    HYPHEN,
-    LOWER,
     OPEN_END,
     SENTENCE_END,
     clean_line,
+    continues_sentence,
+    ends_with_hyphen,
     join_parts,
     paragraphs,
 )
@@ -306,6 +306,11 @@ def _continues(paragraph: str, next_paragraph: str) -> bool:
     """Return True if a paragraph continues in the next column or on the next page."""
     if SENTENCE_END.search(paragraph):
         return False
-    return bool(LOWER.match(next_paragraph) or HYPHEN.search(paragraph)) or bool(
-        OPEN_END.search(paragraph) and len(paragraph) > LAYOUT.table_caption_characters
+    return (
+        continues_sentence(next_paragraph)
+        or ends_with_hyphen(paragraph)
+        or (
+            len(paragraph) > LAYOUT.table_caption_characters
+            and OPEN_END.search(paragraph) is not None
+        )
     )

@@ -17,7 +17,6 @@ from ingest.reading.limits import LAYOUT
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
 _GAPS = re.compile(r"\n{3,}")
 _MARK = re.compile(
@@ -47,12 +46,14 @@ SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_
 EAST_ASIAN_EDGE = re.compile(f"[{CJK}、，「『（]")
 _KANJI_NUMERALS = "〇一二三四五六七八九十百千万億兆"
 _NUMERAL_END = re.compile(rf"[\d{_KANJI_NUMERALS}][.,．，]?$|[^\W\d_][.,]\d+$")
-LOWER = re.compile(r"[a-zß-öø-ÿ]|[,;)\]”’»]")
-_OPEN = re.compile(
-    r"(?:[,–—(\[“«&]|(?:^|\s)(?:the|a|an|of|and|or|to|in|on|at|by|for|with|from|that|which|who|his|her"
-    r"|its|their|as|is|was|were|are|had|has|have|mr|mrs|ms|dr|st))$",
-    re.IGNORECASE,
+_CONTINUING_MARKS = tuple(",;)]”’»")
+_OPEN_MARKS = tuple(",–—([“«&")
+_OPEN_WORDS = frozenset(
+    {"the", "a", "an", "of", "and", "or", "to", "in", "on", "at", "by", "for", "with", "from"}
+    | {"that", "which", "who", "his", "her", "its", "their", "as", "is", "was", "were", "are"}
+    | {"had", "has", "have", "mr", "mrs", "ms", "dr", "st"}
 )
+"""Words that no sentence ends with."""
 _TITLES = re.compile(r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|st|no|vs|[A-Z])\.$", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
 """Start of an item of a list or of a live page."""
@@ -61,14 +62,15 @@ _SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。
 OPEN_END = re.compile(rf"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[{HIRAGANA}]$")
 _UNDONE_JA = tuple("はがをの、，（「")
 """Ends of a line in Japanese that the next line has to continue."""
-HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
+_HYPHENS = ("-", "\u2010")
 _LAST_WORD, _FIRST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
 
 
 def clean(text: str) -> str:
     """Return *text* in NFC with plain spaces, no invisible characters, at most one empty line."""
-    text = _INVISIBLE.sub("", _BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
+    text = "\n".join(unicodedata.normalize("NFC", text).splitlines())
+    text = _INVISIBLE.sub("", text)
     lines = [line.strip() for line in _SPACES.sub(" ", text).split("\n")]
     return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 
@@ -148,7 +150,7 @@ def join_lines(
 
 def join_parts(start: str, continuation: str, full_text: str) -> str:
     """Return two parts of a paragraph as one text."""
-    if HYPHEN.search(start[-2:]) and continuation[:1].islower():
+    if ends_with_hyphen(start) and continuation[:1].islower():
         head = _LAST_WORD.search(start[-LAYOUT.last_word_characters : -1])
         tail = _FIRST_WORD.match(continuation)
         word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
@@ -160,6 +162,16 @@ def join_parts(start: str, continuation: str, full_text: str) -> str:
     is_east_asian = EAST_ASIAN_EDGE.match(start[-1:]) or EAST_ASIAN_EDGE.match(continuation[:1])
     is_unspaced = is_east_asian and not (start[-1:].isascii() and continuation[:1].isascii())
     return start + continuation if is_unspaced else f"{start} {continuation}"
+
+
+def ends_with_hyphen(line: str) -> bool:
+    """Return True if *line* ends with a hyphen after a letter."""
+    return line.endswith(_HYPHENS) and line[-2:-1].isalpha()
+
+
+def continues_sentence(line: str) -> bool:
+    """Return True if *line* begins as only the rest of a sentence does: with a small letter."""
+    return line[:1].islower() or line.startswith(_CONTINUING_MARKS)
 
 
 @lru_cache(maxsize=4)
@@ -193,7 +205,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
         return False
     full_lines = [_is_full(line, next_line, width) for line, next_line in pairwise(lines)]
     broken_sentences = [
-        not SENTENCE_END.search(line_before) and (is_east_asian or bool(LOWER.match(line_after)))
+        not SENTENCE_END.search(line_before) and (is_east_asian or continues_sentence(line_after))
         for line_before, line_after in pairwise(lines)
     ]
     return sum(full_lines) >= LAYOUT.wrapped_share * len(full_lines) and any(broken_sentences)
@@ -219,8 +231,9 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
         return True
     if EAST_ASIAN_EDGE.search(line[-1:]) or EAST_ASIAN_EDGE.search(next_line[:1]):
         return line.endswith(_UNDONE_JA) or (is_wrapped and _is_full(line, next_line, width))
-    is_hyphenated = HYPHEN.search(line) and next_line[:1].islower()
-    if is_hyphenated or _OPEN.search(line) or _TITLES.search(line):
+    is_hyphenated = ends_with_hyphen(line) and next_line[:1].islower()
+    is_open = line.endswith(_OPEN_MARKS) or line.rpartition(" ")[2].lower() in _OPEN_WORDS
+    if is_hyphenated or is_open or _TITLES.search(line):
         return True
     if (
         len(line) < LAYOUT.item_characters
@@ -228,6 +241,6 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
         and not is_wrapped
     ):
         return False
-    if LOWER.match(next_line):
+    if continues_sentence(next_line):
         return True
     return is_wrapped and _is_full(line, next_line, width)
