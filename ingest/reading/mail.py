@@ -20,8 +20,8 @@ from ingest.language.languages import words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
-from ingest.reading.fragments import text_of_mail
 from ingest.reading.limits import ASIDES, FILES
+from ingest.reading.markup import text_of_mail
 from ingest.reading.pages import read_page
 from ingest.reading.pastes import read_paste
 from ingest.reading.text import SENTENCE_END, clean, clean_line
