@@ -18,7 +18,7 @@ from kanjize import kanji2number
 from text_to_num import find_numbers
 
 from ingest.language.dates import clocks_in, days_in
-from ingest.language.languages import entries, one_of, table, words
+from ingest.language.languages import entries, one_of, phrase_pattern, table, words
 from ingest.language.limits import DATES
 from ingest.language.script import CJK
 
@@ -38,12 +38,11 @@ _MULTIPLES: dict[str, int] = _WORDS["multiples"]
 _VAGUE: dict[str, int] = _WORDS["vague"]
 _BOUNDS = {
     side: (
-        re.compile(
-            rf"(?:{one_of(entries(_WORDS['bounds'][side]))})[\s,]*(?:an? )?$", re.IGNORECASE
-        ),
-        re.compile(rf"\s?(?:{one_of(entries(_WORDS['bounds'][f'{side}_behind']))})", re.IGNORECASE),
+        phrase_pattern([one_of(entries(text))], behind=r"[\s,]*(?:an? )?$"),
+        phrase_pattern([one_of(entries(_WORDS["bounds"][f"{side}_behind"]))], before=r"\s?"),
     )
-    for side in ("least", "most", "about")
+    for side, text in _WORDS["bounds"].items()
+    if not side.endswith("_behind")
 }
 _UNIT = rf"(?:{one_of(_UNITS)})"
 _SCALE = one_of(_SCALES)

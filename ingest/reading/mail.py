@@ -16,7 +16,7 @@ from xml.parsers.expat import ExpatError
 
 from ingest.errors import NoArticleError
 from ingest.language.datelines import parse_date
-from ingest.language.languages import words
+from ingest.language.languages import phrase_pattern, words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
@@ -29,9 +29,7 @@ from ingest.reading.text import SENTENCE_END, clean, clean_line
 _MAIL_FIELDS = ("Message-ID", "Received", "MIME-Version", "DKIM-Signature", "Delivered-To")
 """Fields of a header, at least one of which every mail and saved page has."""
 _ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_NEWSLETTER_LINE = re.compile(
-    rf"\W{{0,5}}(?:{'|'.join(words()['notes']['letters'])})", re.IGNORECASE
-)
+_NEWSLETTER_LINE = phrase_pattern(words()["notes"]["letters"], before=r"\W{0,5}")
 """Lines at the end of newsletters: how to unsubscribe, or where to read it in a browser."""
 _MAIL_ERRORS = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 """Errors that the standard library raises for broken mail."""

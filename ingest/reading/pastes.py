@@ -20,7 +20,7 @@ from ingest.language.datelines import (
     usual_spelling,
     without_dateline,
 )
-from ingest.language.languages import words
+from ingest.language.languages import phrase_pattern, words
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
@@ -75,13 +75,13 @@ _CREDITS = re.compile(
     re.IGNORECASE,
 )
 """A line that credits the writers and editors, with no evidence in it."""
-_AGENCY_NAME = re.compile(rf"\b(?:{AGENCY})\b", re.IGNORECASE)
+_AGENCY_NAME = phrase_pattern([AGENCY], before=r"\b", behind=r"\b")
 _NOTES = words()["notes"]
 _LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
 """A label of any wording before a note: "Update:", "Mise à jour :"."""
-_CORRECTION = re.compile(rf"^\W{{0,3}}{_LABEL}(?:{'|'.join(_NOTES['corrections'])})", re.IGNORECASE)
-_EDITORS = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['editors'])})\s*", re.IGNORECASE)
-_MISTAKE = re.compile("|".join(_NOTES["mistakes"]), re.IGNORECASE)
+_CORRECTION = phrase_pattern(_NOTES["corrections"], before=rf"^\W{{0,3}}{_LABEL}")
+_EDITORS = phrase_pattern(_NOTES["editors"], before=r"^\W{0,3}", behind=r"\s*")
+_MISTAKE = phrase_pattern(_NOTES["mistakes"])
 _END_OF_SENTENCE = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
@@ -92,7 +92,7 @@ _DATE_LINE = re.compile(
     rf".{{0,16}}(?:{_DAY})[^.。]{{0,24}}$",
     re.IGNORECASE,
 )
-_WITHDRAWAL = re.compile(rf"\W{{0,5}}(?:{'|'.join(_NOTES['withdrawn'])})", re.IGNORECASE)
+_WITHDRAWAL = phrase_pattern(_NOTES["withdrawn"], before=r"\W{0,5}")
 _KINDS = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
