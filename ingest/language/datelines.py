@@ -54,8 +54,6 @@ _LABEL = re.compile(
 _PAST_EN = re.compile(r"\bon (?:[A-Z][a-z]+day,? )?$")
 _PAST_JA = re.compile(r"^(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)")
 _FUTURE = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
-_EPOCH_DIGITS = (10, 13)
-"""Digits of the seconds or milliseconds since 1970, for times between 2001 and 2033."""
 _MAIL = re.compile(
     r"(?:[A-Za-z]{2,9},? )?(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}|\d{2}) "
     r"(\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
@@ -141,7 +139,8 @@ def parse_date(text: str) -> date | datetime | None:
 
 def _machine_date(text: str) -> date | datetime | None:
     """Return a date in a machine format: ISO 8601, mail (RFC 5322), Unix time, or an era."""
-    if text.startswith("1") and text.isdecimal() and len(text) in _EPOCH_DIGITS:
+    is_epoch = text.startswith("1") and text.isdecimal() and len(text) in {10, 13}
+    if is_epoch:  # seconds or milliseconds since 1970, between 2001 and 2033
         return datetime.fromtimestamp(int(text[:10]), UTC)
     try:
         return _iso(text)
