@@ -99,10 +99,18 @@ class Budget:
 
 @dataclass(slots=True)
 class Limiter:
-    """Rate limiter by key; *clock* returns monotonic seconds."""
+    """Rate limiter by key; *clock* returns monotonic seconds.
+
+    Once a minute it forgets who has not asked within one.
+    """
 
     clock: Callable[[], float]
     _times: dict[Hashable, deque[float]] = field(default_factory=dict)
+    _cleaned_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin the first minute."""
+        self._cleaned_at = self.clock()
 
     def wait(self, *limits: tuple[Hashable, int]) -> float:
         """Return the seconds until all *limits* allow another event; if 0, record the event.
@@ -115,7 +123,8 @@ class Limiter:
         if longest == 0:
             for key, _ in limits:
                 self._times.setdefault(key, deque()).append(now)
-        if len(self._times) > MEMBERS.rate_keys:
+        if now - self._cleaned_at >= MEMBERS.rate_seconds:
+            self._cleaned_at = now
             self._times = {
                 k: v for k, v in self._times.items() if v and now - v[-1] < MEMBERS.rate_seconds
             }

@@ -12,8 +12,6 @@ class _MemberLimits:
 
     rate_seconds: float = 60.0
     """Period of a limit of questions."""
-    rate_keys: int = 10_000
-    """Members and servers counted, above which expired ones are deleted."""
     suggestions_per_day: int = 5
     """Suggestions of one member in one day."""
     sources_per_server: int = 10

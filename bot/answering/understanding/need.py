@@ -15,9 +15,18 @@ from functools import lru_cache
 from typing import Protocol
 
 from bot.answering.limits import QUESTIONS
-from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
+from bot.answering.understanding.lexicon import EMPTY, SCRIPT_WORD, Forms, Lexicon, lexicon_for
 from ingest.index.cutting import terms
-from ingest.language.script import HIRAGANA, KANJI, KATAKANA
+from ingest.language.script import (
+    ARABIC,
+    CJK,
+    HANGUL,
+    HIRAGANA,
+    KANJI,
+    KATAKANA,
+    has_hangul,
+    has_japanese,
+)
 from ingest.language.sounds import (
     RUN,
     beginnings,
@@ -28,7 +37,11 @@ from ingest.language.sounds import (
     spellings,
 )
 
-_LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
+_SPACED_WORD = re.compile(rf"[{HANGUL}]{{2,}}|[^\W_{CJK}]+(?:[’'][^\W_{CJK}]+)?")
+_AFFIXES = f"[{HANGUL}{ARABIC}]*"
+"""Particles, articles and endings that are written together with a word."""
+_ARABIC_MARKS = re.compile("[\u064b-\u0652\u0640]")
+"""Vowels and lengthening, which few write."""
 _CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
@@ -116,7 +129,7 @@ class TextTerms:
         if (
             len(key) < QUESTIONS.latin_name_letters
             or not key.isascii()
-            or not CJK_WORD.search(self.text)
+            or not has_japanese(self.text)
         ):
             return False
         runs = RUN.findall(self.text)
@@ -142,10 +155,11 @@ class Need:
     def of(cls, question: str, vocabulary: _Vocabulary) -> Need:
         """Read *question*, its words weighed by how rare they are in the coverage."""
         lexicon = lexicon_for(question)
-        latin_terms = _latin_terms(question, lexicon, vocabulary)
-        strange = tuple(word for word, forms in latin_terms.items() if forms is None)
-        known_terms = {key: forms for key, forms in latin_terms.items() if forms is not None}
-        known_terms |= _script_terms(question, lexicon, vocabulary)
+        script_terms, remaining = _script_terms(question, lexicon, vocabulary)
+        spaced_terms = _spaced_terms(remaining, lexicon, vocabulary)
+        strange = tuple(word for word, forms in spaced_terms.items() if forms is None)
+        known_terms = {key: forms for key, forms in spaced_terms.items() if forms is not None}
+        known_terms |= script_terms
         weighed_terms = tuple(
             _Term(key, forms, _weight(key, forms, vocabulary)) for key, forms in known_terms.items()
         )
@@ -162,6 +176,7 @@ class Need:
         """Return the weighted share of terms that *text*, or the *title* above, mentions.
 
         A name that no coverage has counts as the rarest term: it may stand here in another script.
+        Where letters have no case, every word that no coverage has may be a name.
         """
         words, title_words = TextTerms.of(text), TextTerms.of(title)
         total = sum(term.weight for term in self.terms)
@@ -173,7 +188,8 @@ class Need:
         greatest = max((term.weight for term in self.terms), default=1.0)
         for word in self.strange:
             sounds_here = any(map(words.sound, terms(word)))
-            total += greatest * (sounds_here or word[0].isupper())
+            may_be_name = word[0].isalpha() and not word[0].islower()
+            total += greatest * (sounds_here or may_be_name)
             mentioned += greatest * sounds_here
         return mentioned / total if total else 0.0
 
@@ -181,32 +197,33 @@ class Need:
 def _weight(key: str, forms: Forms, vocabulary: _Vocabulary) -> float:
     """Weigh one term by how rare it is.
 
-    One in Japanese has several index terms, of which the rarest counts; it is no rarer than what
-    stands for it in Latin letters. A Latin one is a stem, and stemmed again it may be another: the
-    name Ilse would be "il", and so rare as if nobody bore it.
+    One in another script has several index terms, of which the rarest counts; it is no rarer than
+    what stands for it in Latin letters. A Latin one is a stem, and stemmed again it may be another:
+    the name Ilse would be "il", and so rare as if nobody bore it.
     """
-    if not CJK_WORD.fullmatch(key):
+    if not SCRIPT_WORD.fullmatch(key):
         return vocabulary.rarity(key)
     known_stems = [stem for stem in forms.stems if vocabulary.frequency(stem)]
     rarest = max(map(vocabulary.rarity, terms(key) or [key]))
     return min([rarest, *map(vocabulary.rarity, known_stems)])
 
 
-def _latin_terms(
+def _spaced_terms(
     question: str, lexicon: Lexicon, vocabulary: _Vocabulary
 ) -> dict[str, Forms | None]:
-    """Return the Latin content words by stem, each with its forms.
+    """Return the content words of scripts with spaces by stem, each with its forms.
 
+    Of a Korean word the first two syllables count: what follows is mostly a particle or an ending.
     A word that no coverage has is ``None``. A figure is what is asked about, no condition: "was
     turnout 63%?" is answered by 62.7 per cent. A number that begins
     with 0 is a name: "Tarn 02".
     """
     forms_by_term: dict[str, Forms | None] = {}
-    for match in _LATIN_WORD.finditer(question):
+    for match in _SPACED_WORD.finditer(question):
         word = match.group()
         if _CONTRACTION.search(word):
             continue
-        for key in (stem for stem in terms(word) if not CJK_WORD.search(stem)):
+        for key in terms(word)[: 1 if has_hangul(word) else None]:
             figure = key.isdigit() and not _YEAR.fullmatch(key) and not key.startswith("0")
             if figure or key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue
@@ -216,22 +233,27 @@ def _latin_terms(
     return forms_by_term
 
 
-def _script_terms(question: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> dict[str, Forms]:
-    """Return the CJK content words: those of the lexicon first, then the remaining runs.
+def _script_terms(
+    question: str, lexicon: Lexicon, vocabulary: _Vocabulary
+) -> tuple[dict[str, Forms], str]:
+    """Return the words that are met inside others, and what remains of *question* without them.
 
-    Without any, what is asked for is the verb: 「誰が勝ちましたか」.
+    These are the words of the lexicon first, then runs of kanji or katakana. Without any, what is
+    asked for in Japanese is the verb: 「誰が勝ちましたか」.
     """
     forms_by_term: dict[str, Forms] = {}
-    remaining = unicodedata.normalize("NFKC", question)
-    known_keys = (key for key in lexicon.groups if CJK_WORD.fullmatch(key) and key in remaining)
+    remaining = _ARABIC_MARKS.sub("", unicodedata.normalize("NFKC", question))
+    known_keys = (key for key in lexicon.groups if SCRIPT_WORD.fullmatch(key) and key in remaining)
     for key in sorted(known_keys, key=len, reverse=True):
         if key in remaining:
             forms_by_term[key] = lexicon.groups[key]
-            remaining = remaining.replace(key, "\n") if len(key) > 1 else remaining
+            if len(key) > 1:
+                remaining = re.sub(f"{_AFFIXES}{key}{_AFFIXES}", "\n", remaining)
     for word in lexicon.script_stopwords:
         remaining = remaining.replace(word, "\n")
     for run in _SCRIPT_RUN.findall(remaining):
         forms_by_term[run] = Forms(_latin_forms(run, lexicon, vocabulary), frozenset({run}))
-    return forms_by_term or {
+    forms_by_term = forms_by_term or {
         kanji: Forms(EMPTY, frozenset({kanji})) for kanji in _VERB_KANJI.findall(remaining)
     }
+    return forms_by_term, remaining

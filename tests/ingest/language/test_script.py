@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.language.script import Script, has_kanji_alone
+from ingest.language.script import KANJI, Script, has_japanese, has_kanji_alone
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,10 @@ def test_a_question_is_in_the_script_of_its_grammar():
 def test_what_may_be_chinese_as_well_as_japanese(text, alone):
     """Signs that both write, and nothing that one of them or Korean has alone."""
     assert has_kanji_alone(text) is alone
+
+
+def test_hangul_is_not_kanji():
+    """The compatibility ideographs are written as code points: normalised, their range is wider."""
+    assert not has_japanese("투표율은 얼마였나요?")
+    assert has_japanese("\uf914")
+    assert "\uf900-\ufaff" in KANJI
