@@ -20,7 +20,7 @@ from bot.answering.values import ChatError, Dropped, Sentence, Trouble
 from ingest.language.script import EAST_ASIAN
 from ingest.model import Evidence
 
-FOLDER = Path(__file__).parents[3] / "prompts"
+FOLDER = Path(__file__).parents[2] / "prompts"
 _FENCE = "---\n"
 _THOUGHTS = (
     ("<think>", "</think>"),
