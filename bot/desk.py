@@ -16,7 +16,7 @@ from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import fitted
 from bot.answering.evidence.reader import window_reader
 from bot.answering.lookup import look_up, look_up_one
-from bot.answering.proving.identity import IdentityVerifier
+from bot.answering.proving.verifiers import IdentityVerifier
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.understanding.followup import complete_question
 from bot.answering.values import (
@@ -34,7 +34,7 @@ from bot.answering.values import (
 )
 from bot.answering.writing.models import Models
 from bot.community.budget import Budget
-from bot.community.contest_index import ContestIndex
+from bot.community.contests import ContestIndex
 from bot.community.corrections import Corrections
 from bot.community.curating import Curator
 from bot.community.digests import Digests, Outdated
@@ -58,8 +58,8 @@ from ingest.fetching.fetcher import Fetcher
 from ingest.index.index import Index
 from ingest.model import EVERYBODY, Edition, Progress, SnapshotLimits
 from ingest.process import logs
-from ingest.process.invocation import as_called
 from ingest.process.isolation import end_isolated
+from ingest.process.starting import as_called
 from ingest.process.threads import in_search_thread, in_thread
 from ingest.refresh import keep_fresh
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bot import __main__ as bot
 from ingest import __main__ as ingest
 from ingest.commands.options import exit_with, make_app
-from ingest.process.invocation import INSTALLED
+from ingest.process.starting import INSTALLED
 
 _EXAMPLES = """\b
 examples:

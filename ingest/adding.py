@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ingest.index.cutting import cut, sentences
-from ingest.language.instructions import speaks_to_a_model
+from ingest.language.lines import speaks_to_a_model
 from ingest.limits import REFRESHES
 from ingest.model import (
     Article,

@@ -28,6 +28,8 @@ A message says what happened, to which thing, and what to do next. Causes are ch
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class IngestError(Exception):
     """The base class of ingest's errors; the message can be shown to a maintainer."""
@@ -117,3 +119,9 @@ class GenerationFaultyError(IndexUnavailableError):
 
 class NoGenerationError(IndexUnavailableError):
     """There is no earlier generation to roll back to."""
+
+
+def mentions(message: object, signs: Iterable[str]) -> bool:
+    """Return True if the *message* of a library or a server has one of *signs*, in any case."""
+    folded_message = str(message).casefold()
+    return any(sign.casefold() in folded_message for sign in signs)

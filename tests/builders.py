@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-from ingest.index.analysis import terms
-from ingest.index.cutting import cut
+from ingest.index.cutting import cut, terms
 from ingest.model import Extract, Header
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

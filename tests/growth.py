@@ -15,7 +15,7 @@ from pathlib import Path
 
 import openpyxl
 
-from bot.answering.chat.prompting import ObjectScanner, read_object
+from bot.answering.prompting import ObjectScanner, read_object
 from bot.answering.tables import contests_in, polls_in
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.normalising import normalise_query
@@ -25,14 +25,12 @@ from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.escaping import directed_lines, link, literal, phrase, title
 from ingest.commands.indexing import questions
 from ingest.errors import IngestError
-from ingest.index.analysis import terms
-from ingest.index.cutting import cut, sentences
+from ingest.index.cutting import cut, sentences, terms
 from ingest.index.scope import absent_outlets, question_scope
 from ingest.language.as_english import as_english
 from ingest.language.datelines import newest_reported, parse_date
 from ingest.language.dates import clocks_in, days_in, weekdays_in
-from ingest.language.instructions import speaks_to_a_model
-from ingest.language.lines import roles
+from ingest.language.lines import roles, speaks_to_a_model
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
 from ingest.language.similarity import shingles, sketch

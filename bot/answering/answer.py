@@ -34,7 +34,7 @@ from bot.answering.values import (
 from bot.answering.writing.composing import compose
 from bot.answering.writing.drafting import ModelWriter
 from bot.answering.writing.excerpts import differ, excerpts, newest_first
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.index.search import Stopwatch
 from ingest.model import Evidence, Header, Moment
 from ingest.process.threads import StoppedEarlyError, search_in_turn

@@ -39,7 +39,7 @@ from bot.answering.understanding.question import (
 from bot.answering.values import Level, Question, Reason
 from ingest.archive import Archive
 from ingest.archive.past import PastArchive
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.index.index import Index
 from ingest.index.past_index import PastIndex
 from ingest.index.scope import NO_SCOPE, QuestionScope, absent_outlets, question_scope

@@ -15,7 +15,7 @@ from bot.answering.evidence.windows import Window, alike
 from bot.answering.limits import LOOKUPS
 from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft, citation_context
-from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
+from bot.answering.proving.verifiers import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import (
     Citation,
@@ -28,8 +28,7 @@ from bot.answering.values import (
     Reason,
     Verdict,
 )
-from ingest.index.analysis import terms
-from ingest.index.cutting import sentences
+from ingest.index.cutting import sentences, terms
 from ingest.index.scope import QuestionScope
 from ingest.model import Kind
 from ingest.process.threads import in_search_thread

@@ -15,7 +15,7 @@ from bot.answering.evidence.ranking import YEAR
 from bot.answering.limits import CONTESTS
 from bot.answering.tables import ContestTable, ResultCell, ResultRow, TableKind, tables_in
 from bot.answering.understanding.need import Need
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.reading.results.columns import Field
 
 _WHOLE = Decimal("0.8")

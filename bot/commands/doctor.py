@@ -35,11 +35,11 @@ from ingest.index.vectors import client_of
 from ingest.language.languages import Language
 from ingest.model import Generation
 from ingest.process import threads
-from ingest.process.invocation import as_called
+from ingest.process.starting import as_called
 from ingest.reading import Hints, read_path
 
 if TYPE_CHECKING:
-    from bot.answering.chat.chat import Chat
+    from bot.answering.chat import Chat
 
 
 _TEST_REQUEST = [("Answer with the one word OK and nothing else.", "Are you there?")]

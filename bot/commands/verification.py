@@ -20,10 +20,15 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.answering.chat.prompting import Prompt
+from bot.answering.prompting import Prompt
 from bot.answering.proving.gates import propose
-from bot.answering.proving.identity import IdentityVerifier
-from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
+from bot.answering.proving.verifiers import (
+    ClaimVerifier,
+    Finding,
+    IdentityVerifier,
+    ProposedClaim,
+    VerifierError,
+)
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import (
     DraftQuote,

@@ -22,10 +22,10 @@ from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import Answer, Citation, Level, Question
+from bot.community.contests import ResultStep, steps_between
 from bot.community.corrections import counterpart
 from bot.community.limits import INTERVALS, MEMBERS, UPDATES
 from bot.community.news import Appeared, citable_article, new_coverage
-from bot.community.result_steps import ResultStep, steps_between
 from bot.community.rules import ServerRules
 from bot.ledger import Ledger
 from bot.ledger.follows import ChangeConsumer
@@ -39,7 +39,7 @@ from ingest.model import Article, Edition, Header, Passage, Scope
 from ingest.process.threads import in_thread
 
 if TYPE_CHECKING:
-    from bot.community.contest_index import ContestIndex
+    from bot.community.contests import ContestIndex
 
 _MIN_SHARE = {FollowKind.TOPIC: 0.75, FollowKind.QUESTION: 0.6}
 """Minimum share of an interest's words that an article contains before it is searched: of three

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -57,11 +56,10 @@ class AddressedMessage:
         """
         if message.author.bot or message.type not in _TEXT_TYPES:
             return None
-        mention = re.compile(rf"<@!?{me}>")
-        text = mention.sub(" ", message.content).strip()
-        called = message.guild is None or mention.search(message.content) is not None
+        text = message.content.replace(f"<@{me}>", " ").replace(f"<@!{me}>", " ")
+        called = message.guild is None or text != message.content
         if called or _is_continuation(message, me):
-            return cls(text, called)
+            return cls(text.strip(), called)
         return None
 
 

@@ -37,7 +37,7 @@ _SPECIAL = re.compile(
     r"|^[#>+-]"  # headings, quotes, lists
     r"|(?<=^\d)\.|(?<=^\d\d)\.|(?<=^\d{3})\.|(?<=^\d{4})\."  # numbered lists
 )
-_UNLINKABLE = re.compile(r"[\[\]\\`<>]|://")
+_UNLINKABLE = ("[", "]", "\\", "`", "<", ">", "://")
 _PLAIN_IN_URL = "!#$%&'*+,/:;=?@~-._"
 """Characters of an address that are not encoded; parentheses and brackets would end the link."""
 
@@ -156,7 +156,7 @@ def link(text: str, url: str | None, *, instead: str) -> str:
     address = safe_address(url) if url else None
     if address is None:
         return literal(text)
-    if _UNLINKABLE.search(text):
+    if any(sign in text for sign in _UNLINKABLE):
         return f"{literal(text)} ([{instead}](<{address}>))"
     return f"[{literal(text)}](<{address}>)"
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _ANSWER_ID = re.compile(r"desk:(?:sources|report):(\d{1,12})")
 """Custom ids with the answer's number; every answer has one of these buttons."""
 _QUESTION = re.compile(r"(?:-# )?\*\*(?P<asked>.+)\*\*", re.DOTALL)
-_ESCAPED = re.compile(r"\\(.)")
-_MARKS = re.compile(r"(\\.)|\*\*|~~")
+_MARKS = re.compile(r"\\(.)|\*\*|~~")
+"""An escaped character, or a mark of bold or struck text."""
 _ISOLATES = str.maketrans("", "", "\u200f\u2067\u2068\u2069")
 _STATEMENT = re.compile(
     r"^> (?P<quoted>.+)$|^(?P<claim>.+?) \*\*\[\d+\](?: \[\d+\])*\*\*$", re.MULTILINE
@@ -142,8 +142,7 @@ def text_in(message: discord.Message) -> str:
 
 def plain_text(markdown: str) -> str:
     """Return a line that the desk showed without its bold and struck marks and its escapes."""
-    unmarked = _MARKS.sub(lambda match: match[1] or "", markdown)
-    return _ESCAPED.sub(r"\1", unmarked).translate(_ISOLATES)
+    return _MARKS.sub(lambda match: match[1] or "", markdown).translate(_ISOLATES)
 
 
 def has_question(message: discord.Message) -> bool:
@@ -175,7 +174,7 @@ def _question_above(message: discord.Message) -> str | None:
     match = _QUESTION.fullmatch(first)
     if message.reference is not None and not first.startswith("-# "):
         return None
-    return _ESCAPED.sub(r"\1", match["asked"]).translate(_ISOLATES) if match else None
+    return plain_text(match["asked"]) if match else None
 
 
 def _answer_number_in(message: discord.Message) -> int | None:

@@ -41,7 +41,7 @@ from bot.mcp_server.limits import PROGRAMS
 from bot.mcp_server.tools import ADDRESS, RefusedCallError, ShownPassages, Tool, Tools
 from bot.wording import Wording
 from ingest.errors import IngestError
-from ingest.language.instructions import speaks_to_a_model
+from ingest.language.lines import speaks_to_a_model
 from ingest.process.listening import address_of, listening
 from ingest.process.logs import fault_code
 

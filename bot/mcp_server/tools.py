@@ -27,7 +27,7 @@ from bot.wording import Wording, unaskable
 from ingest.archive import Archive
 from ingest.errors import IngestError
 from ingest.index.cutting import first_sentence, sentences
-from ingest.language.instructions import speaks_to_a_model
+from ingest.language.lines import speaks_to_a_model
 from ingest.model import Passage, parse_moment
 from ingest.process.threads import in_search_thread, in_thread
 

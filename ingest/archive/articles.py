@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -50,9 +49,6 @@ from ingest.errors import ArticleNotFoundError
 from ingest.fetching.identities import add_place, identities_of, sealed
 from ingest.language.similarity import sketch
 from ingest.model import Article, Cut, Edition, Extract, Header, Kind, Removal, Saved, Version
-
-_LIKE = re.compile(r"[%_!]")
-_ESCAPED = r"!\g<0>"
 
 
 class Articles(DatabasePart):
@@ -316,10 +312,10 @@ class Articles(DatabasePart):
 
         With an *edition*, only its own; with *removed*, also the articles that its server hides.
         """
-        pattern = f"%{_LIKE.sub(_ESCAPED, text.lower())}%"
-        matching = func.lower(versions.c.title).like(pattern, escape="!") | func.lower(
-            versions.c.outlet
-        ).like(pattern, escape="!")
+        title, outlet = func.lower(versions.c.title), func.lower(versions.c.outlet)
+        matching = title.contains(text.lower(), autoescape=True) | outlet.contains(
+            text.lower(), autoescape=True
+        )
         removed_or_hidden: ColumnElement[bool] = articles.c.removed_at.is_not(None)
         in_scope: ColumnElement[bool]
         if removed and edition is not None:

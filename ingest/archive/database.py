@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,7 +23,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from ingest.archive.limits import STORED
-from ingest.errors import ArchiveError
+from ingest.errors import ArchiveError, mentions
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ _PRAGMAS = (
 )
 """SQLite settings: a large archive is read from mapped memory; 32 MiB of page cache each."""
 _UNWRITABLE_ERRNOS = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM})
-_UNWRITABLE_MESSAGE = re.compile(r"readonly|full|unable to open|disk I/O error")
+_UNWRITABLE = ("readonly", "full", "unable to open", "disk I/O error")
 """Messages of SQLite for a database that cannot be written."""
 _MIGRATION_LOCK_KEY = 0x0E1EC7
 """The PostgreSQL advisory lock under which one process migrates."""
@@ -104,7 +103,7 @@ def _cannot_write(error: ArchiveError) -> bool:
     cause = error.__cause__
     if isinstance(cause, OSError):
         return cause.errno in _UNWRITABLE_ERRNOS
-    return isinstance(cause, DBAPIError) and _UNWRITABLE_MESSAGE.search(str(cause.orig)) is not None
+    return isinstance(cause, DBAPIError) and mentions(cause.orig, _UNWRITABLE)
 
 
 def _open_read_only(url: URL) -> Engine | None:
@@ -154,12 +153,14 @@ def _opening_lock(url: URL) -> Iterator[None]:
 def _parse_url(address: str) -> URL:
     """Parse the URL; every spelling of PostgreSQL uses the psycopg driver."""
     try:
-        url = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", address))
+        url = make_url(address)
     except (ArgumentError, ValueError) as error:  # a port that is no number is the latter
         raise ArchiveError(
             "DATABASE_URL is not a database address. Write postgresql://user:password@host/name, "
             "or leave it empty for SQLite."
         ) from error
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise ArchiveError(
             f"DATABASE_URL names {url.get_backend_name()}; "

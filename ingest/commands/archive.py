@@ -18,7 +18,7 @@ from ingest.commands.options import AsJson, Yes, configured, now, usage_error
 from ingest.embedding.embedder import better_model
 from ingest.environment import Settings
 from ingest.index.ownership import owner
-from ingest.process.invocation import as_called
+from ingest.process.starting import as_called
 
 
 def copy_command(

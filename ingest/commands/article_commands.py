@@ -34,7 +34,7 @@ from ingest.commands.source_commands import add_address
 from ingest.environment import Settings
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.model import Decision, Removal, Saved
-from ingest.process.invocation import as_called
+from ingest.process.starting import as_called
 from ingest.reading import FoundArticle, Hints, read_bytes, read_path
 from ingest.refresh import SourceRound
 

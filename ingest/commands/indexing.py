@@ -43,7 +43,7 @@ from ingest.index.scope import question_scope
 from ingest.index.search import search
 from ingest.language.script import language_of
 from ingest.model import Evidence, Moment, Scope, day_of
-from ingest.process.invocation import as_called
+from ingest.process.starting import as_called
 from ingest.reading.text import clean_line
 
 _LONGEST_LINE_BYTES = 100_000

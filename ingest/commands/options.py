@@ -20,9 +20,7 @@ from ingest.environment import Settings
 from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.process import ending, logs
-from ingest.process.invocation import as_called, release
-from ingest.process.memory import return_freed_memory
-from ingest.process.starting import SIGNALLED
+from ingest.process.starting import SIGNALLED, as_called, release, return_freed_memory
 
 _USAGE_ERROR = 2
 """The exit code of a command with wrong arguments."""

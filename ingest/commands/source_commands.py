@@ -20,7 +20,7 @@ from ingest.fetching.addresses import pasted_address
 from ingest.fetching.fetcher import Fetcher
 from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
 from ingest.process import threads
-from ingest.process.invocation import as_called
+from ingest.process.starting import as_called
 from ingest.reading import Hints
 from ingest.refresh import Refresher, SourceRound, keep_fresh
 from ingest.refresh_steps import extractor

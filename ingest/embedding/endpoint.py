@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -22,7 +21,7 @@ from ingest.embedding.meaning import Vectors
 from ingest.embedding.onnx_folder import Prefixes, family
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
 from ingest.environment import Settings
-from ingest.errors import EmbeddingError, SettingsError
+from ingest.errors import EmbeddingError, SettingsError, mentions
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +31,9 @@ _PROVIDERS = frozenset(
     | {"huggingface", "mistralai", "ollama", "openai"}
 )
 """LangChain's provider names; any other word before a colon is part of the model's name."""
-_TOO_LARGE = re.compile(
-    r"too (?:large|long|many|big)|maximum|exceed|context (?:length|size)|must have less than"
-    r"|at most|batch size|physical batch",
-    re.IGNORECASE,
+_TOO_LARGE = (
+    *("too large", "too long", "too many", "too big", "maximum", "exceed", "context length"),
+    *("context size", "must have less than", "at most", "batch size", "physical batch"),
 )
 """Words in servers' messages about a text that is too long or a request that is too large."""
 _SIZE_STATUSES = frozenset(
@@ -279,4 +277,4 @@ def _is_too_large(error: Exception) -> bool:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return True
     is_refusal = status is None or status in _SIZE_STATUSES
-    return is_refusal and _TOO_LARGE.search(str(error)) is not None
+    return is_refusal and mentions(error, _TOO_LARGE)

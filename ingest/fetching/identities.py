@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ingest.model import Header
 
 
-_INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
+_INDEX_PAGES = ("index.html", "index.htm", "index.php")
 _KEPT_FRAGMENTS = ("!", "item:")
 """Prefixes of fragments that identify an article: pages drawn by scripts, items of a feed."""
 _PASTED_SUFFIX = "#pasted"
@@ -173,7 +173,8 @@ def _earlier_form(url: str) -> str:
 
 def _path_of(path: str) -> str:
     """Return a path without an index page's name and a trailing slash."""
-    return _INDEX_PAGE.sub("", path).rstrip("/") or "/"
+    folder, _, page = path.rpartition("/")
+    return (folder if page in _INDEX_PAGES else path).rstrip("/") or "/"
 
 
 def _parameters(query: str) -> list[tuple[str, str]]:

@@ -1,18 +1,21 @@
-"""Splitting of text into sentences, and of sentences into passages, by exact offsets."""
+"""Splitting of text into sentences, passages (by exact offsets) and search terms."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 import sentencex
+import Stemmer
 
 from ingest.index.limits import PASSAGES
 from ingest.language.lines import BETWEEN
-from ingest.language.script import JAPANESE
+from ingest.language.script import CJK, JAPANESE
 from ingest.model import Cut, Passage, Span
 
 if TYPE_CHECKING:
@@ -25,6 +28,15 @@ _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 _CJK = re.compile(f"[{JAPANESE}]")
 _CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
 _CLOSING = "”\"'’」』)"
+_RUN = re.compile(
+    rf"(?P<cjk>[{CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_{CJK}][^\W_{CJK}]*)"
+)
+_RUN_ASCII = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9]*")
+_COMBINING = re.compile("[\u0300-\u036f]")
+_POSSESSIVE = re.compile(r"'s\b")
+_PUNCTUATION = str.maketrans("‘’“”–—…", "''\"\"--.")
+"""Typographic characters of English coverage, and their ASCII forms."""
+_thread = threading.local()
 
 
 def first_sentence(passage: Passage) -> str:
@@ -145,3 +157,43 @@ def _mostly_cjk(text: str) -> bool:
     """Return True if a third of the first thousand characters are CJK."""
     head = text[:1000]
     return 3 * len(_CJK.findall(head)) > len(head)
+
+
+def terms(text: str) -> list[str]:
+    """Return the index terms of *text*, in order: word stems, numbers and CJK bigrams.
+
+    Text is folded by NFKC, case and accents. Latin words are stemmed by Snowball's English
+    algorithm in every language, so that a question finds a name in coverage of another language;
+    a CJK run gives its overlapping pairs of characters, a single character gives itself.
+    """
+    plain = text.translate(_PUNCTUATION)
+    if plain.isascii():
+        runs = _RUN_ASCII.findall(_POSSESSIVE.sub("", plain.lower()))
+        return _stems([run.replace(",", "") for run in runs])
+    folded = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", plain).casefold())
+    bare = unicodedata.normalize("NFC", _COMBINING.sub("", unicodedata.normalize("NFD", folded)))
+    index_terms: list[str] = []
+    for match in _RUN.finditer(bare):
+        if run := match["cjk"]:
+            index_terms.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+        elif number := match["number"]:
+            index_terms.append(number.replace(",", ""))
+        else:
+            index_terms.extend(_stems([match["word"]]))
+    return index_terms
+
+
+def pairs(index_terms: Sequence[str]) -> list[str]:
+    """Return each two adjacent terms as one term: ``interest_rate``.
+
+    A question and a passage with the same wording share pairs; the same words apart share none.
+    """
+    return [f"{term}_{following}" for term, following in pairwise(index_terms)]
+
+
+def _stems(words: list[str]) -> list[str]:
+    """Stem *words* with the stemmer of this thread; a stemmer is not thread-safe."""
+    if not hasattr(_thread, "stemmer"):
+        _thread.stemmer = Stemmer.Stemmer("english", PASSAGES.stems_cached)
+    stems: list[str] = _thread.stemmer.stemWords(words)
+    return stems

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -13,21 +12,20 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import IndexOwnedError, IndexUnavailableError
+from ingest.errors import IndexOwnedError, IndexUnavailableError, mentions
 
 _LOCK_FILE = "owner.lock"
 _CARD_FILE = "owner.json"
 _PANIC = "PanicException"
 """The error of a Rust library that panicked; it is not a subclass of Exception."""
-_DAMAGE = re.compile(
-    r"corrupt|magic|InvalidData|UnexpectedEof|FileDoesNotExist|deseriali|malformed|not a database"
-    rf"|hnsw|finding id|code: (?:11|26)\b|{_PANIC}",
-    re.IGNORECASE,
+_DAMAGE = (
+    *("corrupt", "magic", "InvalidData", "UnexpectedEof", "FileDoesNotExist", "deseriali"),
+    *("malformed", "not a database", "hnsw", "finding id", "code: 11", "code: 26", _PANIC),
 )
 """Messages of tantivy and Chroma about files that are damaged."""
-_TEMPORARY = re.compile(
-    r"no space|disk is full|read-?only|permission|too many open|I/O error|timed out",
-    re.IGNORECASE,
+_TEMPORARY = (
+    *("no space", "disk is full", "readonly", "read-only", "permission", "too many open"),
+    *("I/O error", "timed out"),
 )
 """Messages about files that cannot be used at the moment but may be intact."""
 
@@ -119,12 +117,12 @@ def index_errors(folder: Path) -> Iterator[None]:
 def is_damage(error: IndexUnavailableError) -> bool:
     """Return True if files are damaged rather than temporarily unavailable."""
     message = f"{type(error.__cause__).__name__} {error.__cause__}"
-    return _DAMAGE.search(message) is not None and not _TEMPORARY.search(message)
+    return mentions(message, _DAMAGE) and not mentions(message, _TEMPORARY)
 
 
 def unreadable_message(folder: Path, error: BaseException) -> str:
     """Return the error message for an index that cannot be used, with its remedy."""
-    if _TEMPORARY.search(str(error)):
+    if mentions(error, _TEMPORARY):
         return (
             f"The index in {folder} cannot be used ({error}). Give its disk room, and let it be "
             "written; nothing is lost."

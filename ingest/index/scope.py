@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from ingest.index.limits import SEARCHES
 from ingest.language.as_english import Rendered, as_english
 from ingest.language.dates import Day, days_in
-from ingest.language.languages import words
+from ingest.language.languages import one_of, words
 from ingest.language.script import has_japanese
 from ingest.model import Scope
 
 _WORD = re.compile(r"[^\W_]+")
-_SUBTITLE = re.compile(r" [-|–:] |: ")
+_SUBTITLE_MARKS = (" - ", " | ", " – ", " : ", ": ")
 """Separators between an outlet and its section: "FOX News - Health"."""
-
 _SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
 _NUMBERS = {
@@ -28,46 +28,11 @@ _NUMBERS = {
     )
     for word in words.split()
 }
-_LAST_DAYS = re.compile(
-    rf"\b(?:last|past|previous) (\d{{1,2}}|{'|'.join(_NUMBERS)}) (day|week|month)s?\b"
-    r"|(?:過去|この)(\d{1,2}|一)(日|週間|か月|ヶ月)",
-    re.IGNORECASE,
-)
-_DAYS_AGO = re.compile(
-    rf"\b(\d{{1,2}}|{'|'.join(_NUMBERS)}) days ago\b|(\d{{1,2}}|[一二三四五六])日前", re.IGNORECASE
-)
-_BEFORE_YESTERDAY = re.compile(r"\b(?:the )?day before yesterday\b|一昨日|おととい", re.IGNORECASE)
-_RELATIVE = (
-    (
-        re.compile(
-            r"^Today\b|\btoday\b|\bthis (?:morning|afternoon|evening)\b|\btonight\b"
-            r"|今日|本日|今朝|今夜"
-        ),
-        0,
-        0,
-    ),
-    (re.compile(r"\byesterday\b|昨日|きのう", re.IGNORECASE), 1, 1),
-    (re.compile(r"\blast night\b|昨夜", re.IGNORECASE), 1, 0),
-)
-"""Periods with their first and their last day, in days before today."""
-_WEEKEND = re.compile(r"\b(?:last|past|at the|over the) weekend\b|先週末|週末", re.IGNORECASE)
-_WEEKS = (
-    (re.compile(r"\bthis week\b|今週", re.I), 0),
-    (re.compile(r"\blast week\b|先週", re.I), 1),
-)
-_MONTHS_AGO = (
-    (re.compile(r"\bthis month\b|今月", re.I), 0),
-    (re.compile(r"\blast month\b|先月", re.I), 1),
-)
-_PERIODS = (
-    *(_BEFORE_YESTERDAY, _DAYS_AGO, _WEEKEND),
-    *(pattern for pattern, *_ in (*_RELATIVE, *_WEEKS, *_MONTHS_AGO)),
-    _LAST_DAYS,
-)
+_NUMBER = "|".join(_NUMBERS)
 _IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $", re.IGNORECASE)
 _OUTLET_WORDS = words()["outlets"]
 _SUFFIXES = "|".join(_OUTLET_WORDS["suffixes"].split())
-_KNOWN_NAMES = "|".join(re.escape(name) for name in _OUTLET_WORDS["names"])
+_KNOWN_NAMES = one_of(_OUTLET_WORDS["names"])
 _PAPER = rf"(?:\b[A-Z][\w&.-]{{0,30}}(?: of)? ){{1,3}}(?:{_SUFFIXES})"
 """Up to four capitalised words, the last of which is typical of newspaper names."""
 _OPEN, _CLOSE = "[‘“'\"]?(?:[Tt]he )?", "\\b[’”'\"]?"
@@ -78,8 +43,6 @@ _ITS_REPORT = r"(?:[’']s)? (?:article|report|story|coverage|piece)\b"
 _JA = "|".join(
     [rf"\w{{1,8}}?(?:{'|'.join(_OUTLET_WORDS['suffixes_ja'].split())})", *_OUTLET_WORDS["names_ja"]]
 )
-_PATTERNS_JA = rf"(?P<ja>{_JA})(?:によると|によれば|の記事|の報道|は(?:何|どう))"
-_ARTICLE = re.compile(r"^.*\bThe ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +82,7 @@ def question_scope(
 def _topic(question: Rendered, outlets: Sequence[str]) -> str:
     """Return *question* without its periods and *outlets*, or unchanged if nothing is left."""
     text, periods = question.text, []
-    for pattern in _PERIODS:
+    for pattern, _ in _PERIODS:
         periods += [match.span() for match in pattern.finditer(text)]
         text = pattern.sub(_blank, text)
     for day in days_in(text):
@@ -160,7 +123,9 @@ def _spellings(outlet: str) -> list[str]:
 
     "The Sarnholt Ledger" loses its article if two words are left; a section is not a name.
     """
-    paper = _SUBTITLE.split(outlet)[0]
+    paper = outlet
+    for mark in _SUBTITLE_MARKS:
+        paper = paper.partition(mark)[0]
     short_name = paper.removeprefix("The ")
     names = {outlet, paper, short_name if " " in short_name else paper}
     return sorted(names, key=lambda name: (-len(name), name))
@@ -177,48 +142,69 @@ def _relative_period(question: str, today: date) -> Scope | None:
     *today* is the asker's day; the day of an article is its outlet's. What is published at one in
     the morning of the 29th in Japan is not of the 28th, though that is the day in UTC.
     """
-    if (days := _days_ago(question)) is not None:
-        day = today - timedelta(days=days)
-        return Scope(since=day, until=day)
-    if _WEEKEND.search(question):
-        saturday = today - timedelta(days=(today.weekday() - calendar.SATURDAY) % 7 or 7)
-        return Scope(since=saturday, until=saturday + timedelta(days=2))
-    for pattern, first, last in _RELATIVE:
-        if pattern.search(question):
-            return Scope(since=today - timedelta(days=first), until=today - timedelta(days=last))
-    monday = today - timedelta(days=today.weekday())
-    for pattern, ago in _WEEKS:
-        if pattern.search(question):
-            return Scope(since=monday - timedelta(weeks=ago))
-    for pattern, ago in _MONTHS_AGO:
-        if pattern.search(question):
-            start = today.replace(day=1)
-            return Scope(since=(start - timedelta(days=1)).replace(day=1) if ago else start)
-    if match := _LAST_DAYS.search(question):
-        return Scope(since=today - _period_length(match))
+    for pattern, period in _PERIODS:
+        if match := pattern.search(question):
+            since, until = period(match, today)
+            return Scope(since=since, until=until)
     return None
 
 
-def _days_ago(question: str) -> int | None:
-    """Return the number of days before today that *question* names, or None."""
-    if _BEFORE_YESTERDAY.search(question):
-        return 2
-    match = _DAYS_AGO.search(question)
-    if match is None:
-        return None
-    number = (match[1] or match[2]).lower()
+def _number(match: re.Match[str]) -> int:
+    """Return the number in a period, in a word or in digits."""
+    number = (match["number"] or match["number_ja"]).lower()
     return _NUMBERS.get(number) or int(number)
 
 
-def _period_length(match: re.Match[str]) -> timedelta:
+def _days(count: int) -> timedelta:
+    """Return the length of some days."""
+    return timedelta(days=count)
+
+
+def _length(match: re.Match[str]) -> timedelta:
     """Return the length of a period such as "the past two weeks"."""
-    number = match[1] or match[3]
-    count = _NUMBERS.get(number.lower()) or int(number)
-    unit = (match[2] or match[4]).lower()
-    if "week" in unit or "週" in unit:
-        return timedelta(weeks=count)
-    days = 31 if "month" in unit or "月" in unit else 1
-    return timedelta(days=count * days)
+    unit = (match["unit"] or match["unit_ja"]).lower()
+    is_month = "month" in unit or "月" in unit
+    return _days(_number(match) * (31 if is_month else 7 if "week" in unit or "週" in unit else 1))
+
+
+def _saturday_before(day: date) -> date:
+    """Return the last Saturday before *day*."""
+    return day - _days((day.weekday() - calendar.SATURDAY) % 7 or 7)
+
+
+_Period: TypeAlias = Callable[[re.Match[str], date], tuple[date, date | None]]
+_RELATIVE_PERIODS: dict[str, _Period] = {
+    r"(?i:\b(?:the )?day before yesterday\b)|一昨日|おととい": (
+        lambda _, today: (today - _days(2), today - _days(2))
+    ),
+    rf"(?i:\b(?P<number>\d{{1,2}}|{_NUMBER}) days ago\b)"
+    r"|(?P<number_ja>\d{1,2}|[一二三四五六])日前": (
+        lambda match, today: (today - _days(_number(match)), today - _days(_number(match)))
+    ),
+    r"(?i:\b(?:last|past|at the|over the) weekend\b)|先週末|週末": (
+        lambda _, today: (_saturday_before(today), _saturday_before(today) + _days(2))
+    ),
+    r"^Today\b|\btoday\b|\bthis (?:morning|afternoon|evening)\b|\btonight\b|今日|本日|今朝|今夜": (
+        lambda _, today: (today, today)
+    ),
+    r"(?i:\byesterday\b)|昨日|きのう": lambda _, today: (today - _days(1), today - _days(1)),
+    r"(?i:\blast night\b)|昨夜": lambda _, today: (today - _days(1), today),
+    r"(?i:\bthis week\b)|今週": lambda _, today: (today - _days(today.weekday()), None),
+    r"(?i:\blast week\b)|先週": lambda _, today: (today - _days(today.weekday() + 7), None),
+    r"(?i:\bthis month\b)|今月": lambda _, today: (today.replace(day=1), None),
+    r"(?i:\blast month\b)|先月": (
+        lambda _, today: ((today.replace(day=1) - _days(1)).replace(day=1), None)
+    ),
+    rf"(?i:\b(?:last|past|previous) (?P<number>\d{{1,2}}|{_NUMBER}) (?P<unit>day|week|month)s?\b)"
+    r"|(?:過去|この)(?P<number_ja>\d{1,2}|一)(?P<unit_ja>日|週間|か月|ヶ月)": (
+        lambda match, today: (today - _length(match), None)
+    ),
+}
+"""The first and the last day of periods that are relative to today, the most specific first.
+
+Today's words count in lower case only, because "USA Today" is no day.
+"""
+_PERIODS = tuple((re.compile(pattern), period) for pattern, period in _RELATIVE_PERIODS.items())
 
 
 def _absolute_periods(question: str, today: date) -> Iterator[Scope]:
@@ -275,8 +261,9 @@ _PATTERNS = (
     f"{_ACCORDING_TO}{_name('by')}",
     f"{_WHAT_DID}{_name('did')}{_SAYS}",
     f"{_name('its')}{_ITS_REPORT}",
+    rf"(?P<ja>{_JA})(?:によると|によれば|の記事|の報道|は(?:何|どう))",
 )
-_ENGLISH, _JAPANESE = re.compile("|".join(_PATTERNS)), re.compile(_PATTERNS_JA)
+_SOURCE = re.compile("|".join(_PATTERNS))
 
 
 def absent_outlets(
@@ -292,8 +279,10 @@ def absent_outlets(
 
 def _outlet_named(question: str) -> Iterator[str]:
     """Yield the outlets that *question* names as the source of a report."""
-    for match in (*_ENGLISH.finditer(question), *_JAPANESE.finditer(question)):
-        yield _ARTICLE.sub("The ", next(filter(None, match.groupdict().values())))
+    for match in _SOURCE.finditer(question):
+        outlet = next(filter(None, match.groupdict().values()))
+        _, article, paper = f" {outlet}".rpartition(" The ")
+        yield f"The {paper}" if article else outlet
 
 
 def _plain(outlet: str) -> str:

@@ -9,8 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ingest.embedding.meaning import Meaning
-from ingest.index.analysis import terms
 from ingest.index.copies import collapse
+from ingest.index.cutting import terms
 from ingest.index.index import Index
 from ingest.index.limits import COPIES, RANKING, SEARCHES
 from ingest.index.scope import NO_SCOPE, QuestionScope

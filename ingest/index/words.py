@@ -17,7 +17,7 @@ import tantivy
 from filelock import FileLock
 
 from ingest.errors import IndexUnavailableError
-from ingest.index.analysis import pairs, terms
+from ingest.index.cutting import pairs, terms
 from ingest.index.limits import BATCHES, RANKING
 from ingest.index.ownership import index_errors, is_damage
 from ingest.model import UNVERIFIED_PASTE, ArticleState, Scope

@@ -51,12 +51,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """Words next to a date in a date line, without other meaning."""
-_SEPARATORS = re.compile(r"[^\w]|_")
 _PAST_EN = re.compile(r"\bon (?:[A-Z][a-z]+day,? )?$")
 _PAST_JA = re.compile(r"^(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)")
 _FUTURE = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
-_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
-"""Seconds or milliseconds since 1970, for times between 2001 and 2033."""
 _MAIL = re.compile(
     r"(?:[A-Za-z]{2,9},? )?(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}|\d{2}) "
     r"(\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
@@ -93,19 +90,24 @@ AGENCY = "|".join(sorted(map(re.escape, AGENCIES), key=len, reverse=True))
 
 _CAPITALISED = r"[A-Z][\w.'’-]*"
 
-_DATELINE = re.compile(
+_DATELINE = (
     rf"^(?P<place>{_CAPITALISED}(?:[ ,]+{_CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
     rf"(?:\((?P<agency>{AGENCY}|[A-Z][A-Za-z ]{{2,20}})\)\s*)?[–—-]+ (?=[A-Z“\"‘0-9])"
 )
 
-_DATELINE_JA = re.compile(
-    rf"^[【（](?P<place>[^】）=＝]{{1,12}}?)??(?:[=＝](?P<agency>{AGENCY})|(?P<alone>{AGENCY}))[】）]\s*"
+_DATELINE_JA = (
+    rf"^[【（](?P<place>[^】）=＝]{{1,12}}?)??"
+    rf"(?:[=＝](?P<agency>{AGENCY})|(?P<alone>{AGENCY}))[】）]\s*"
 )
-
-_DATELINE_JA_DAY = re.compile(
-    rf"^[［\[【（(](?P<place>[^］\]】）)\s]{{1,12}})\s+(?:\S{{1,4}}日\s+)?(?P<agency>{AGENCY})[］\]】）)]"
-    r"\s*(?:[-－―—]+\s*)?"
+_DATELINE_JA_DAY = (
+    r"^[［\[【（(](?P<place>[^］\]】）)\s]{1,12})\s+(?:\S{1,4}日\s+)?"
+    rf"(?P<agency>{AGENCY})[］\]】）)]\s*(?:[-－―—]+\s*)?"
 )
+_DATELINES = tuple(
+    (re.compile(pattern), room)
+    for pattern, room in ((_DATELINE, 120), (_DATELINE_JA, 60), (_DATELINE_JA_DAY, 60))
+)
+"""Datelines, each with the characters at the start of a text that can be one."""
 
 BYLINE = re.compile(
     r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
@@ -137,7 +139,8 @@ def parse_date(text: str) -> date | datetime | None:
 
 def _machine_date(text: str) -> date | datetime | None:
     """Return a date in a machine format: ISO 8601, mail (RFC 5322), Unix time, or an era."""
-    if _EPOCH.fullmatch(text):
+    is_epoch = text.startswith("1") and text.isdecimal() and len(text) in {10, 13}
+    if is_epoch:  # seconds or milliseconds since 1970, between 2001 and 2033
         return datetime.fromtimestamp(int(text[:10]), UTC)
     try:
         return _iso(text)
@@ -170,9 +173,8 @@ def is_date_line(text: str) -> bool:
     unlabelled = _LABEL.sub(" ", _blank_out(line, spans)) if spans else _LABEL.sub(" ", line)
     remainder = _blank_out(unlabelled, [clock[2:] for clock in clocks_in(unlabelled)])
     remainder = _blank_out(remainder, [weekday[1:] for weekday in weekdays_in(remainder)])
-    return not _SEPARATORS.sub("", _ZONE.sub(" ", remainder)) and (
-        bool(spans) or _LABEL.fullmatch(line.strip()) is not None
-    )
+    has_other_words = any(map(str.isalnum, _ZONE.sub(" ", remainder)))
+    return not has_other_words and (bool(spans) or _LABEL.fullmatch(line.strip()) is not None)
 
 
 def _blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -291,8 +293,8 @@ def starts_with_dateline(text: str) -> bool:
 
 def without_dateline(body: str) -> tuple[str, str | None, str | None]:
     """Return the body without its dateline, the place, and the agency in the dateline."""
-    japanese = _DATELINE_JA.match(body[:60]) or _DATELINE_JA_DAY.match(body[:60])
-    match = _DATELINE.match(body[:120]) or japanese
+    matches = (pattern.match(body[:room]) for pattern, room in _DATELINES)
+    match = next(filter(None, matches), None)
     if match is None:
         return body, None, None
     groups = match.groupdict()

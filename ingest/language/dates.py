@@ -184,7 +184,7 @@ def _number_of(text: str | None) -> int | None:
         return 1
     if word[:3].isalpha() and word[0].isascii():
         return _month(word)
-    digits = re.sub(r"(?:st|nd|rd|th)$", "", word)
+    digits = word.rstrip("dhnrst")  # 1st, 2nd, 3rd, 4th
     return int(digits) if digits.isdecimal() else _kanji(digits)
 
 

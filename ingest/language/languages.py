@@ -66,6 +66,13 @@ def one_of(entries: Iterable[str]) -> str:
     return "|".join(_entry_pattern(entry) for entry in sorted_entries)
 
 
+def phrase_pattern(
+    phrases: Iterable[str], *, before: str = "", behind: str = ""
+) -> re.Pattern[str]:
+    """Return a pattern for one of *phrases* in any case; all arguments are expressions."""
+    return re.compile(f"{before}(?:{'|'.join(phrases)}){behind}", re.IGNORECASE)
+
+
 def _entry_pattern(entry: str) -> str:
     """Return *entry* as a regular expression, with word boundaries if it is in Latin letters."""
     pattern = re.escape(entry).replace(r"\ ", r"[\s-]+")

@@ -20,11 +20,9 @@ ARABIC = "\u0620-\u064a\u066e-\u06d3"
 """Ranges of characters for use inside a character class."""
 
 has_japanese = re.compile(f"[{JAPANESE}]").search
-has_cjk = re.compile(f"[{CJK}]").search
 _KANJI = re.compile(f"[{KANJI}]")
-_KANA_OR_HANGUL = re.compile(f"[{_KANA}{HANGUL}]")
 EAST_ASIAN = re.compile(f"[{CJK}]")
-_LETTER = re.compile(r"[^\W\d_]")
+has_cjk = EAST_ASIAN.search
 _EAST_ASIAN_SHARE = 0.2
 """Share of East Asian letters from which a text is in that script; single names stay below it."""
 
@@ -55,9 +53,8 @@ class Script(StrEnum):
         """Return the script of most of *text*."""
         if text.isascii() or not EAST_ASIAN.search(text):
             return cls.ALPHABETIC
-        is_east_asian = len(EAST_ASIAN.findall(text)) >= _EAST_ASIAN_SHARE * len(
-            _LETTER.findall(text)
-        )
+        letters = sum(map(str.isalpha, text))
+        is_east_asian = len(EAST_ASIAN.findall(text)) >= _EAST_ASIAN_SHARE * letters
         return cls.EAST_ASIAN if is_east_asian else cls.ALPHABETIC
 
     @property
@@ -68,7 +65,17 @@ class Script(StrEnum):
 
 def has_kanji_alone(text: str) -> bool:
     """Return True if *text* can be Chinese or Japanese: it has kanji and no kana or hangul."""
-    return bool(_KANJI.search(text)) and not _KANA_OR_HANGUL.search(text)
+    return bool(_KANJI.search(text)) and not (_has_kana(text) or has_hangul(text))
+
+
+def has_letter(text: str) -> bool:
+    """Return True if *text* has a letter of any script."""
+    return any(map(str.isalpha, text))
+
+
+def has_digit(text: str) -> bool:
+    """Return True if *text* has a decimal digit of any script."""
+    return any(map(str.isdecimal, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ def guessed(text: str) -> tuple[str, float]:
         return "ja", 1.0
     if has_hangul(head):
         return "ko", 1.0
-    if not _LETTER.search(head):
+    if not has_letter(head):
         return UNKNOWN_LANGUAGE, 0.0
     guesses = _detector().detect(head.replace("\n", " "))
     return (

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
-from itertools import pairwise, product
+from itertools import groupby, pairwise, product
 
 from babel import Locale
 from sudachipy import Dictionary, SplitMode, Tokenizer
@@ -121,7 +121,6 @@ _FIRST = {
 """Latin letters that the spelling of a consonant can begin with."""
 _LETTER_TO_SOUND = str.maketrans({"x": "sh", "c": "ch", "q": "ts", "N": "n"})
 _SIMILAR_LETTERS = str.maketrans("lcqvz", "rkkbs")
-_DOUBLED_LETTER = re.compile(r"(.)\1+")
 _SYLLABLE = re.compile(
     "(?P<consonants>[kstnhmyrwgzdbpxcqfjv]y?)?(?P<vowels>[aiueo]{1,2})(?P<long>-?)|(?P<nasal>N)"
 )
@@ -196,7 +195,7 @@ def likeness(name: str, word: str) -> float:
 
 def _fold(word: str) -> str:
     """Return *word* with one letter for similar ones in katakana, and without doubled letters."""
-    return _DOUBLED_LETTER.sub(r"\1", word.translate(_SIMILAR_LETTERS))
+    return "".join(letter for letter, _ in groupby(word.translate(_SIMILAR_LETTERS)))
 
 
 def sounds_like(name: str, word: str) -> bool:

@@ -1,4 +1,4 @@
-"""Ending on a signal while a program still imports its modules: at once, in one sentence.
+"""How this process starts: until its modules are imported, a signal ends it in one sentence.
 
 It imports almost nothing itself, and is what the entry modules import first.
 """
@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -17,6 +21,25 @@ SIGNALLED = 128
 """Exit status of a process that a signal ended, less the signal's number."""
 _STDERR = 2
 _STOPPED = b"\nStopped.\n"
+INSTALLED = "election-desk"
+"""The command of an installed desk, with the subcommands of both packages."""
+
+
+class _Option(NamedTuple):
+    """An option of glibc's ``mallopt`` and its value."""
+
+    number: int
+    value: int
+
+
+_ALLOCATOR_OPTIONS = (
+    # Blocks from this size on are returned to the system when they are freed. By default glibc
+    # raises this bound up to 32 MB; then arrays leave holes between small blocks that stay.
+    _Option(number=-3, value=256 * 1024),
+    # Threads share this many heaps; by default there are eight for each core, each with holes.
+    _Option(number=-8, value=2),
+)
+"""``M_MMAP_THRESHOLD`` in bytes and ``M_ARENA_MAX``: a process that runs for days stays small."""
 
 
 def end_on_signals() -> None:
@@ -36,3 +59,34 @@ def end_now(number: int, _: FrameType | None) -> None:
         os.write(_STDERR, _STOPPED)
     finally:
         os._exit(SIGNALLED + number)
+
+
+def return_freed_memory() -> bool:
+    """Let freed arrays return to the system; return False where the C library is not glibc."""
+    import ctypes
+
+    with suppress(OSError, AttributeError, TypeError):  # macOS, musl and Windows
+        set_option = ctypes.CDLL(None).mallopt
+        return all(set_option(option.number, option.value) for option in _ALLOCATOR_OPTIONS)
+    return False
+
+
+def as_called(text: str, program: str | None = None) -> str:
+    """Replace the commands in *text* by those of *program*, by default the running one."""
+    if Path(program if program is not None else sys.argv[0]).stem != INSTALLED:
+        return text
+    return text.replace("python -m bot", INSTALLED).replace("python -m ingest", INSTALLED)
+
+
+def release() -> str:
+    """Return the version of the source tree, or of the installed package."""
+    import tomllib
+    from importlib.metadata import PackageNotFoundError, version
+
+    source = Path(__file__).parents[2] / "pyproject.toml"
+    try:
+        if source.exists():
+            return str(tomllib.loads(source.read_text(encoding="utf-8"))["project"]["version"])
+        return version(INSTALLED)
+    except PackageNotFoundError:
+        return "unknown"

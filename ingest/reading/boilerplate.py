@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from ingest.language.languages import words
+from ingest.language.languages import phrase_pattern, words
 from ingest.reading.declarations import types
 from ingest.reading.elements import Element, class_pattern, classes, text
 from ingest.reading.limits import ASIDES
@@ -29,10 +29,10 @@ _COMMENT_HEADING = re.compile(
     re.IGNORECASE,
 )
 """Text in headings of comments."""
-_EXACT_HEADING = re.compile(
-    rf"\W{{0,3}}(?:\d{{1,5}}\W{{0,3}})?(?:{'|'.join(_WORDS['alone'])})\W{{0,3}}"
-    r"(?:\d{1,5}\W{0,3}件?\W{0,3})?",
-    re.IGNORECASE,
+_EXACT_HEADING = phrase_pattern(
+    _WORDS["alone"],
+    before=r"\W{0,3}(?:\d{1,5}\W{0,3})?",
+    behind=r"\W{0,3}(?:\d{1,5}\W{0,3}件?\W{0,3})?",
 )
 """Complete text of a heading that is used only for comments."""
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")

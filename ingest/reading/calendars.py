@@ -15,8 +15,7 @@ from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import FILES
 from ingest.reading.text import clean, clean_line
 
-_SIGNATURE = re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE)
-_FOLD = re.compile(r"\r?\n[ \t]")
+_SIGNATURE = b"BEGIN:VCALENDAR"
 _PROPERTY = re.compile(
     r"([A-Za-z0-9-]{1,60})((?:;[^\":;\n]{1,100}(?:\"[^\"\n]{0,200}\")?){0,8}):(.*)"
 )
@@ -69,7 +68,8 @@ class CalendarParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its first line, else by the name."""
-        return Score.SURE if _SIGNATURE.match(document.head) else Parser.score(self, document)
+        is_calendar = document.head[: len(_SIGNATURE)].upper() == _SIGNATURE
+        return Score.SURE if is_calendar else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of one calendar, its events in the order of their days."""
@@ -98,7 +98,8 @@ def _events_of(text: str, name: str) -> tuple[Mapping[str, str], list[_Event]]:
     calendar: dict[str, str] = {}
     events: list[_Event] = []
     parts: list[str] = []
-    for line in _FOLD.sub("", text).splitlines():
+    unfolded_text = text.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
+    for line in unfolded_text.splitlines():
         match = _PROPERTY.match(line)
         if match is None:
             continue

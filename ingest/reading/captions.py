@@ -13,18 +13,16 @@ from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import FILES, LAYOUT
-from ingest.reading.paragraphs import EAST_ASIAN_EDGE, SENTENCE_END
-from ingest.reading.text import clean, clean_line
+from ingest.reading.text import EAST_ASIAN_EDGE, SENTENCE_END, clean, clean_line
 
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s{{0,8}}{_TIME}(?:[ \t]{{0,8}}-->[ \t]{{0,8}}|,){_TIME}")
-_SIGNATURE = re.compile(rb"WEBVTT(?:[ \t\r\n]|\Z)")
+_SIGNATURE = b"WEBVTT"
 _SUBRIP = re.compile(
     rb"\d{1,6}[ \t]*\r?\n[ \t]*\d{1,3}:[0-5]\d:[0-5]\d[.,]\d{1,3}[ \t]*-->[ \t]*\d{1,3}:"
 )
 _VOICE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+([^<>]{1,80})>")
 _TAG = re.compile(r"</?[A-Za-z\d][^<>]{0,200}>|\{\\[^{}]{0,100}\}")
-_FIELD = re.compile(r"(Kind|Language|Title)\s*:\s*(.{1,200})", re.IGNORECASE)
 _SPEAKER_CHANGE = re.compile(
     r"(?:[^\W\d_a-z][^\Wa-z]{0,20}(?: [^\W\d_a-z][^\Wa-z]{0,20}){0,4})\s?:\s|[-–—]\s|>>"
 )
@@ -62,7 +60,8 @@ class CaptionsParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its signature or first cue, else by the name."""
-        if _SIGNATURE.match(document.head) or _SUBRIP.match(document.head):
+        is_webvtt = document.head[:10].split()[:1] == [_SIGNATURE]
+        if is_webvtt or _SUBRIP.match(document.head):
             return Score.SURE
         return Parser.score(self, document)
 
@@ -86,7 +85,8 @@ class CaptionsParser(Parser):
 
 def _title_of(document: Document) -> str:
     """Return a title from the name of a file or from the last part of an address."""
-    return clean_line(re.sub(r"[-_]+", " ", _LANGUAGE_ENDING.sub("", document.stem))) or "Captions"
+    stem = _LANGUAGE_ENDING.sub("", document.stem)
+    return clean_line(stem.replace("-", " ").replace("_", " ")) or "Captions"
 
 
 def _webvtt_metadata(text: str) -> dict[str, str]:
@@ -97,8 +97,9 @@ def _webvtt_metadata(text: str) -> dict[str, str]:
     title = clean_line(head[0][len("WEBVTT") :].lstrip(" \t-–—:"))
     metadata = {"title": "" if title == _OLD_SIGNATURE else title}
     for line in head[1:]:
-        if (field := _FIELD.match(line)) and field[1].lower() != "kind":
-            metadata[field[1].lower()] = clean_line(field[2])
+        name, _, value = line.partition(":")
+        if name.strip().lower() in {"title", "language"} and value.strip():
+            metadata[name.strip().lower()] = clean_line(value[: FILES.caption_field_characters])
     language = metadata.get("language", "")
     return metadata | {"language": language[:2] if len(language.split("-")[0]) == 2 else ""}
 

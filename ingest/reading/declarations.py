@@ -18,7 +18,7 @@ from ingest.language.languages import words
 from ingest.language.limits import DATES
 from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of
-from ingest.reading.elements import Element
+from ingest.reading.elements import Element, class_pattern
 from ingest.reading.limits import DECLARATIONS
 from ingest.reading.text import clean_line
 
@@ -44,12 +44,11 @@ OUTSIDE_ARTICLE = "ancestor::header|ancestor::nav|ancestor::footer|ancestor::asi
 _LINKED = "ancestor::a|descendant::a[@href]"
 _BODY = "ancestor::article|ancestor::main"
 _has_figure = re.compile(r"[\d〇一二三四五六七八九]").search
-DATE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:date|dates?line|datetime|time|timestamp|published|pubdate|publish|posted|byline"
-    r"|released?|公開日?|配信日?|日時)(?:$|[\s_-])",
-    re.IGNORECASE,
+DATE_CLASS = class_pattern(
+    "date dates?line datetime time timestamp published pubdate publish posted byline released?"
+    " 公開日? 配信日? 日時"
 )
-_UPDATE_WORDS = re.compile(r"updat|modif|更新|aktualis|mis à jour", re.IGNORECASE)
+_UPDATE_WORDS = ("updat", "modif", "更新", "aktualis", "mis à jour")
 _PUBLISHED_META = (
     *("article:published_time", "og:published_time", "article:published", "datePublished", "date"),
     *("pubdate", "publishdate", "publish-date", "publish_date", "dc.date", "dc.date.issued"),
@@ -313,7 +312,7 @@ class Declared:
             if element.xpath(OUTSIDE_ARTICLE) or element.xpath(_LINKED):
                 continue
             label = f"{element.get('itemprop') or ''} {_line_around(element)}"
-            weight = 1 if _UPDATE_WORDS.search(label) else 3 if element.xpath(_BODY) else 2
+            weight = 1 if _is_update(label) else 3 if element.xpath(_BODY) else 2
             yield element.get("datetime") or clean_line(element.text_content()), weight
         for element in self.page.iter("p", "span", "div", "li"):
             label = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -324,7 +323,7 @@ class Declared:
             ):
                 line = clean_line(element.text_content())
                 if len(line) <= DATES.line_characters and _has_figure(line):
-                    yield line, 1 if _UPDATE_WORDS.search(f"{label} {line}") else 2
+                    yield line, 1 if _is_update(f"{label} {line}") else 2
 
     def _is_possible(self, moment: Moment) -> bool:
         """Return True if a page can have been published at *moment*."""
@@ -404,9 +403,16 @@ def _is_same_title(title: str, other_title: str) -> bool:
     return len(words[0] & words[1]) >= DECLARATIONS.title_overlap * min(map(len, words))
 
 
+def _is_update(label: str) -> bool:
+    """Return True if *label* names the time of an update, not of the publication."""
+    folded_label = label.casefold()
+    return any(word in folded_label for word in _UPDATE_WORDS)
+
+
 def _plain_title(title: str) -> str:
     """Return *title* in lower case without punctuation."""
-    return " ".join(re.sub(r"[^\w]+", " ", html.unescape(title).casefold()).split())
+    folded_title = html.unescape(title).casefold()
+    return " ".join("".join(c if c.isalnum() else " " for c in folded_title).split())
 
 
 def _without_site(title: str, sites: Sequence[str] | frozenset[str]) -> str:

@@ -20,7 +20,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-_ESCAPES = re.compile(rb"\x1b\$[@B]|\x1b\([BJ]")
+_ESCAPES = (b"\x1b$@", b"\x1b$B", b"\x1b(B", b"\x1b(J")
+"""Escape sequences of ISO-2022-JP."""
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"SQLite")
 _JAPANESE = ("cp932", "euc_jp")
 _WIDER_CODECS = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
@@ -159,7 +160,8 @@ def _decode_unmarked(data: bytes) -> str | None:
 
 def _decode_escaped(data: bytes) -> str | None:
     """Return *data* decoded as ISO-2022-JP if it contains that encoding's escape sequences."""
-    return _decode_strict(data, "iso2022_jp_2") if _ESCAPES.search(data[:20_000]) else None
+    has_escape = any(escape in data[:20_000] for escape in _ESCAPES)
+    return _decode_strict(data, "iso2022_jp_2") if has_escape else None
 
 
 def _decode_declared(data: bytes) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,12 +18,12 @@ from ingest.reading.decoding import decode
 from ingest.reading.limits import DETECTION, PAGES
 from ingest.reading.text import clean, clean_line, without_signs
 
-_SECTIONS = (
-    (re.compile(r"/(?:opinions?|editorials?|commentisfree|shasetsu)(?:/|$)"), Kind.OPINION),
-    (re.compile(r"/(?:(?:opinion-)?polls?|polling|yoron)(?:/|$)"), Kind.POLL),
-    (re.compile(r"/live(?:-news|-updates|blog)?(?:/|$)"), Kind.LIVE),
-    (re.compile(r"/analysis(?:/|$)"), Kind.ANALYSIS),
-)
+_SECTIONS = {
+    Kind.OPINION: "opinion opinions editorial editorials commentisfree shasetsu",
+    Kind.POLL: "poll polls opinion-poll opinion-polls polling yoron",
+    Kind.LIVE: "live live-news live-updates liveblog",
+    Kind.ANALYSIS: "analysis",
+}
 """Kinds of articles, by the section in their address."""
 _EAST_ASIAN_LANGUAGES = frozenset({"ja", "zh", "ko"})
 
@@ -112,8 +111,11 @@ def apply_hints(extract: Extract, hints: Hints, name: str) -> Extract:
 
 def kind_by_address(url: str | None) -> Kind:
     """Return the kind of article that the path of *url* indicates."""
-    path = urlsplit(url or "").path.lower()
-    return next((kind for pattern, kind in _SECTIONS if pattern.search(path)), Kind.NEWS)
+    folders = urlsplit(url or "").path.lower().split("/")[1:]
+    return next(
+        (kind for kind, names in _SECTIONS.items() if not set(folders).isdisjoint(names.split())),
+        Kind.NEWS,
+    )
 
 
 def _detected_language(title: str, text: str) -> str:
@@ -139,7 +141,7 @@ def _shortened(line: str) -> str:
 def _language_code(language: str) -> str | None:
     """Return a declared language as its two-letter code; names of languages are not resolved."""
     short = language.strip().lower().replace("_", "-").split("-")[0]
-    return short if re.fullmatch("[a-z]{2}", short) else None
+    return short if len(short) == len("en") and short.isascii() and short.isalpha() else None
 
 
 def _language_in_script(declared: str | None, text: str) -> str | None:

@@ -35,9 +35,13 @@ def _pieces(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def class_pattern(names: str) -> re.Pattern[str]:
-    """Return a pattern that finds one of *names*, expressions apart by spaces, among classes."""
-    return re.compile(rf"(?:^|[\s_-])(?:{'|'.join(names.split())})(?:$|[\s_-])", re.IGNORECASE)
+def class_pattern(names: str, *, whole: bool = False) -> re.Pattern[str]:
+    """Return a pattern that finds one of *names* among classes; each may be an expression.
+
+    A name may be a part of a class, apart by a dash, unless it has to be a *whole* class.
+    """
+    edge = r"\s" if whole else r"[\s_-]"
+    return re.compile(rf"(?:^|{edge})(?:{'|'.join(names.split())})(?:$|{edge})", re.IGNORECASE)
 
 
 def classes(element: Element) -> str:

@@ -19,8 +19,7 @@ from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Scor
 from ingest.reading.limits import FILES, PAGES
 from ingest.reading.listings import is_listing, read_listing
 from ingest.reading.pages import read_page
-from ingest.reading.paragraphs import paragraphs
-from ingest.reading.text import clean_line
+from ingest.reading.text import clean_line, paragraphs
 
 _VIEW_PARTS = frozenset(
     {"amp", "amphtml", "m", "mobile", "print", "printable", "page", "view", "output", "outputtype"}

@@ -13,11 +13,9 @@ from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
-from ingest.reading.fragments import is_html, paragraphs_of_html
-from ingest.reading.markdown import as_list, kind
-from ingest.reading.paragraphs import paragraphs
+from ingest.reading.markup import as_list, is_html, kind, paragraphs_of_html
 from ingest.reading.pastes import assemble, sort_lines
-from ingest.reading.text import clean, clean_line
+from ingest.reading.text import clean, clean_line, paragraphs
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "body", "content", "article"),

@@ -12,8 +12,15 @@ from typing import Any
 
 from ingest.reading.limits import LAYOUT
 from ingest.reading.page_tables import Cell, TableRows, lines_of
-from ingest.reading.paragraphs import HYPHEN, LOWER, OPEN_END, SENTENCE_END, join_parts, paragraphs
-from ingest.reading.text import clean_line
+from ingest.reading.text import (
+    OPEN_END,
+    SENTENCE_END,
+    clean_line,
+    continues_sentence,
+    ends_with_hyphen,
+    join_parts,
+    paragraphs,
+)
 
 _NUMBER = re.compile(
     r"(?:page|p\.|seite|頁|ページ)? ?\d{1,4}(?: ?(?:of|/|von|de) ?\d{1,4})? ?(?:頁|ページ)?",
@@ -299,6 +306,11 @@ def _continues(paragraph: str, next_paragraph: str) -> bool:
     """Return True if a paragraph continues in the next column or on the next page."""
     if SENTENCE_END.search(paragraph):
         return False
-    return bool(LOWER.match(next_paragraph) or HYPHEN.search(paragraph)) or bool(
-        OPEN_END.search(paragraph) and len(paragraph) > LAYOUT.table_caption_characters
+    return (
+        continues_sentence(next_paragraph)
+        or ends_with_hyphen(paragraph)
+        or (
+            len(paragraph) > LAYOUT.table_caption_characters
+            and OPEN_END.search(paragraph) is not None
+        )
     )

@@ -30,6 +30,8 @@ class _FileLimits:
     calendar_events: int = 5_000
     event_description_characters: int = 1_000
     caption_cues: int = 50_000
+    caption_field_characters: int = 200
+    """The longest title or language in the header of captions."""
     mail_parts: int = 500
     mail_header_characters: int = 8_000
     """The standard library takes seconds for a long header."""

@@ -16,28 +16,20 @@ from xml.parsers.expat import ExpatError
 
 from ingest.errors import NoArticleError
 from ingest.language.datelines import parse_date
-from ingest.language.languages import words
+from ingest.language.languages import phrase_pattern, words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
-from ingest.reading.fragments import text_of_mail
 from ingest.reading.limits import ASIDES, FILES
+from ingest.reading.markup import text_of_mail
 from ingest.reading.pages import read_page
-from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import read_paste
-from ingest.reading.text import clean, clean_line
+from ingest.reading.text import SENTENCE_END, clean, clean_line
 
-_HEADERS = re.compile(
-    rb"(?:^|\n)(?:message-id|received|mime-version|dkim-signature|delivered-to):[ \t]",
-    re.IGNORECASE,
-)
-_SENDER = re.compile(rb"(?:^|\n)from:[ \t]", re.IGNORECASE)
-_FIRST_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]|From \S{1,200} ")
-_RELATED = re.compile(rb"(?:^|\n)content-type:[ \t]{0,8}multipart/related\b", re.IGNORECASE)
+_MAIL_FIELDS = ("Message-ID", "Received", "MIME-Version", "DKIM-Signature", "Delivered-To")
+"""Fields of a header, at least one of which every mail and saved page has."""
 _ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_NEWSLETTER_LINE = re.compile(
-    rf"\W{{0,5}}(?:{'|'.join(words()['notes']['letters'])})", re.IGNORECASE
-)
+_NEWSLETTER_LINE = phrase_pattern(words()["notes"]["letters"], before=r"\W{0,5}")
 """Lines at the end of newsletters: how to unsubscribe, or where to read it in a browser."""
 _MAIL_ERRORS = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 """Errors that the standard library raises for broken mail."""
@@ -68,8 +60,7 @@ class MailParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its header, else by the name."""
-        head = document.head
-        is_mail = _FIRST_HEADER.match(head) and _HEADERS.search(head) and _SENDER.search(head)
+        is_mail = "From" in _fields_of(document)
         return Score.SURE if is_mail and not document.url else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
@@ -105,10 +96,10 @@ class SavedPageParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: by the first lines of its header, else by the name."""
-        head = document.head
-        is_mhtml = _FIRST_HEADER.match(head) and _HEADERS.search(head) and _RELATED.search(head)
-        score = Parser.score(self, document)
-        return Score.SURE + 1 if is_mhtml and (score or b"-Content-Location:" in head) else score
+        fields, score = _fields_of(document), Parser.score(self, document)
+        is_mhtml = fields.get_content_type() == "multipart/related"
+        is_page = score or "Snapshot-Content-Location" in fields
+        return Score.SURE + 1 if is_mhtml and is_page else score
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of the page at the address it was saved from."""
@@ -124,6 +115,12 @@ class SavedPageParser(Parser):
         extract = read_page(text, document.name, url=url, now=document.now)
         header = replace(extract.header, url=extract.header.url or url)
         yield FoundArticle(document.name, replace(extract, header=header, notes=damage_notes(text)))
+
+
+def _fields_of(document: Document) -> Message:
+    """Return the header of a mail or a saved page; without fields for any other document."""
+    message = BytesParser(policy=policy.compat32).parsebytes(document.head, headersonly=True)
+    return message if any(field in message for field in _MAIL_FIELDS) else Message()
 
 
 def _parse_message(document: Document, kind: str) -> Message:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.fetching.identities import resolved
-from ingest.language.languages import words
+from ingest.language.languages import phrase_pattern, words
 from ingest.reading.declarations import Declared, declared_text, types
-from ingest.reading.elements import Element, classes
+from ingest.reading.elements import Element, class_pattern, classes
 from ingest.reading.limits import ASIDES
 from ingest.reading.text import clean_line
 
@@ -18,9 +18,7 @@ _FEEDS = "//link[contains(@rel, 'alternate')][contains(@type, 'rss') or contains
 or contains(@type, 'feed+json')]/@href"
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 SIGNS: Mapping[str, re.Pattern[str]] = {
-    kind: re.compile("|".join(signs), re.IGNORECASE)
-    for kind, signs in words()["walls"].items()
-    if kind != "titles"
+    kind: phrase_pattern(signs) for kind, signs in words()["walls"].items() if kind != "titles"
 }
 _TITLES: Mapping[str, re.Pattern[str]] = {
     kind: re.compile(
@@ -37,17 +35,13 @@ _DESCRIPTIONS = {
     "moved": "says that the page has moved",
 }
 _NOTES = words()["notes"]
-_LABEL = re.compile(rf"\W{{0,3}}(?:{'|'.join(_NOTES['paid'])})", re.IGNORECASE)
+_LABEL = phrase_pattern(_NOTES["paid"], before=r"\W{0,3}")
 """Text of a label that only paid posts have."""
-_AMBIGUOUS_LABEL = re.compile(
-    rf"\W{{0,3}}(?:{'|'.join(_NOTES['paid_alone'])})\W{{0,3}}", re.IGNORECASE
-)
+_AMBIGUOUS_LABEL = phrase_pattern(_NOTES["paid_alone"], before=r"\W{0,3}", behind=r"\W{0,3}")
 """Text of a label that paid posts share with boxes for advertisements."""
-_KICKER = re.compile(
-    r"(?:^|[\s_-])(?:label|kicker|eyebrow|overline|topline|badge|flag|tag|roofline|dachzeile|surtitre"
-    r"|antetitulo|etiqueta|section|category)"
-    r"(?:$|[\s_-])",
-    re.IGNORECASE,
+_KICKER = class_pattern(
+    "label kicker eyebrow overline topline badge flag tag roofline dachzeile surtitre antetitulo"
+    " etiqueta section category"
 )
 _TITLE_LABEL = re.compile(
     rf"(?:{'|'.join(_NOTES['paid_alone'])}|ad|paid (?:content|post)|advertorial|publireportage)"

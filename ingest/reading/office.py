@@ -14,9 +14,8 @@ from ingest.reading.elements import Element
 from ingest.reading.limits import TABLES
 from ingest.reading.packages import Package, open_package
 from ingest.reading.page_tables import Cell, TableRows, lines_of
-from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import assemble, is_title, sort_lines
-from ingest.reading.text import clean_line, inline_sign
+from ingest.reading.text import SENTENCE_END, clean_line, inline_sign
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.language.lines import BETWEEN
-from ingest.reading.elements import Element, classes, text
+from ingest.language.script import has_digit, has_letter
+from ingest.reading.elements import Element, class_pattern, classes, text
 from ingest.reading.limits import TABLES
 from ingest.reading.results.grid import heading_rows
 from ingest.reading.text import clean_line
 
-_FIGURE, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
-_BOXES = re.compile(r"(?:^|[\s_-])(?:table|grid|tbl|datatable)(?:$|[\s_-])", re.IGNORECASE)
+_BOXES = class_pattern("table grid tbl datatable")
 _BLOCKS = ".//p|.//div|.//table|.//ul|.//ol|.//h1|.//h2|.//h3|.//h4|.//blockquote|.//br"
 _ROWS = "descendant::*[@role='row']"
 _CELLS = (
@@ -190,7 +189,7 @@ def _parts_of(row: Sequence[Cell | None], headers: Sequence[str]) -> Iterator[st
         if cell is None or cell is previous_cell or not cell.text:
             continue
         previous_cell = cell
-        is_name = not has_name and (cell.head or _LETTER.search(cell.text) is not None)
+        is_name = not has_name and (cell.head or has_letter(cell.text))
         has_name = has_name or is_name
         yield cell.text if is_name or not head or head == cell.text else f"{head}: {cell.text}"
 
@@ -227,12 +226,10 @@ def _count_header_rows(rows: TableRows, grid: _Grid, width: int) -> int:
     first_texts = [cell.text for cell in rows[0]]
     lower_texts = [cell.text for row in rows[1:] for cell in row[1:]]
     has_names = len(first_texts) > 1 and not any(
-        _FIGURE.search(cell_text) for cell_text in first_texts[1:]
+        has_digit(cell_text) for cell_text in first_texts[1:]
     )
     is_plain = not any(cell.head for row in rows for cell in row)
-    return int(
-        has_names and is_plain and any(_FIGURE.search(cell_text) for cell_text in lower_texts)
-    )
+    return int(has_names and is_plain and any(map(has_digit, lower_texts)))
 
 
 def _stands_below_a_header(row: Sequence[Cell | None], row_above: Sequence[Cell | None]) -> bool:

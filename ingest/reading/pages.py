@@ -26,19 +26,17 @@ from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element
 from ingest.reading.limits import ASIDES, DETECTION, FILES, PAGES
-from ingest.reading.live import live_updates
 from ingest.reading.no_article import SIGNS, feeds_of, front_page, no_article, paid_post, wall
+from ingest.reading.page_parts import live_updates, standfirst_of
 from ingest.reading.page_tables import write_tables
-from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assemble, kind_of, sort_lines
-from ingest.reading.standfirsts import standfirst_of
-from ingest.reading.text import clean, clean_line, letters_and_digits
+from ingest.reading.text import EAST_ASIAN_EDGE, clean, clean_line, find_joins, letters_and_digits
 from ingest.reading.visible import reduce_to_visible
 
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
 _POST = "Embedded post"
 """Prefix of an embedded post among the captions."""
-_WORD_OR_LIST = re.compile(r"[^\W_]|[:：,，、]")
+_LIST_MARKS = ":：,，、"
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _INVISIBLE = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
@@ -230,7 +228,7 @@ def _unlink_names(page: Element) -> None:
         names = [clean_line(link.text_content()) for link in links]
         other_text = "".join(paragraph.xpath(".//text()[not(ancestor::a)]"))
         if (
-            _WORD_OR_LIST.search(other_text)
+            any(letter.isalnum() or letter in _LIST_MARKS for letter in other_text)
             and max(map(len, names)) <= ASIDES.linked_name_characters
         ):
             for link in links:

@@ -20,13 +20,12 @@ from ingest.language.datelines import (
     usual_spelling,
     without_dateline,
 )
-from ingest.language.languages import words
+from ingest.language.languages import phrase_pattern, words
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import ASIDES
-from ingest.reading.paragraphs import SENTENCE_END, paragraphs
-from ingest.reading.text import clean
+from ingest.reading.text import SENTENCE_END, clean, paragraphs
 
 BOILERPLATE = re.compile(
     "|".join(
@@ -76,14 +75,13 @@ _CREDITS = re.compile(
     re.IGNORECASE,
 )
 """A line that credits the writers and editors, with no evidence in it."""
-_AGENCY_NAME = re.compile(rf"\b(?:{AGENCY})\b", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://\S+")
+_AGENCY_NAME = phrase_pattern([AGENCY], before=r"\b", behind=r"\b")
 _NOTES = words()["notes"]
 _LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
 """A label of any wording before a note: "Update:", "Mise à jour :"."""
-_CORRECTION = re.compile(rf"^\W{{0,3}}{_LABEL}(?:{'|'.join(_NOTES['corrections'])})", re.IGNORECASE)
-_EDITORS = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['editors'])})\s*", re.IGNORECASE)
-_MISTAKE = re.compile("|".join(_NOTES["mistakes"]), re.IGNORECASE)
+_CORRECTION = phrase_pattern(_NOTES["corrections"], before=rf"^\W{{0,3}}{_LABEL}")
+_EDITORS = phrase_pattern(_NOTES["editors"], before=r"^\W{0,3}", behind=r"\s*")
+_MISTAKE = phrase_pattern(_NOTES["mistakes"])
 _END_OF_SENTENCE = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
@@ -94,19 +92,17 @@ _DATE_LINE = re.compile(
     rf".{{0,16}}(?:{_DAY})[^.。]{{0,24}}$",
     re.IGNORECASE,
 )
-_WITHDRAWAL = re.compile(rf"\W{{0,5}}(?:{'|'.join(_NOTES['withdrawn'])})", re.IGNORECASE)
-_KINDS = (
-    (
-        Kind.RETRACTION,
-        re.compile(r"^(?:retraction|retracted|withdrawn)\b\s*[:：|]|^【(?:取り消し|撤回)】", re.I),
-    ),
-    (
-        Kind.OPINION,
-        re.compile(r"^(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]", re.IGNORECASE),
-    ),
-    (Kind.LIVE, re.compile(r"^live\b\s*[:：|]|速報ライブ", re.IGNORECASE)),
-    (Kind.ANALYSIS, re.compile(r"^(?:analysis|解説)\s*[:：|]", re.IGNORECASE)),
+_WITHDRAWAL = phrase_pattern(_NOTES["withdrawn"], before=r"\W{0,5}")
+_KINDS = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (Kind.RETRACTION, r"(?:retraction|retracted|withdrawn)\b\s*[:：|]|【(?:取り消し|撤回)】"),
+        (Kind.OPINION, r"(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]"),
+        (Kind.LIVE, r"live\b\s*[:：|]|速報ライブ"),
+        (Kind.ANALYSIS, r"(?:analysis|解説)\s*[:：|]"),
+    )
 )
+"""Kinds of articles, by the beginning of their titles."""
 
 
 @dataclass(slots=True)
@@ -162,7 +158,7 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
     """Return *lines* from the title on, and the address and agency above the title."""
     url = agency = None
     for index, line in enumerate(lines):
-        if _ADDRESS.fullmatch(line):
+        if line.startswith(("http://", "https://")) and " " not in line:
             url = url or line
         elif line.upper() in AGENCIES:
             agency = agency or usual_spelling(line)
@@ -215,7 +211,7 @@ def _is_boilerplate(line: str, parts: _Parts) -> bool:
     if parts.body:
         return False
     if byline := BYLINE.match(line):
-        parts.authors = tuple(re.split(r",| and ", byline[1]))
+        parts.authors = tuple(byline[1].replace(" and ", ",").split(","))
         return True
     if is_date_line(line) or (len(line) <= 80 and _DATE_LINE.match(line)):
         parts.published = parts.published or parse_date(line)

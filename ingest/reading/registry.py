@@ -46,7 +46,7 @@ from ingest.reading.feedfiles import (
 from ingest.reading.jsonl import JsonLinesParser, JsonParser
 from ingest.reading.limits import FILES, PAGES
 from ingest.reading.mail import MailParser, SavedPageParser, WebArchiveParser
-from ingest.reading.markdown import MarkdownParser
+from ingest.reading.markup import MarkdownParser
 from ingest.reading.office import OpenDocumentParser, WordParser
 from ingest.reading.pages import PageParser
 from ingest.reading.pastes import TextParser

@@ -186,4 +186,5 @@ def _file_of(document: Document) -> str:
 
 def _title(document: Document) -> str:
     """Return the title of a table, from its file name."""
-    return clean_line(re.sub(r"[-_]+", " ", PurePath(_file_of(document)).stem)) or "Table"
+    stem = PurePath(_file_of(document)).stem
+    return clean_line(stem.replace("-", " ").replace("_", " ")) or "Table"

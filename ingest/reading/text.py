@@ -1,16 +1,22 @@
-"""White space, invisible characters and raised signs; the words of a text are never changed."""
+"""White space, invisible characters, raised signs, and paragraphs of lines that were wrapped.
+
+The words of a text are never changed.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import groupby, pairwise
 
+from ingest.language.script import CJK, HIRAGANA
 from ingest.reading.limits import LAYOUT
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
 _GAPS = re.compile(r"\n{3,}")
 _MARK = re.compile(
@@ -35,11 +41,36 @@ _PLAIN_SIGN = re.compile(
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STRUCK_THROUGH = re.compile(r"(?:[^\s\u0335\u0336][\u0335\u0336]{1,2} ?){1,400}")
 """Characters that are struck through one by one."""
+SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
+"""End of a line that ends a sentence or introduces the next line."""
+EAST_ASIAN_EDGE = re.compile(f"[{CJK}、，「『（]")
+_KANJI_NUMERALS = "〇一二三四五六七八九十百千万億兆"
+_NUMERAL_END = re.compile(rf"[\d{_KANJI_NUMERALS}][.,．，]?$|[^\W\d_][.,]\d+$")
+_CONTINUING_MARKS = tuple(",;)]”’»")
+_OPEN_MARKS = tuple(",–—([“«&")
+_OPEN_WORDS = frozenset(
+    {"the", "a", "an", "of", "and", "or", "to", "in", "on", "at", "by", "for", "with", "from"}
+    | {"that", "which", "who", "his", "her", "its", "their", "as", "is", "was", "were", "are"}
+    | {"had", "has", "have", "mr", "mrs", "ms", "dr", "st"}
+)
+"""Words that no sentence ends with."""
+_TITLES = re.compile(r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|st|no|vs|[A-Z])\.$", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
+"""Start of an item of a list or of a live page."""
+_SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
+"""End of a sentence within a line: the sentence after it must end as well."""
+OPEN_END = re.compile(rf"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[{HIRAGANA}]$")
+_UNDONE_JA = tuple("はがをの、，（「")
+"""Ends of a line in Japanese that the next line has to continue."""
+_HYPHENS = ("-", "\u2010")
+_LAST_WORD, _FIRST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
+_PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
 
 
 def clean(text: str) -> str:
     """Return *text* in NFC with plain spaces, no invisible characters, at most one empty line."""
-    text = _INVISIBLE.sub("", _BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
+    text = "\n".join(unicodedata.normalize("NFC", text).splitlines())
+    text = _INVISIBLE.sub("", text)
     lines = [line.strip() for line in _SPACES.sub(" ", text).split("\n")]
     return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 
@@ -88,3 +119,128 @@ def _is_power(sign: str, preceding_text: str) -> bool:
         int(sign) >= LAYOUT.power_exponent and _POWER.search(preceding_text[-8:]) is not None
     )
     return is_power_of_ten or _UNIT.search(preceding_text[-8:]) is not None
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of *text*; an empty line always separates two."""
+    joined_lines: list[str] = []
+    for has_text, block in groupby(map(str.strip, text.split("\n")), key=bool):
+        if has_text:
+            lines = list(block)
+            joined_lines += join_lines(lines, find_joins(lines), text)
+    return joined_lines
+
+
+def join_lines(
+    lines: Sequence[str], is_joined_to_previous: Sequence[bool], full_text: str
+) -> list[str]:
+    """Return *lines* joined where the value in *is_joined_to_previous* is True.
+
+    A hyphen at the end of a line is removed unless *full_text* has the word with it elsewhere.
+    """
+    groups = [[line] for line in lines[:1]]
+    for line, is_joined in zip(lines[1:], is_joined_to_previous, strict=True):
+        if is_joined:
+            text = join_parts(groups[-1][-1], line, full_text)
+            groups[-1][-1:] = [text[: -len(line)], line]
+        else:
+            groups.append([line])
+    return ["".join(pieces) for pieces in groups]
+
+
+def join_parts(start: str, continuation: str, full_text: str) -> str:
+    """Return two parts of a paragraph as one text."""
+    if ends_with_hyphen(start) and continuation[:1].islower():
+        head = _LAST_WORD.search(start[-LAYOUT.last_word_characters : -1])
+        tail = _FIRST_WORD.match(continuation)
+        word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
+        return (
+            start + continuation
+            if word in _hyphenated_pairs(full_text)
+            else start[:-1] + continuation
+        )
+    is_east_asian = EAST_ASIAN_EDGE.match(start[-1:]) or EAST_ASIAN_EDGE.match(continuation[:1])
+    is_unspaced = is_east_asian and not (start[-1:].isascii() and continuation[:1].isascii())
+    return start + continuation if is_unspaced else f"{start} {continuation}"
+
+
+def ends_with_hyphen(line: str) -> bool:
+    """Return True if *line* ends with a hyphen after a letter."""
+    return line.endswith(_HYPHENS) and line[-2:-1].isalpha()
+
+
+def continues_sentence(line: str) -> bool:
+    """Return True if *line* begins as only the rest of a sentence does: with a small letter."""
+    return line[:1].islower() or line.startswith(_CONTINUING_MARKS)
+
+
+@lru_cache(maxsize=4)
+def _hyphenated_pairs(full_text: str) -> frozenset[str]:
+    """Return the pairs of words in a text that are joined by a hyphen."""
+    return frozenset(_PAIR.findall(full_text))
+
+
+def find_joins(lines: Sequence[str]) -> list[bool]:
+    """Return for each two neighbours in *lines* (none of them empty) True if they are one."""
+    if len(lines) < 2:
+        return []
+    is_wrapped = _is_wrapped(lines)
+    width = max(map(len, lines))
+    return [
+        _continues(line, next_line, width, is_wrapped=is_wrapped)
+        for line, next_line in pairwise(lines)
+    ]
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Return True if *lines* end because the next word had no room."""
+    width = max(map(len, lines))
+    is_east_asian = sum(bool(EAST_ASIAN_EDGE.search(line)) for line in lines) > len(lines) / 2
+    min_width, max_width = (
+        (LAYOUT.narrow_cjk_characters, LAYOUT.wide_cjk_characters)
+        if is_east_asian
+        else (LAYOUT.narrow_characters, LAYOUT.wide_characters)
+    )
+    if not min_width <= width <= max_width:
+        return False
+    full_lines = [_is_full(line, next_line, width) for line, next_line in pairwise(lines)]
+    broken_sentences = [
+        not SENTENCE_END.search(line_before) and (is_east_asian or continues_sentence(line_after))
+        for line_before, line_after in pairwise(lines)
+    ]
+    return sum(full_lines) >= LAYOUT.wrapped_share * len(full_lines) and any(broken_sentences)
+
+
+def _is_full(line: str, next_line: str, width: int) -> bool:
+    """Return True if the start of *next_line* would not have had room on the line *line*."""
+    if EAST_ASIAN_EDGE.search(line):
+        return len(line) >= width - LAYOUT.kinsoku_characters
+    return len(line) + 1 + len(next_line.split(" ", 1)[0]) > width
+
+
+def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bool:
+    """Return True if *next_line* continues the sentence or the paragraph of *line*."""
+    if _LIST_ITEM.match(next_line):
+        return False
+    continues_number = next_line[:1].isdecimal() or next_line[:1] in _KANJI_NUMERALS
+    if continues_number and _NUMERAL_END.search(line) and EAST_ASIAN_EDGE.search(line):
+        return True
+    if SENTENCE_END.search(line) and not _TITLES.search(line):
+        return is_wrapped and _is_full(line, next_line, width)
+    if _SENTENCE_INSIDE.search(line) and OPEN_END.search(line):
+        return True
+    if EAST_ASIAN_EDGE.search(line[-1:]) or EAST_ASIAN_EDGE.search(next_line[:1]):
+        return line.endswith(_UNDONE_JA) or (is_wrapped and _is_full(line, next_line, width))
+    is_hyphenated = ends_with_hyphen(line) and next_line[:1].islower()
+    is_open = line.endswith(_OPEN_MARKS) or line.rpartition(" ")[2].lower() in _OPEN_WORDS
+    if is_hyphenated or is_open or _TITLES.search(line):
+        return True
+    if (
+        len(line) < LAYOUT.item_characters
+        and len(next_line) < LAYOUT.item_characters
+        and not is_wrapped
+    ):
+        return False
+    if continues_sentence(next_line):
+        return True
+    return is_wrapped and _is_full(line, next_line, width)

@@ -14,43 +14,38 @@ from itertools import pairwise
 from ingest.language.datelines import parse_date
 from ingest.language.languages import words
 from ingest.language.lines import BETWEEN
-from ingest.reading.answers import write_answers
+from ingest.language.script import has_digit, has_letter
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
 from ingest.reading.limits import PAGES
+from ingest.reading.page_parts import write_answers
 from ingest.reading.text import clean_line, inline_sign
 
 _PAGE = words()["pages"]
-_HIDDEN_CLASS = re.compile(
-    rf"(?:^|\s)(?:{'|'.join(_PAGE['hidden'].split())})(?:\s|$)", re.IGNORECASE
-)
-_WIDE_SCREEN_CLASS = re.compile(
-    r"(?:^|\s)(?:[a-z]{1,4}:|d-[a-z]{2,3}-)(?:block|flex|grid|inline\S*|table\S*|contents)(?:\s|$)"
+_HIDDEN_CLASS = class_pattern(_PAGE["hidden"], whole=True)
+_WIDE_SCREEN_CLASS = class_pattern(
+    r"(?:[a-z]{1,4}:|d-[a-z]{2,3}-)(?:block|flex|grid|inline\S*|table\S*|contents)", whole=True
 )
 """A class that shows an element on wide screens which is hidden on narrow ones."""
-_STRUCK_CLASS = re.compile(
-    r"(?:^|\s)(?:[\w-]{0,20}line-?through|(?:[\w-]{1,20}(?:--?|__?))?(?:struck(?:-?out)?|strike|strikeout"
-    r"|strike-?through)|durchgestrichen|texte?-barr[ée]|tachado|riscado|barrato)(?:\s|$)",
-    re.I,
+_STRUCK_CLASS = class_pattern(
+    r"[\w-]{0,20}line-?through"
+    r" (?:[\w-]{1,20}(?:--?|__?))?(?:struck(?:-?out)?|strike(?:-?through|out)?)"
+    " durchgestrichen texte?-barr[ée] tachado riscado barrato",
+    whole=True,
 )
 _HIDDEN_STYLE = re.compile(
-    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}(?:hidden|collapse)"
-    r"|(?:^|;)\s{0,3}(?:font-size|opacity)\s{0,3}:\s{0,3}0(?:px|em|rem|pt|%|\.0)?\s{0,3}(?:;|!|$)"
-    r"|clip\s{0,3}:\s{0,3}rect\s?\(|(?:text-indent|left|top)\s{0,3}:\s{0,3}-(?:\d{4,5}px|\d{2,5}r?em)",
-    re.I,
+    r"display:none|visibility:(?:hidden|collapse)"
+    r"|(?:^|;)(?:font-size|opacity):0(?:px|em|rem|pt|%|\.0)?(?:;|!|$)"
+    r"|clip:rect\(|(?:text-indent|left|top):-(?:\d{4,5}px|\d{2,5}r?em)"
 )
-_ANIMATED_STYLE = re.compile(r"transform|transition|animation", re.IGNORECASE)
-"""The style of an element that a script shows later."""
-_RAISED_STYLE = re.compile(r"vertical-align\s{0,3}:\s{0,3}super", re.IGNORECASE)
-_RAISED_CLASS = re.compile(
-    r"(?:^|\s)(?:sup|super|superscript|note-?ref|footnote-?(?:ref|link|marker)?|fn-?ref)(?:\s|$)",
-    re.I,
+_ANIMATIONS = ("transform", "transition", "animation")
+"""Words in the style of an element that a script shows later."""
+_RAISED_CLASS = class_pattern(
+    "sup super superscript note-?ref footnote-?(?:ref|link|marker)? fn-?ref", whole=True
 )
 _NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,2}|[a-z*†‡§])[\])]?", re.IGNORECASE)
 """Text of a link to a note."""
-_STRUCK_STYLE = re.compile(
-    r"text-decoration[\w-]{0,8}\s{0,3}:[^;]{0,40}line-through", re.IGNORECASE
-)
+_STRUCK_STYLE = re.compile(r"text-decoration[\w-]{0,8}:[^;]{0,40}line-through")
 _NOTE_LINK = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
 _MARKS = {
     "de": "„“", "cs": "„“", "sk": "„“", "sl": "„“", "bg": "„“", "is": "„“", "lt": "„“",
@@ -75,7 +70,6 @@ _LABEL_BOXES = (
 """Boxes that hold nothing but a few short pieces."""
 _LABEL = re.compile(r"[^\W\d_][^\d]{0,60}[^\d\s.。!?]")
 _VALUE = re.compile(r"(?!\d{1,2}[:.]\d\d\b)\W{0,3}\d.{0,30}$")
-_LETTER, _FIGURE = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 _INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
 _PIECES = _INLINE_TAGS | {"div", "p"}
 
@@ -128,10 +122,14 @@ def _class_styles(page: Element) -> Mapping[str, str]:
 
 
 def _style_of(element: Element, styles: Mapping[str, str]) -> str:
-    """Return the declarations for *element* by its classes and its own attribute."""
+    """Return the declarations for *element* by its classes and its own attribute.
+
+    They are in lower case and without white space.
+    """
     names = (element.get("class") or "").split()[: PAGES.element_classes]
     by_class = (styles.get(name, "") for name in names)
-    return ";".join((*by_class, element.get("style") or "")) if styles else element.get("style", "")
+    style = ";".join((*by_class, element.get("style") or ""))
+    return "".join(style.lower().split())
 
 
 def _drop_hidden(page: Element, styles: Mapping[str, str]) -> None:
@@ -151,7 +149,7 @@ def _is_hidden(element: Element, style: str) -> bool:
     hidden = element.get("hidden")
     if (hidden is not None and hidden.lower() != "until-found") or element.tag == "dialog":
         return True
-    if style and _HIDDEN_STYLE.search(style) and not _ANIMATED_STYLE.search(style):
+    if style and _HIDDEN_STYLE.search(style) and not any(word in style for word in _ANIMATIONS):
         return True
     class_names = element.get("class") or ""
     return _HIDDEN_CLASS.search(class_names) is not None and not _WIDE_SCREEN_CLASS.search(
@@ -179,9 +177,8 @@ def _drop_struck(page: Element, styles: Mapping[str, str]) -> None:
 def _raise_signs(page: Element, styles: Mapping[str, str]) -> None:
     """Make ``sup`` of what is raised by its style, and of a link to a note behind a figure."""
     for element in page.xpath("//body//span[@style or @class]|//body//small[@style or @class]"):
-        if _RAISED_STYLE.search(_style_of(element, styles)) or _RAISED_CLASS.search(
-            element.get("class") or ""
-        ):
+        is_raised = "vertical-align:super" in _style_of(element, styles)
+        if is_raised or _RAISED_CLASS.search(element.get("class") or ""):
             element.tag = "sup"
     for link in page.xpath("//a[starts-with(@href, '#')][not(ancestor::sup)]"):
         sign = clean_line(link.text_content())
@@ -266,9 +263,7 @@ def _write_boxes(page: Element) -> None:
         pieces = list(box)
         text = box.text_content()
         is_label = (
-            len(text) <= PAGES.labelled_figure_characters
-            and _LETTER.search(text)
-            and _FIGURE.search(text)
+            len(text) <= PAGES.labelled_figure_characters and has_letter(text) and has_digit(text)
         )
         if not is_label or DATE_CLASS.search(classes(box)):
             continue
@@ -305,9 +300,7 @@ def _separate_pieces(pieces: Sequence[Element]) -> None:
     for piece, next_piece in pairwise(pieces):
         label, next_text = piece.text_content(), next_piece.text_content()
         if label[-1:].isalpha() or next_text[:1].isalpha():
-            labelled = (
-                piece is pieces[0] and not _FIGURE.search(label) and _FIGURE.search(next_text)
-            )
+            labelled = piece is pieces[0] and not has_digit(label) and has_digit(next_text)
             piece.tail = BETWEEN if labelled else " "
 
 

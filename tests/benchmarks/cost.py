@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.table import Table
 from tokenizers import Tokenizer
 
-from bot.answering.chat.chat import chat_model
-from bot.answering.proving.chat_verifier import ChatVerifier
+from bot.answering.chat import chat_model
+from bot.answering.proving.verifiers import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer
 from bot.answering.writing.drafting import ModelWriter

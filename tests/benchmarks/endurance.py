@@ -41,7 +41,7 @@ from bot.wording import Wording
 from ingest import adding
 from ingest.archive.schema import archive_metadata
 from ingest.model import Permission, SnapshotLimits
-from ingest.process.memory import return_freed_memory
+from ingest.process.starting import return_freed_memory
 from ingest.reading import Hints, read_path
 from ingest.refresh import Refresher
 from ingest.refresh_steps import extractor

@@ -21,8 +21,8 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.chat.chat import chat_model
-from bot.answering.proving.chat_verifier import ChatVerifier
+from bot.answering.chat import chat_model
+from bot.answering.proving.verifiers import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.values import Claim, Watch
 from bot.answering.writing.drafting import ModelWriter

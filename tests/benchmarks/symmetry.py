@@ -30,8 +30,7 @@ from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from bot.outcomes import level_of
 from ingest.archive import Archive
 from ingest.environment import Settings
-from ingest.index.analysis import terms
-from ingest.index.cutting import cut
+from ingest.index.cutting import cut, terms
 from ingest.index.index import Index
 from ingest.language.script import Script, has_cjk
 from ingest.model import Extract, Header, parse_moment

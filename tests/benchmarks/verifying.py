@@ -19,12 +19,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.proving.verifier import Finding
+from bot.answering.proving.verifiers import Finding
 from bot.answering.writing.models import Models
 from bot.commands.verification import ClaimLine, SourceLine, check
 from bot.settings import BotSettings
-from ingest.index.analysis import terms
-from ingest.index.cutting import sentences
+from ingest.index.cutting import sentences, terms
 from tests.benchmarks.corpora import lines
 from tests.bot.answering.claims import labelled
 

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from bot.answering.proving.identity import IdentityVerifier
+from bot.answering.proving.verifiers import IdentityVerifier
 from bot.answering.writing.models import Models
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings

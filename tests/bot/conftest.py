@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat.chat import chat_model
-from bot.answering.proving.chat_verifier import ChatVerifier
-from bot.answering.proving.verifier import Finding
+from bot.answering.chat import chat_model
+from bot.answering.proving.verifiers import ChatVerifier, Finding
 from bot.answering.writing.drafting import ModelWriter
 from bot.desk import open_desk
 from bot.settings import SAMPLE_COVERAGE, BotSettings

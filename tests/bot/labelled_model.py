@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from bot.answering.chat.prompting import Prompt
+from bot.answering.prompting import Prompt
 from tests.bot.answering.claims import labelled
 
 LETTERS = {True: "S", False: "N"}

@@ -24,7 +24,7 @@ from ingest.__main__ import main as ingest
 from ingest.archive import Archive
 from ingest.errors import EmbeddingError
 from ingest.index import stores
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.index.rebuilding import faults, repair
 from ingest.index.vectors import digest_of
 from ingest.model import Snapshot, SnapshotLimits

@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import main
-from bot.answering.chat import chat
-from bot.answering.chat.chat import chat_model
-from bot.answering.proving.chat_verifier import ChatVerifier
+from bot.answering import chat
+from bot.answering.chat import chat_model
+from bot.answering.proving.verifiers import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.values import Failing, Trouble
 from bot.answering.writing.drafting import ModelWriter

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from bot import metrics
-from bot.answering.chat.chat import chat_model
+from bot.answering.chat import chat_model
 from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter
 from bot.metrics import ArchiveCollector, Metrics, served

@@ -8,8 +8,8 @@ import time
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat.chat import (
-    REFUSAL_PATTERNS,
+from bot.answering.chat import (
+    REFUSAL_WORDS,
     OptionalPart,
     chat_model,
     refused_by_message,
@@ -238,7 +238,7 @@ async def test_thoughts_are_never_shown(desk, server):
 
 def test_every_way_has_words_by_which_it_is_refused():
     """A server's sentence that names none is no refusal of these."""
-    assert set(REFUSAL_PATTERNS) == set(OptionalPart)
+    assert set(REFUSAL_WORDS) == set(OptionalPart)
     assert refused_by_message("rate limit reached", set()) is None
     assert refused_by_message("unknown field stream_options", {OptionalPart.USAGE}) is None
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.__main__ import main
-from bot.answering.chat import chat
-from bot.answering.proving.verifier import Finding
+from bot.answering import chat
+from bot.answering.proving.verifiers import Finding
 from bot.answering.understanding.question import ask
 from bot.answering.values import (
     Abstention,

@@ -6,7 +6,7 @@ import platform
 import subprocess
 import sys
 
-from ingest.process.memory import return_freed_memory
+from ingest.process.starting import return_freed_memory
 
 PROGRAM = """
 import resource, sys, threading
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.process.memory import return_freed_memory
+from ingest.process.starting import return_freed_memory
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

@@ -15,7 +15,7 @@ import pytest
 from bot import program
 from bot.__main__ import COMMANDS as BOT
 from ingest.__main__ import COMMANDS as INGEST
-from ingest.process.invocation import as_called
+from ingest.process.starting import as_called
 
 ROOT = Path(__file__).parents[2]
 

@@ -23,7 +23,7 @@ from bot.answering.evidence.windows import ASKING, Window, same_article, windows
 from bot.answering.limits import EVIDENCE, ODDS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.language.script import Script
 from ingest.model import Evidence
 

@@ -10,8 +10,7 @@ from functools import lru_cache
 from bot.answering.evidence.reader import Readable, Reading, above
 from bot.answering.limits import EVIDENCE, ODDS
 from ingest.index.cutting import sentences
-from ingest.language.instructions import speaks_to_a_model
-from ingest.language.lines import BETWEEN, Role, entry_time, roles
+from ingest.language.lines import BETWEEN, Role, entry_time, roles, speaks_to_a_model
 from ingest.language.script import Script
 from ingest.language.similarity import containment, shingles
 from ingest.model import Evidence, Kind, Passage, Span

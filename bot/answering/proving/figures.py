@@ -12,13 +12,16 @@ from itertools import combinations
 from bot.answering.limits import PROOFS
 from bot.answering.proving.ground import CitedGround, Draft, plain_citation
 from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
-from ingest.language.languages import entries, one_of, words
+from ingest.language.languages import entries, one_of, phrase_pattern, words
 from ingest.language.numbers import Figure, figures_in, loose
 
-_RELATIVE = (
-    (re.compile(r"\btoday\b|\btonight\b|今日|本日|同日", re.I), 0),
-    (re.compile(r"\byesterday\b|昨日|前日", re.I), -1),
-    (re.compile(r"\btomorrow\b|明日|翌日", re.I), 1),
+_RELATIVE = tuple(
+    (re.compile(pattern, re.IGNORECASE), offset)
+    for pattern, offset in (
+        (r"\btoday\b|\btonight\b|今日|本日|同日", 0),
+        (r"\byesterday\b|昨日|前日", -1),
+        (r"\btomorrow\b|明日|翌日", 1),
+    )
 )
 _WEEK_DAYS = 7
 _MAX_ROUNDING_SHARE = Decimal("0.05")
@@ -29,11 +32,10 @@ _OPPOSED_BOUNDS = ({"least", "most"},)
 _SHARE_KINDS = {"share", "points"}
 _TIME_UNITS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
 _ARITHMETIC_WORDS = {
-    how: re.compile(one_of(entries(text)), re.IGNORECASE)
-    for how, text in words()["reckoning"].items()
+    how: phrase_pattern([one_of(entries(text))]) for how, text in words()["reckoning"].items()
 }
-_DISTANCE_WORDS = re.compile(
-    rf"^[ -]?(?:[a-z]+)? ?(?:{one_of(entries(words()['reckoning']['apart']))})", re.I
+_DISTANCE_WORDS = phrase_pattern(
+    [one_of(entries(words()["reckoning"]["apart"]))], before="^[ -]?(?:[a-z]+)? ?"
 )
 _DEFINITE_ARTICLE = re.compile(
     r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.answering.limits import PROOFS
 from bot.answering.proving.figures import Derived, check_figures, unstated_date
 from bot.answering.proving.ground import CitedGround, Draft, locate, quotations_in, title_of
-from bot.answering.proving.verifier import Finding, ProposedClaim
+from bot.answering.proving.verifiers import Finding, ProposedClaim
 from bot.answering.values import (
     Citation,
     Claim,
@@ -22,8 +22,8 @@ from bot.answering.values import (
     Question,
     Sentence,
 )
-from ingest.index.analysis import terms
-from ingest.language.instructions import speaks_to_a_model
+from ingest.index.cutting import terms
+from ingest.language.lines import speaks_to_a_model
 from ingest.model import Evidence, Kind
 
 _REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)", re.IGNORECASE)

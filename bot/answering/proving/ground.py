@@ -12,9 +12,8 @@ from bot.answering.limits import PROOFS
 from bot.answering.values import Citation
 from ingest.index.cutting import sentences
 from ingest.language.as_english import plain_english
-from ingest.language.instructions import speaks_to_a_model
 from ingest.language.languages import Language
-from ingest.language.lines import marked
+from ingest.language.lines import marked, speaks_to_a_model
 from ingest.model import Passage, Span
 
 _PLAIN_MARKS = str.maketrans(

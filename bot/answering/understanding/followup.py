@@ -6,17 +6,17 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answering.chat.prompting import Prompt
 from bot.answering.limits import QUESTIONS
+from bot.answering.prompting import Prompt
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
 from bot.answering.understanding.question import language_read
 from bot.answering.understanding.small_talk import languages_of_bare_question
 from bot.answering.values import ChatError, Exchange, Meter, Question
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.language.names import names_in
 
 if TYPE_CHECKING:
-    from bot.answering.chat.chat import Chat
+    from bot.answering.chat import Chat
 
 
 def asks_question(text: str) -> bool:

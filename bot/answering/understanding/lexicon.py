@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from bot.answering.understanding.question import language_asked
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.language.languages import Language, entries, languages, table
 from ingest.language.script import ARABIC, CJK, has_japanese
 

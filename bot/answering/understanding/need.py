@@ -16,7 +16,7 @@ from typing import Protocol
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import EMPTY, SCRIPT_WORD, Forms, Lexicon, lexicon_for
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.language.script import (
     ARABIC,
     CJK,

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.markup import strip_markup
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.language.script import has_japanese
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bot.answering.limits import CHAT
 from bot.answering.proving.gates import apply_finding, propose
-from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
+from bot.answering.proving.verifiers import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.values import (
     ChatError,
     Claim,
@@ -25,7 +25,7 @@ from bot.answering.values import (
     Written,
 )
 from bot.answering.writing.drafting import ModelWriter, Unsaid
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.model import Evidence
 
 _Item = TypeVar("_Item")

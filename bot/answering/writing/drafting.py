@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.answering.chat.prompting import (
+from bot.answering.limits import CHAT
+from bot.answering.prompting import (
     ObjectScanner,
     Prompt,
     dropped_material,
@@ -16,8 +17,7 @@ from bot.answering.chat.prompting import (
     read_object,
     room_for,
 )
-from bot.answering.limits import CHAT
-from bot.answering.proving.verifier import ClaimVerifier
+from bot.answering.proving.verifiers import ClaimVerifier
 from bot.answering.values import (
     ChatError,
     DraftQuote,
@@ -31,7 +31,7 @@ from bot.answering.values import (
 from ingest.model import Evidence
 
 if TYPE_CHECKING:
-    from bot.answering.chat.chat import Chat
+    from bot.answering.chat import Chat
 
 
 class _QuoteLine(BaseModel):

@@ -11,8 +11,8 @@ from bot.answering.evidence.windows import ASKING, PassageSentences, Window, ali
 from bot.answering.limits import EVIDENCE, QUESTIONS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.values import Citation, Excerpt, Level
-from ingest.index.analysis import terms
 from ingest.index.copies import altered
+from ingest.index.cutting import terms
 from ingest.language.as_english import plain_english
 from ingest.language.languages import languages, table
 from ingest.language.lines import marked

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from bot.answering.proving.chat_verifier import ChatVerifier
-from bot.answering.proving.identity import IdentityVerifier
-from bot.answering.proving.verifier import ClaimVerifier
+from bot.answering.proving.verifiers import ChatVerifier, ClaimVerifier, IdentityVerifier
 from bot.answering.writing.drafting import ModelWriter
 from bot.settings import BotSettings
 
 if TYPE_CHECKING:
-    from bot.answering.chat.chat import Chat
+    from bot.answering.chat import Chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def chats(settings: BotSettings) -> tuple[tuple[Chat, ...], Chat | None]:
     )
     if not (settings.check_model or any(name for _, name in settings_of_writers)):
         return (), None
-    from bot.answering.chat.chat import chat_model  # takes half a second to load
+    from bot.answering.chat import chat_model  # takes half a second to load
 
     key, base_url = settings.openai_api_key, settings.openai_base_url
     patience = {"patience": settings.chat_patience, "first": settings.chat_patience_first}

@@ -1,12 +1,28 @@
-"""A table of a file, with the row numbers of the file."""
+"""A table of a file, with the row numbers of the file, and rows that hold several candidates.
+
+The French ministry publishes candidates beside each other, each in the same columns again, with
+headers for the first one alone.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.errors import UnreadableError
+from ingest.language.script import has_digit
 from ingest.reading.limits import TABLES
+from ingest.reading.results.columns import (
+    MEASURES,
+    Column,
+    Field,
+    field_of,
+    is_figure,
+    is_whole_name,
+)
+
+NAMES = frozenset({Field.CANDIDATE, Field.PARTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +122,105 @@ def _are_headings(texts: Sequence[Sequence[str]], single: frozenset[int]) -> boo
             heading = index
         elif len(cells) > 1 and heading_of.setdefault(cells[0], heading) != heading:
             return True
-    return all(map(_has_digit, heading_of)) and not any(_has_digit(texts[i][0]) for i in single)
+    return all(map(has_digit, heading_of)) and not any(has_digit(texts[i][0]) for i in single)
 
 
-def _has_digit(text: str) -> bool:
-    """Return True if a name has a number."""
-    return any(map(str.isdigit, text))
+def with_all_headers(header_row: GridRow, body: Sequence[GridRow]) -> GridRow:
+    """Return a row of headers in which the columns of each candidate have those of the first.
+
+    Numbers that tell the candidates apart ("Voix 1", "Voix 2") are left out.
+    """
+    headers = _without_numbers(header_row.cells)
+    end = _filled_width(headers)
+    first = next((n for n, header in enumerate(headers) if field_of(header) in NAMES), end)
+    has_measure = any(field_of(header) in MEASURES for header in headers[first:end])
+    rows = [row for row in body if row.filled > 1 and any(row.cells[end:])]
+    missing = max((_filled_width(row.cells) for row in rows), default=end) - end
+    fits = {
+        width: sum(_repeats(row, end, width) for row in rows[: TABLES.repeated_rows])
+        for width in range(end - first, min(end, missing) + 1)
+        if has_measure and missing % width == 0
+    }
+    width = max(fits, key=lambda width: fits[width], default=0)
+    if width and fits[width]:
+        headers = headers[:end] + headers[end - width : end] * (missing // width)
+    return replace(header_row, cells=headers)
+
+
+def with_whole_names(rows: Sequence[GridRow], header_row: GridRow) -> list[GridRow]:
+    """Return *rows* with a name that has two columns, as *header_row* says, in the first of them.
+
+    The second is left empty, so that the others keep their numbers.
+    """
+    headers = header_row.cells
+    numbers = [n for n in range(len(headers) - 1) if is_whole_name(headers[n], headers[n + 1])]
+    return [_with_names(row, numbers) for row in rows] if numbers else list(rows)
+
+
+def candidate_groups(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
+    """Return the columns of each candidate in a row; empty unless a row holds several."""
+    counts = Counter(column.header for column in columns)
+    repeated = [c for c in columns if c.field in NAMES and counts[c.header] > 1]
+    starts = [column.number for column in repeated if column.header == repeated[0].header]
+    if len(starts) < 2:
+        return ()
+    headers = [column.header for column in columns]
+    first, second = starts[:2]
+    lead = 0
+    while (
+        lead < min(first, second - first - 1)
+        and headers[first - lead - 1]
+        and headers[first - lead - 1] == headers[second - lead - 1]
+    ):
+        lead += 1
+    groups = [
+        tuple(c for c in columns[start - lead : start - lead + second - first] if c.header)
+        for start in starts
+    ]
+    names = [column.header for column in groups[0]]
+    is_alike = all([column.header for column in group] == names for group in groups)
+    has_measure = any(column.field in MEASURES for column in groups[0])
+    return tuple(groups) if is_alike and has_measure else ()
+
+
+def _without_numbers(headers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return headers without the numbers at their ends, if those are numbers of candidates."""
+    plain_headers = [header.rstrip("0123456789").rstrip(" _-°#") for header in headers]
+    numbered = [
+        plain
+        for plain, header in zip(plain_headers, headers, strict=True)
+        if plain != header and header[-1].isdecimal()
+    ]
+    counts = Counter(numbered)
+    fields = {field_of(plain) for plain in numbered if counts[plain] > 1}
+    if fields.isdisjoint(NAMES) or fields.isdisjoint(MEASURES):
+        return headers
+    return tuple(
+        plain if counts[plain] > 1 else header
+        for plain, header in zip(plain_headers, headers, strict=True)
+    )
+
+
+def _filled_width(cells: Sequence[str]) -> int:
+    """Return the number of cells up to the last one that is filled."""
+    return max((number for number, cell in enumerate(cells, start=1) if cell), default=0)
+
+
+def _repeats(row: GridRow, end: int, width: int) -> bool:
+    """Return True if the cells behind *end* are figures where those *width* before them are."""
+    return all(
+        not cell or not row.cell(source) or is_figure(cell) == is_figure(row.cell(source))
+        for number, cell in enumerate(row.cells[end:], start=end)
+        for source in [end - width + (number - end) % width]
+    )
+
+
+def _with_names(row: GridRow, numbers: Sequence[int]) -> GridRow:
+    """Return a row with each cell of *numbers* joined with the next."""
+    if row.filled < 2:
+        return row
+    cells = [*row.cells]
+    for number in numbers:
+        parts = cells[number : number + 2]
+        cells[number : number + 2] = [" ".join(filter(None, parts)), *[""] * (len(parts) - 1)]
+    return replace(row, cells=tuple(cells))

@@ -19,9 +19,10 @@ from ingest.reading.results.columns import (
     is_general,
     name_and_measure,
 )
-from ingest.reading.results.grid import Grid, GridRow
-from ingest.reading.results.repeats import (
+from ingest.reading.results.grid import (
     NAMES,
+    Grid,
+    GridRow,
     candidate_groups,
     with_all_headers,
     with_whole_names,

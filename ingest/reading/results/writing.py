@@ -19,9 +19,8 @@ from ingest.reading.results.columns import (
     is_empty,
     is_figure,
 )
-from ingest.reading.results.grid import Grid, GridRow, heading_rows
+from ingest.reading.results.grid import NAMES, Grid, GridRow, heading_rows
 from ingest.reading.results.layouts import ColumnLayout
-from ingest.reading.results.repeats import NAMES
 
 _FIRST_FIELDS = (Field.PLACE, Field.OFFICE, Field.CANDIDATE, Field.PARTY)
 _LATER_FIELDS = (

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.proving.identity import IdentityVerifier
-from bot.answering.proving.verifier import Finding
+from bot.answering.proving.verifiers import Finding, IdentityVerifier
 from bot.answering.values import Dropped, Failing, Verdict
 from bot.commands.verification import check, gate, read_claims
 from tests.bot.answering.claims import labelled

@@ -5,9 +5,9 @@ from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from bot.answering.chat.chat import Chat, chat_model
-from bot.answering.chat.prompting import FOLDER, Prompt
-from bot.answering.proving.chat_verifier import ChatVerifier
+from bot.answering.chat import Chat, chat_model
+from bot.answering.prompting import FOLDER, Prompt
+from bot.answering.proving.verifiers import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.values import ChatError, DraftQuote, Dropped, Failing, Meter, Sentence, Trouble
 from bot.answering.writing.drafting import ModelWriter, Unsaid, parse_line

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.proving.identity import says
+from bot.answering.proving.verifiers import says
 from bot.answering.understanding.followup import complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask

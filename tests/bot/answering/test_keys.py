@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.proving.gates import propose
-from bot.answering.proving.verifier import ProposedClaim
+from bot.answering.proving.verifiers import ProposedClaim
 from bot.answering.understanding.question import ask
 from bot.answering.values import DraftQuote, Dropped, Failing, Sentence
 from bot.answering.writing.composing import by_key

@@ -6,7 +6,7 @@ import pytest
 
 from bot.answering.limits import LOOKUPS
 from bot.answering.lookup import claims_in
-from bot.answering.proving.verifier import Finding, VerifierError
+from bot.answering.proving.verifiers import Finding, VerifierError
 from bot.answering.values import Trouble, Verdict
 from tests.bot.builders import written_by
 from tests.bot.conftest import ScriptedVerifier

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.answering.chat.prompting import ObjectScanner, ThoughtFilter, read_object
+from bot.answering.prompting import ObjectScanner, ThoughtFilter, read_object
 
 ONE = {
     "say": "Turnout was 62.7 per cent.",

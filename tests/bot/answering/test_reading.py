@@ -8,10 +8,16 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat.chat import chat_model
-from bot.answering.proving.chat_verifier import ChatVerifier, claims_material, key_of
+from bot.answering.chat import chat_model
 from bot.answering.proving.figures import Derived
-from bot.answering.proving.verifier import Finding, ProposedClaim, VerifierError
+from bot.answering.proving.verifiers import (
+    ChatVerifier,
+    Finding,
+    ProposedClaim,
+    VerifierError,
+    claims_material,
+    key_of,
+)
 from bot.answering.values import Citation, Claim, Dropped, Failing, Meter, Trouble
 from bot.commands.verification import ClaimLine, SourceLine, gate
 from tests.bot.discord_ui.builders import OPINION, a_citation, a_claim

@@ -17,7 +17,7 @@ from bot.outcomes import as_object
 from bot.wording import Wording, ground_line
 from ingest.archive import Archive
 from ingest.environment import Settings
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 from ingest.index.index import Index
 from ingest.model import Ownership
 from tests.bot.builders import a_desk

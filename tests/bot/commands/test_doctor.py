@@ -57,7 +57,7 @@ def test_an_endpoint_that_does_not_embed_is_named(here, tmp_path, capsys):
 
 async def test_a_model_that_answers_is_timed(here, capsys):
     """It is asked for one word."""
-    from bot.answering.chat.chat import chat_model
+    from bot.answering.chat import chat_model
     from bot.commands.doctor import chat_findings
 
     async with ModelServer().open() as server:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.community.contest_index import ContestIndex
+from bot.community.contests import ContestIndex
 from bot.community.following import Following
 from bot.community.news import Stories, new_coverage
 from bot.ledger import Ledger

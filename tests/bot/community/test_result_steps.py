@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bot.answering.tables import contests_in
-from bot.community.result_steps import counted_share, steps_between
+from bot.community.contests import counted_share, steps_between
 from ingest.model import Header, Passage
 from tests.bot.community import night
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.index.analysis import terms
+from ingest.index.cutting import terms
 
 
 @pytest.mark.parametrize(

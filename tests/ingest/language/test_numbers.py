@@ -207,3 +207,18 @@ def test_a_score_in_other_words_has_two_figures():
 def test_halves_in_words_of_other_languages(text, language, said):
     """One word or a few hold the number and its part."""
     assert plain_english(text, language) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("数万人が集まった", [(10000, "vague", "")]),
+        ("万人のための党", []),
+        ("1億万人", [(100000000, "count", "")]),
+        ("1.2.3割の票", []),
+        ("〇分の一", [(0, "count", "minutes")]),
+    ],
+)
+def test_a_scale_without_a_number_is_no_figure(text, figures):
+    """Its article is read all the same: "数万人" is in many of them."""
+    assert read(text) == figures

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ingest.reading import Hints, read_bytes
-from ingest.reading.paragraphs import paragraphs
+from ingest.reading.text import paragraphs
 from tests.ingest.reading.pages import FIRST, SECOND, a_page, lines
 
 WRAPPED = """The returning officer of Holm told reporters that the
@@ -84,3 +84,23 @@ def test_a_divided_word_is_whole_again():
 def test_a_first_paragraph_is_no_headline():
     """A paste without a title keeps its first sentence in the body."""
     assert text_of(f"{FIRST}\n\n{SECOND}", "a paste") == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        (
+            "Το συμβούλιο του Ντάνμιρ συνεδρίασε την Παρασκευή και αποφάσισε ότι τα",
+            "εκλογικά τμήματα θα μείνουν ανοιχτά ως τις δέκα το βράδυ, όπως είπε η",
+            "επιτροπή. Τα αποτελέσματα αναμένονται το Σάββατο.",
+        ),
+        (
+            "Совет Данмира собрался в пятницу и решил, что избирательные участки",
+            "будут открыты до десяти часов вечера, как сообщила комиссия. Итоги",
+            "ожидаются в субботу.",
+        ),
+    ],
+)
+def test_small_letters_of_every_script_continue_a_sentence(wrapped):
+    """A wrapped mail in Greek or Russian is one paragraph, as one in English is."""
+    assert paragraphs("\n".join(wrapped)) == [" ".join(wrapped)]

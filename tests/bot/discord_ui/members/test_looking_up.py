@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.answering.proving.verifier import Finding
+from bot.answering.proving.verifiers import Finding
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.overview import gaps
 from bot.ledger.records import FeedbackVerdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.lookup import _verdict_of
-from bot.answering.proving.verifier import Finding
+from bot.answering.proving.verifiers import Finding
 from bot.answering.values import Level, Verdict
 from bot.community.news import Stories
 from bot.discord_ui.rendering import Colour, outcome_view

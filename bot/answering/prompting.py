@@ -17,12 +17,11 @@ from json_repair import repair_json
 
 from bot.answering.limits import CHAT
 from bot.answering.values import ChatError, Dropped, Sentence, Trouble
-from ingest.language.script import CJK
+from ingest.language.script import EAST_ASIAN
 from ingest.model import Evidence
 
-FOLDER = Path(__file__).parents[3] / "prompts"
+FOLDER = Path(__file__).parents[2] / "prompts"
 _FENCE = "---\n"
-_WIDE = re.compile(f"[{CJK}]")
 _THOUGHTS = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -94,7 +93,7 @@ def room_for(evidence: Sequence[Evidence], tokens: int) -> int:
 
 def _tokens_of(text: str) -> int:
     """Estimate the tokens of *text*: one a CJK character, one every four others."""
-    wide = len(_WIDE.findall(text))
+    wide = len(EAST_ASIAN.findall(text))
     return wide + (len(text) - wide) // CHAT.characters_per_token
 
 

@@ -14,6 +14,7 @@ from collections.abc import (
     Container,
     Iterator,
     Mapping,
+    Sequence,
 )
 from enum import StrEnum
 from typing import Any
@@ -24,18 +25,18 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from pydantic import SecretStr
 
-from bot.answering.chat.prompting import ThoughtFilter
 from bot.answering.limits import CHAT
+from bot.answering.prompting import ThoughtFilter
 from bot.answering.values import ChatError, Meter, Trouble, Usage
 from ingest.embedding.response_limits import UNCOMPRESSED, TooLongError, limit_async
-from ingest.errors import SettingsError
+from ingest.errors import SettingsError, mentions
 
 logger = logging.getLogger(__name__)
 
 _TRUNCATION_REASONS = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 """Finish reasons of a reply that was cut off; every other reason counts as a normal end."""
-_COMPLETE_END = re.compile(r"[}\]`]\s*$|\n$")
-"""End of a complete object or line, for servers that send no finish reason."""
+_OBJECT_ENDS = ("}", "]", "`")
+"""Ends of a complete object, for servers that send no finish reason."""
 _REFUSAL_REASONS = frozenset({"content_filter", "refusal", "SAFETY"})
 _PROVIDERS = frozenset(
     {"anthropic", "anthropic_bedrock", "azure_ai", "azure_openai", "baseten", "bedrock"}
@@ -70,19 +71,17 @@ class OptionalPart(StrEnum):
 
 _FORMS = (OptionalPart.SCHEMA, OptionalPart.JSON)
 """Parts that make a server return JSON of a given form, the stricter first."""
-REFUSAL_PATTERNS: Mapping[OptionalPart, re.Pattern[str]] = {
-    OptionalPart.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
-    OptionalPart.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),
-    OptionalPart.TEMPERATURE: re.compile(r"temperature", re.IGNORECASE),
-    OptionalPart.SYSTEM: re.compile(
-        r"system (?:role|message|prompt)|\brole[s']|alternate", re.IGNORECASE
+REFUSAL_WORDS: Mapping[OptionalPart, Sequence[str]] = {
+    OptionalPart.USAGE: ("stream_options", "include_usage"),
+    OptionalPart.TOKENS: ("max_completion_tokens",),
+    OptionalPart.TEMPERATURE: ("temperature",),
+    OptionalPart.SYSTEM: (
+        *("system role", "system message", "system prompt", " roles", " role'", "alternate"),
     ),
-    OptionalPart.SCHEMA: re.compile(
-        r"response_format|schema|structured|grammar|guided", re.IGNORECASE
-    ),
-    OptionalPart.JSON: re.compile(r"response_format|json_object|json mode", re.IGNORECASE),
+    OptionalPart.SCHEMA: ("response_format", "schema", "structured", "grammar", "guided"),
+    OptionalPart.JSON: ("response_format", "json_object", "json mode"),
 }
-"""Patterns in a server's error message that mean the part was refused."""
+"""Words in a server's error message that mean the part was refused."""
 
 
 class Chat:
@@ -244,7 +243,7 @@ class Chat:
             raise ChatError(Trouble.REFUSED, f"it ended with {finish_reason}")
         if finish_reason in _TRUNCATION_REASONS:
             raise ChatError(Trouble.TRUNCATED, f"it ended with {finish_reason}")
-        complete = _COMPLETE_END.search(text) is not None
+        complete = text.endswith("\n") or text.rstrip().endswith(_OBJECT_ENDS)
         if finish_reason or (complete and self._sends_finish_reason is None):
             self._sends_finish_reason = bool(finish_reason)
         if not finish_reason and not complete and self._sends_finish_reason is not False:
@@ -327,8 +326,8 @@ def refused_by_message(message: str, omitted: Container[OptionalPart]) -> Option
     return next(
         (
             part
-            for part, pattern in REFUSAL_PATTERNS.items()
-            if part not in omitted and pattern.search(message)
+            for part, words in REFUSAL_WORDS.items()
+            if part not in omitted and mentions(message, words)
         ),
         None,
     )

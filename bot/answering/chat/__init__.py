@@ -1,1 +1,0 @@
-"""Chat models: requests, replies and prompts, for any server."""
