@@ -38,8 +38,7 @@ class RequestClassifier:
     """A classifier of the vectors of one embedding *model*: a network with one hidden layer.
 
     ``hidden`` and ``output`` have for each of their inputs a row of weights, and a last row of
-    constants. The columns of ``output`` give the log odds of ``reasons`` over a question, less the
-    bound from which it is declined.
+    constants. The columns of ``output`` are the log odds of ``reasons`` over a question.
     """
 
     model: str
