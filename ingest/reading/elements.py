@@ -38,7 +38,7 @@ def _pieces(element: Element) -> Iterator[str]:
 def class_pattern(names: str, *, whole: bool = False) -> re.Pattern[str]:
     """Return a pattern that finds one of *names* among classes; each may be an expression.
 
-    A name may be a part of a class, apart by a dash, unless it has to be a *whole* class.
+    A name may be a part of a class, set apart by a dash, unless it has to be a *whole* class.
     """
     edge = r"\s" if whole else r"[\s_-]"
     return re.compile(rf"(?:^|{edge})(?:{'|'.join(names.split())})(?:$|{edge})", re.IGNORECASE)

@@ -14,14 +14,14 @@ from ingest.language.languages import Language, entries, languages, table
 from ingest.language.script import ARABIC, CJK, has_japanese
 
 SCRIPT_WORD = re.compile(f"[{CJK}{ARABIC} ]+")
-"""A word in a script whose words are met inside longer ones: nothing separates them, or particles
-and articles are written together with them."""
+"""A word in a script whose words are looked for inside longer ones: nothing separates them, or
+particles and articles are written together with them."""
 EMPTY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The forms of one meaning: stems, and words of other scripts and signs, met inside words."""
+    """The forms of one meaning: stems, and words of other scripts and signs, found inside words."""
 
     stems: frozenset[str] = EMPTY
     scripts: frozenset[str] = EMPTY

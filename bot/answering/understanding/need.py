@@ -41,7 +41,7 @@ _SPACED_WORD = re.compile(rf"[{HANGUL}]{{2,}}|[^\W_{CJK}]+(?:[’'][^\W_{CJK}]+)
 _AFFIXES = f"[{HANGUL}{ARABIC}]*"
 """Particles, articles and endings that are written together with a word."""
 _ARABIC_MARKS = re.compile("[\u064b-\u0652\u0640]")
-"""Vowels and lengthening, which few write."""
+"""The marks of short vowels and the sign that lengthens a word, which few people write."""
 _CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
@@ -236,14 +236,14 @@ def _spaced_terms(
 def _script_terms(
     question: str, lexicon: Lexicon, vocabulary: _Vocabulary
 ) -> tuple[dict[str, Forms], str]:
-    """Return the words that are met inside others, and what remains of *question* without them.
+    """Return the words that are found inside others, and what remains of *question* without them.
 
     These are the words of the lexicon first, then runs of kanji or katakana. Without any, what is
     asked for in Japanese is the verb: 「誰が勝ちましたか」.
     """
     forms_by_term: dict[str, Forms] = {}
     remaining = _ARABIC_MARKS.sub("", unicodedata.normalize("NFKC", question))
-    known_keys = (key for key in lexicon.groups if SCRIPT_WORD.fullmatch(key) and key in remaining)
+    known_keys = (key for key in lexicon.groups if key in remaining and SCRIPT_WORD.fullmatch(key))
     for key in sorted(known_keys, key=len, reverse=True):
         if key in remaining:
             forms_by_term[key] = lexicon.groups[key]
