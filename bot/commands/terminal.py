@@ -236,15 +236,20 @@ def _show_claims(outcome: Answer, words: Wording, console: Console) -> None:
 
 
 def _show_excerpts(outcome: Answer, words: Wording, console: Console) -> None:
-    """Print each excerpt under its source, with the answering words in bold."""
+    """Print each excerpt under its source, with the answering words in bold.
+
+    A source is named once above those of its excerpts that follow each other.
+    """
     console.print(Text(words(f"level_{outcome.level}"), style="bold"))
     for note in words.absent(outcome):
         console.print(_indent(printable(note)))
     if outcome.differ:
         console.print(_indent(words("differ")))
+    description = ""
     for excerpt in outcome.excerpts:
         before, bold, after = map(printable, excerpt.parts)
-        console.print(_indent(_description_of(excerpt.citation, words), style="dim"))
+        if description != (description := _description_of(excerpt.citation, words)):
+            console.print(_indent(description, style="dim"))
         if excerpt.heading:
             console.print(_indent(f"  {printable(excerpt.heading)}", style="dim"))
         text = Text.assemble(before, (bold, "bold"), after)

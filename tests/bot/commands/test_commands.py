@@ -54,6 +54,14 @@ def test_an_answer_as_an_object_can_be_checked(here, sample_folder, capsys):
     assert "62.7 per cent" in answer["excerpts"][0]["text"][first:last]
 
 
+def test_a_source_is_named_once_above_its_excerpts(here, capsys):
+    assert main(["ask", "What do critics of the fare freeze say the islands need?"]) == 0
+    shown = capsys.readouterr().out
+    assert "more of them" in shown
+    assert "40 per cent off" in shown
+    assert shown.count("fare-freeze-wrong-address") == 1
+
+
 def test_a_question_without_coverage_gets_nothing_unrelated(here, capsys):
     """Silence is said as silence, without titles about something else."""
     assert main(["ask", "What is the capital of Mongolia?", "--json"]) == 0
