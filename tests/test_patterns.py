@@ -15,10 +15,10 @@ import ingest
 from bot.answering.understanding.lexicon import Lexicon
 from ingest.language.languages import Language
 
-LENGTH = 20_000
-"""Characters at which what grows with the square of its length takes seconds."""
-PATIENCE = 1.0
-"""Seconds of the processor that one search may take; most take a thousandth."""
+LENGTH = 8_000
+"""Characters at which what grows with the square of its length takes a tenth of a second."""
+PATIENCE = 0.15
+"""Seconds of the processor that one search may take; most take less than a thousandth."""
 UNITS = (
     *("a", "A", "1", " ", "\n", "[", "(", "“", "「", ".", ",", "-", ":", "<", "*", "_", "一", "あ"),
     *(
