@@ -12,7 +12,8 @@ from discord import app_commands, ui
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.values import Exchange, UnaskableError
-from bot.community.suggested_questions import SuggestedTopic
+from bot.community.members import Community
+from bot.community.suggested_questions import SuggestedQuestions, SuggestedTopic
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, matching_choices
 from bot.discord_ui.escaping import thread_name, title, worded
 from bot.discord_ui.limits import CHARACTERS, DISCORD
@@ -34,7 +35,9 @@ logger = logging.getLogger(__name__)
 _LATEST = "latest"
 
 
-def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+def ask_command(
+    asking: Asking, community: Community, suggested: SuggestedQuestions
+) -> app_commands.Command[Any, ..., None]:
     """Make `/ask`, which suggests questions that the coverage answers."""
 
     @app_commands.command(name="ask", description=worded("command_ask"))
@@ -64,10 +67,10 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     async def suggest_questions(
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
-        rules = await asking.desk.community.rules(interaction.guild_id)
+        rules = await community.rules(interaction.guild_id)
         language = words_of(interaction).language
         edition = rules.edition(interaction.guild_id)
-        questions = asking.desk.suggested_questions.matching(text, language, edition)
+        questions = suggested.matching(text, language, edition)
         return matching_choices("", questions)
 
     return slash_ask
@@ -268,9 +271,9 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
                 message=message,
                 auto_archive_duration=DISCORD.thread_archive_minutes,
             )
-            await thread.send(
-                view=_thread_view(str(self.number), words, reads_messages=_reads_messages(asking))
-            )
+            reads_messages = interaction.client.intents.message_content
+            view = _thread_view(str(self.number), words, reads_messages=reads_messages)
+            await thread.send(view=view)
         except discord.HTTPException as error:
             logger.warning("Could not open a thread: %s", error)
             exists = error.code == DISCORD.thread_exists
@@ -290,11 +293,6 @@ def _thread_view(key: str, words: Wording, *, reads_messages: bool) -> ui.Layout
     return with_buttons(view, [FollowButton(key, words("follow"))])
 
 
-def _reads_messages(asking: Asking) -> bool:
-    """Return True if the bot can read messages without a mention."""
-    return asking.desk.settings.message_content_intent
-
-
 class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
     """A button that asks an interrupted question again."""
 
@@ -304,8 +302,9 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
     async def on_press(self, interaction: Interaction) -> None:
         """Answer the question in a new message; after a refusal the button still works."""
         asking: Asking = interaction.client.asking
+        community: Community = interaction.client.community
         words = words_of(interaction)
-        pending = await asking.desk.community.take(int(self.key))
+        pending = await community.take(int(self.key))
         if pending is None:
             await send_privately(interaction, notice_view(words("again_too_late")))
             return
@@ -313,7 +312,7 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
         if not await answer_here(
             interaction, pending.question, asking, private=private, as_of=as_of
         ):
-            await asking.desk.community.give_back(pending)
+            await community.give_back(pending)
 
 
 class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 
+from bot.community.jobs import ProcessLease
 from bot.discord_ui.escaping import escape, literal, title
 from bot.discord_ui.limits import CHARACTERS, DISCORD
 from bot.discord_ui.members.ask import AgainButton
@@ -16,29 +16,26 @@ from bot.discord_ui.replying import edit_reply, if_possible, send_once
 from bot.ledger.records import PendingQuestion
 from bot.wording import Wording
 
-if TYPE_CHECKING:
-    from bot.desk import Desk
-
 logger = logging.getLogger(__name__)
 
 
-async def recover(client: discord.Client, desk: Desk) -> None:
+async def recover(client: discord.Client, lease: ProcessLease) -> None:
     """Notify the askers of the questions of dead processes. Never raises.
 
     It is recorded after it is shown: showing it again changes nothing.
     """
-    questions = await if_possible(desk.lease.interrupted())
+    questions = await if_possible(lease.interrupted())
     for question in questions or ():
-        await if_possible(_notify(client, desk, question))
+        await if_possible(_notify(client, lease, question))
 
 
-async def _notify(client: discord.Client, desk: Desk, question: PendingQuestion) -> None:
+async def _notify(client: discord.Client, lease: ProcessLease, question: PendingQuestion) -> None:
     """Show the notice at the place of the answer; what Discord refuses is not tried again."""
     try:
         await _show(client, question, interrupted_view(question))
     except discord.HTTPException as error:
         logger.warning("Discord refused the notice of an interrupted question: %s", error)
-    await desk.lease.mark_notified(question)
+    await lease.mark_notified(question)
 
 
 async def _show(client: discord.Client, question: PendingQuestion, view: ui.LayoutView) -> None:

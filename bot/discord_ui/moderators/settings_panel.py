@@ -26,6 +26,7 @@ from bot.discord_ui.buttons import (
 from bot.discord_ui.escaping import escape, phrase, safe_address, title, worded
 from bot.discord_ui.limits import DISCORD
 from bot.discord_ui.moderators.moderation import (
+    DeskManaged,
     Managed,
     ManagedAction,
     ManagerForm,
@@ -169,15 +170,17 @@ async def _panel(
     entry: AuditEntry | None = None,
 ) -> ui.LayoutView:
     """Show one page of the panel as the rules are now."""
-    desk = moderation.desk
+    community = moderation.community
     may_change_desk = await moderation.desk_refusal(interaction) is None
     places, guild = moderation.places(interaction), interaction.guild
     state = RulesState(
-        await desk.community.rules(interaction.guild_id),
-        desk.settings,
-        await desk.community.desk_rules() if may_change_desk else None,
-        [source for source in desk.news.quiet.found if source.source.place in places],
-        await desk.catalogue.outlets(server_in(interaction)) if section is Section.OUTLETS else (),
+        await community.rules(interaction.guild_id),
+        moderation.settings,
+        await community.desk_rules() if may_change_desk else None,
+        [source for source in moderation.quiet.found if source.source.place in places],
+        await moderation.catalogue.outlets(server_in(interaction))
+        if section is Section.OUTLETS
+        else (),
         frozenset(channel.id for channel in guild.channels) if guild else frozenset(),
         frozenset(role.id for role in guild.roles) if guild else frozenset(),
         _mute_channels(guild),
@@ -210,11 +213,11 @@ async def _change_rules(
     detail: str = "",
 ) -> ui.LayoutView:
     """Change the rules of this server, and show the page of the change."""
-    community, by = moderation.desk.community, moderator(interaction)
+    community, by = moderation.community, moderator(interaction)
     community.rules_changed()
     rules, entry = change(await community.rules(interaction.guild_id)), None
     with suppress(NothingToDoError):
-        entry = await moderation.desk.curator.set_rules(rules, by.place, by)
+        entry = await moderation.curator.set_rules(rules, by.place, by)
     community.rules_changed()
     return await _panel(interaction, moderation, section, detail, entry)
 
@@ -226,9 +229,9 @@ async def _change_desk_rules(
     section: Section = Section.DESK,
 ) -> ui.LayoutView:
     """Change the rules of the desk, and show the page of the change."""
-    rules, entry = change(await moderation.desk.community.desk_rules()), None
+    rules, entry = change(await moderation.community.desk_rules()), None
     with suppress(NothingToDoError):
-        entry = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
+        entry = await moderation.curator.set_rules(rules, DESK, moderator(interaction))
     return await _panel(interaction, moderation, section, entry=entry)
 
 
@@ -520,8 +523,8 @@ class _OutletMenu(ManagedAction, KeySelect, template=r"desk:settings-outlets:(?P
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Cite the chosen outlets; those of other menus stay as they are."""
-        community, chosen = moderation.desk.community, set(self.values)
-        names = await moderation.desk.catalogue.outlets(server_in(interaction))
+        community, chosen = moderation.community, set(self.values)
+        names = await moderation.catalogue.outlets(server_in(interaction))
         community.rules_changed()
         rules = await community.rules(interaction.guild_id)
         cited = {
@@ -585,7 +588,7 @@ class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-revi
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the channel, or none: at home for the desk, unless this server has its own."""
         channel = self.chosen(interaction)
-        rules = await moderation.desk.community.rules(interaction.guild_id)
+        rules = await moderation.community.rules(interaction.guild_id)
         if moderation.at_home(interaction) and rules.review_channel is None:
             return await _change_desk_rules(
                 interaction,
@@ -607,7 +610,7 @@ class _DigestChannelMenu(
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Post the digest in the channel from now on, or nowhere."""
-        channel, now = self.chosen(interaction), moderation.desk.clock()
+        channel, now = self.chosen(interaction), moderation.community.clock()
 
         def change(rules: ServerRules) -> ServerRules:
             if channel is None:
@@ -627,7 +630,7 @@ class _DigestTimeMenu(ManagedAction, KeySelect, template=r"desk:settings-digest:
         """Set the day or the hour; without a digest there is nothing to set."""
         [value] = self.values
         number = None if value == _NONE else int(value)
-        now = moderation.desk.clock()
+        now = moderation.community.clock()
 
         def change(rules: ServerRules) -> ServerRules:
             plan = rules.digest
@@ -649,12 +652,12 @@ class _DigestPreviewButton(Managed, KeyButton, template=r"desk:settings-digestpr
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Show what a digest would have now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        desk = moderation.desk
+        community = moderation.community
 
         async def work() -> ui.LayoutView:
-            rules = await desk.community.rules(interaction.guild_id)
-            plan = rules.digest or DigestPlan(interaction.channel_id or 0, 0, desk.clock())
-            digest = await desk.news.digests.preview(interaction.guild_id or 0, rules, plan)
+            rules = await community.rules(interaction.guild_id)
+            plan = rules.digest or DigestPlan(interaction.channel_id or 0, 0, community.clock())
+            digest = await moderation.digests.preview(interaction.guild_id or 0, rules, plan)
             words = Wording.of(rules.language) if rules.language else words_of(interaction)
             return digest_view(digest, words)
 
@@ -681,16 +684,8 @@ class _QuietMenu(ManagedAction, KeySelect, template=r"desk:settings-quiet:(?P<ke
         return await _change_rules(interaction, moderation, change, Section.QUIET)
 
 
-class _OfDesk:
-    """A control for people who may change the rules of the desk."""
-
-    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Return the key of the refusal for users who may not change the desk's rules."""
-        return await moderation.desk_refusal(interaction)
-
-
 class _ApprovalMenu(
-    _OfDesk, ManagedAction, KeySelect, template=r"desk:settings-approval:(?P<key>0)"
+    DeskManaged, ManagedAction, KeySelect, template=r"desk:settings-approval:(?P<key>0)"
 ):
     """A menu that says whether a second moderator has to agree."""
 
@@ -704,7 +699,7 @@ class _ApprovalMenu(
         )
 
 
-class _BudgetButton(_OfDesk, Managed, KeyButton, template=r"desk:settings-budget:(?P<key>0)"):
+class _BudgetButton(DeskManaged, KeyButton, template=r"desk:settings-budget:(?P<key>0)"):
     """A button that sets the daily budget for models."""
 
     kind = "settings-budget"
@@ -746,7 +741,7 @@ def _budget_of(text: str) -> Decimal | None:
     return amount
 
 
-class LinkButton(_OfDesk, Managed, KeyButton, template=r"desk:settings-link:(?P<key>0)"):
+class LinkButton(DeskManaged, KeyButton, template=r"desk:settings-link:(?P<key>0)"):
     """A button that sets the page of the election authority, in the home server."""
 
     kind = "settings-link"
@@ -789,7 +784,7 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12}(?::[a-z]{
     async def on_press(self, interaction: Interaction) -> None:
         """Undo the change once."""
         moderation = moderation_of(interaction)
-        entry = await moderation.desk.catalogue.entry(self.number)
+        entry = await moderation.catalogue.entry(self.number)
         everywhere = entry is not None and not entry.detail
         refusal_for: Any = moderation.desk_refusal if everywhere else moderation.settings_refusal
         if not await admitted(interaction, await refusal_for(interaction)):
@@ -799,8 +794,8 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12}(?::[a-z]{
             await respond(interaction, notice_view(words_of(interaction)("settings_elsewhere")))
             return
         await interaction.response.defer()
-        undone = await moderation.desk.curator.undo(entry.id, moderator(interaction))
-        moderation.desk.community.rules_changed()
+        undone = await moderation.curator.undo(entry.id, moderator(interaction))
+        moderation.community.rules_changed()
         section = Section(self.key.partition(":")[2] or Section.OVERVIEW)
         view = (
             await _panel(interaction, moderation, section)
