@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
@@ -142,9 +142,8 @@ class Audit(LedgerPart):
 
     def add(self, entry: AuditEntry) -> int:
         """Insert an audit entry, and return its id."""
-        values = {name: value for name, value in asdict(entry).items() if name != "id"}
-        values |= {"at": rows.iso(entry.at), "deed": entry.kind}
-        del values["kind"]
+        values = asdict(entry)
+        values["deed"] = values.pop("kind")
         return self._insert(audit, values)
 
     def get(self, number: int) -> AuditEntry | None:
@@ -178,7 +177,7 @@ class Audit(LedgerPart):
             return [_entry_of(row) for row in connection.execute(query).mappings()]
 
     def mark_undone(self, number: int, undo_id: int) -> bool:
-        """Mark an entry as undone by the entry *by*; return True if it was not undone before."""
+        """Mark an entry as undone by another entry; return True if it was not undone before."""
         statement = update(audit).where(audit.c.id == number, audit.c.undone_by.is_(None))
         with self._database.writing() as connection:
             return bool(connection.execute(statement.values(undone_by=undo_id)).rowcount)
@@ -186,6 +185,6 @@ class Audit(LedgerPart):
 
 def _entry_of(row: rows.Row) -> AuditEntry:
     """Build an AuditEntry from a row."""
-    values: dict[str, Any] = dict(row)
-    values |= {"at": datetime.fromisoformat(row["at"]), "kind": values.pop("deed")}
+    values = dict(row)
+    values["kind"] = values.pop("deed")
     return AuditEntry(**values)

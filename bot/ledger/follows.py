@@ -24,8 +24,7 @@ class Follows(LedgerPart):
 
     def add(self, follow: Follow) -> int:
         """Insert a follow, and return its id."""
-        values = {k: v for k, v in asdict(follow).items() if k != "id"}
-        return self._insert(follows, values | {"at": rows.iso(follow.at)})
+        return self._insert(follows, asdict(follow))
 
     def all(self) -> list[Follow]:
         """Return all follows."""
@@ -85,7 +84,7 @@ class Follows(LedgerPart):
                 {
                     "follow_id": item.follow_id,
                     "story": item.story,
-                    "at": rows.iso(now),
+                    "at": now,
                     **asdict(item.cited),
                 }
                 for item in unsaved.values()
@@ -99,9 +98,7 @@ class Follows(LedgerPart):
 
         Steps of a count do not wait for others: there are few of them.
         """
-        recently_sent = select(follow_news.c.follow_id).where(
-            follow_news.c.sent_at > rows.iso(sent_before)
-        )
+        recently_sent = select(follow_news.c.follow_id).where(follow_news.c.sent_at > sent_before)
         query = (
             select(follows, *(follow_news.c[name] for name in _NEWS_COLUMNS))
             .join(follow_news, follow_news.c.follow_id == follows.c.id)
@@ -115,7 +112,7 @@ class Follows(LedgerPart):
         with self._database.reading() as connection:
             for row in connection.execute(query).mappings():
                 story, *cited_values = (row[name] for name in _NEWS_COLUMNS)
-                follow = _follow_of({column.name: row[column.name] for column in follows.columns})
+                follow = Follow(**{column.name: row[column.name] for column in follows.columns})
                 _, news = news_by_follow.setdefault(follow.id, (follow, []))
                 news.append(FollowedNews(follow.id, story, CitedRange(*cited_values)))
         return list(news_by_follow.values())
@@ -127,18 +124,11 @@ class Follows(LedgerPart):
                 condition = (follow_news.c.follow_id == item.follow_id) & (
                     follow_news.c.story == item.story
                 )
-                connection.execute(
-                    update(follow_news).where(condition).values(sent_at=rows.iso(now))
-                )
+                connection.execute(update(follow_news).where(condition).values(sent_at=now))
 
     def _select(self, query: Select[Any]) -> list[Follow]:
         with self._database.reading() as connection:
-            return [_follow_of(row) for row in connection.execute(query).mappings()]
-
-
-def _follow_of(row: rows.Row) -> Follow:
-    """Build a Follow from a row."""
-    return Follow(**{**row, "at": datetime.fromisoformat(row["at"])})
+            return [Follow(**row) for row in connection.execute(query).mappings()]
 
 
 class PostedDigests(LedgerPart):
@@ -146,13 +136,13 @@ class PostedDigests(LedgerPart):
 
     def done(self, place: str, due_at: datetime) -> bool:
         """Return True if the digest due at *due_at* was posted or skipped in a server."""
-        condition = (digests.c.place == place) & (digests.c.due_at == rows.iso(due_at))
+        condition = (digests.c.place == place) & (digests.c.due_at == due_at)
         with self._database.reading() as connection:
             return connection.execute(select(digests.c.place).where(condition)).first() is not None
 
     def mark(self, place: str, due_at: datetime, *, now: datetime) -> None:
         """Record that the digest due at *due_at* was posted or skipped in a server."""
-        values = {"place": place, "due_at": rows.iso(due_at), "sent_at": rows.iso(now)}
+        values = {"place": place, "due_at": due_at, "sent_at": now}
         with self._database.writing() as connection:
             connection.execute(insert(digests).values(values))
 

@@ -57,7 +57,7 @@ class Notices(LedgerPart):
             "channel": channel,
             "message": message,
             "language": language,
-            "at": rows.iso(now),
+            "at": now,
             "place": place,
         }
         with self._database.writing() as connection:
@@ -87,7 +87,7 @@ class Notices(LedgerPart):
         query = (
             select(*(shown_answers.c[name] for name in _SHOWN_COLUMNS))
             .where(
-                shown_answers.c.at >= rows.iso(since),
+                shown_answers.c.at >= since,
                 shown_answers.c.answer_id.in_(citing_answers),
                 shown_answers.c.answer_id.not_in(notified),
                 shown_answers.c.answer_id.not_in(past_answers),
@@ -100,13 +100,13 @@ class Notices(LedgerPart):
 
     def shown_after(self, since: datetime) -> bool:
         """Return True if any answer was shown after *since*."""
-        query = select(shown_answers.c.answer_id).where(shown_answers.c.at >= rows.iso(since))
+        query = select(shown_answers.c.answer_id).where(shown_answers.c.at >= since)
         with self._database.reading() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
     def mark_given(self, *keys: NoticeKey, now: datetime, reached: bool) -> None:
         """Record that notices were delivered or could not be; they are not given again."""
-        values = [asdict(key) | {"at": rows.iso(now), "reached": reached} for key in keys]
+        values = [asdict(key) | {"at": now, "reached": reached} for key in keys]
         with self._database.writing() as connection:
             connection.execute(insert(notices), values)
 
@@ -135,7 +135,7 @@ class Notices(LedgerPart):
         with self._database.reading() as connection:
             return [
                 GivenNotice(
-                    datetime.fromisoformat(row["at"]),
+                    row["at"],
                     row["kind"],
                     row["article_id"],
                     row["title"] or "",
@@ -167,7 +167,7 @@ def _changed(since: datetime) -> Select[Any]:
         .join(citations, citations.c.answer_id == shown_answers.c.answer_id)
         .join(articles, articles.c.id == citations.c.article_id)
         .where(
-            shown_answers.c.at >= rows.iso(since),
+            shown_answers.c.at >= since,
             newer | articles.c.removed_at.is_not(None),
         )
         .order_by(shown_answers.c.at, citations.c.id)
@@ -187,16 +187,11 @@ class JobList(LedgerPart):
 
     def add(self, job: Job) -> int:
         """Insert a job, and return its id."""
-        values = {k: v for k, v in asdict(job).items() if k != "id"} | {"at": rows.iso(job.at)}
-        return self._insert(jobs, values)
+        return self._insert(jobs, asdict(job))
 
     def take_over(self, owner: str, owners: Collection[str]) -> list[Job]:
         """Reassign jobs of processes not in *owners* to *owner*; return them, oldest first."""
-        orphaned = update(jobs).where(jobs.c.owner.not_in(list(owners)))
-        with self._database.writing() as connection:
-            job_rows = connection.execute(orphaned.values(owner=owner).returning(jobs)).mappings()
-            orphans = [Job(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in job_rows]
-        return sorted(orphans, key=lambda job: job.id)
+        return [Job(**row) for row in self._take_over(jobs, owner, owners)]
 
     def remove(self, number: int) -> None:
         """Delete a job whose result was shown or can no longer be shown."""
@@ -210,13 +205,13 @@ class Leases(LedgerPart):
     def take(self, name: str, owner: str, until: datetime, *, now: datetime) -> bool:
         """Acquire or renew the lease *name* for *owner*; return False if another owner holds it."""
         condition = leases.c.name == name
-        values = {"owner": owner, "until": rows.iso(until)}
+        values = {"owner": owner, "until": until}
         with self._database.writing() as connection:
             lock_archive(connection)
             lease = connection.execute(select(leases).where(condition)).mappings().one_or_none()
             if lease is None:
                 connection.execute(insert(leases).values(name=name, **values))
-            elif lease["owner"] == owner or datetime.fromisoformat(lease["until"]) < now:
+            elif lease["owner"] == owner or lease["until"] < now:
                 connection.execute(update(leases).where(condition).values(values))
             else:
                 return False
@@ -224,13 +219,13 @@ class Leases(LedgerPart):
 
     def owners(self, now: datetime) -> set[str]:
         """Return the owners of all leases that have not expired."""
-        query = select(leases.c.owner).where(leases.c.until >= rows.iso(now))
+        query = select(leases.c.owner).where(leases.c.until >= now)
         with self._database.reading() as connection:
             return set(connection.execute(query).scalars())
 
     def give_up(self, owner: str, *, before: datetime) -> None:
         """Release the leases of *owner*, and delete all leases that expired before *before*."""
-        condition = (leases.c.owner == owner) | (leases.c.until < rows.iso(before))
+        condition = (leases.c.owner == owner) | (leases.c.until < before)
         with self._database.writing() as connection:
             connection.execute(delete(leases).where(condition))
 
