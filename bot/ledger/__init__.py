@@ -13,9 +13,8 @@ from sqlalchemy import delete, select, update
 
 from bot.ledger import ledger_tables as tables
 from bot.ledger.administration import Audit, Rules, Spendings
-from bot.ledger.follows import Follows, Positions, PostedDigests
 from bot.ledger.limits import LEDGER
-from bot.ledger.notices import JobList, Leases, Notices
+from bot.ledger.outbox import Follows, JobList, Leases, Notices, Positions, PostedDigests
 from bot.ledger.questions import Answers, Feedbacks, Questions, Suggestions
 from ingest.archive import Archive
 from ingest.archive.database import Chain, Database

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UpdateBase,
     false,
     insert,
     true,
@@ -266,6 +267,16 @@ def in_places(column: Column[Any], places: Collection[str] | None) -> ColumnElem
 
 class LedgerPart(DatabasePart):
     """One or more tables of the ledger in an open database. Safe to share between threads."""
+
+    def _rows(self, query: Select[Any]) -> Sequence[rows.Row]:
+        """Return the rows that *query* selects."""
+        with self._database.reading() as connection:
+            return connection.execute(query).mappings().all()
+
+    def _write(self, statement: UpdateBase) -> int:
+        """Execute *statement* in its own transaction, and return the number of rows it changed."""
+        with self._database.writing() as connection:
+            return int(connection.execute(statement).rowcount)
 
     def _insert(self, table: Table, values: dict[str, Any]) -> int:
         """Insert a row, and return its id, which the database gives unless it is given."""

@@ -68,9 +68,7 @@ class Answers(LedgerPart):
     def cited(self, answer_id: int) -> tuple[CitedRange, ...]:
         """Return the citations of an answer in order; empty if there is no such answer."""
         query = select(citations).where(citations.c.answer_id == answer_id)
-        with self._database.reading() as connection:
-            citation_rows = connection.execute(query.order_by(citations.c.id)).mappings()
-            return tuple(map(_cited_of, citation_rows))
+        return tuple(map(_cited_of, self._rows(query.order_by(citations.c.id))))
 
 
 def _cited_of(row: rows.Row) -> CitedRange:
@@ -97,8 +95,7 @@ class Questions(LedgerPart):
 
     def remove(self, number: int) -> None:
         """Delete a question whose answer is shown."""
-        with self._database.writing() as connection:
-            connection.execute(delete(pending).where(pending.c.id == number))
+        self._write(delete(pending).where(pending.c.id == number))
 
     def take(self, number: int) -> PendingQuestion | None:
         """Delete and return an interrupted question; ``None`` if it was taken before."""
@@ -110,8 +107,7 @@ class Questions(LedgerPart):
 
     def note_shown(self, number: int, message: str) -> None:
         """Record the message that shows the progress of a question."""
-        with self._database.writing() as connection:
-            connection.execute(update(pending).where(pending.c.id == number).values(shown=message))
+        self._write(update(pending).where(pending.c.id == number).values(shown=message))
 
     def put_back(self, question: PendingQuestion) -> None:
         """Insert a taken question again under its id, so that it can be taken once more."""
@@ -128,8 +124,7 @@ class Questions(LedgerPart):
 
     def mark_notified(self, number: int) -> None:
         """Record that the asker knows that there will be no answer."""
-        with self._database.writing() as connection:
-            connection.execute(update(pending).where(pending.c.id == number).values(told=True))
+        self._write(update(pending).where(pending.c.id == number).values(told=True))
 
 
 def _pending_of(row: rows.Row) -> PendingQuestion:
@@ -162,9 +157,7 @@ class Feedbacks(LedgerPart):
     def get(self, number: int) -> Feedback | None:
         """Return a piece of open feedback, or ``None`` if it is settled or unknown."""
         condition = (feedback.c.id == number) & feedback.c.settled_at.is_(None)
-        with self._database.reading() as connection:
-            row = connection.execute(select(feedback).where(condition)).mappings().one_or_none()
-        return _feedback_of(row) if row else None
+        return next(map(_feedback_of, self._rows(select(feedback).where(condition))), None)
 
     def open(
         self,
@@ -185,8 +178,7 @@ class Feedbacks(LedgerPart):
             .order_by(feedback.c.id.desc())
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            return [_feedback_of(row) for row in connection.execute(query).mappings()]
+        return list(map(_feedback_of, self._rows(query)))
 
     def unanswered(
         self, reasons: Sequence[str], *, since: datetime | None = None, limit: int = 200
@@ -220,9 +212,7 @@ class Feedbacks(LedgerPart):
         """Settle open feedback, in some servers or in all; return the number of rows settled."""
         condition = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
         condition &= in_places(feedback.c.place, places)
-        with self._database.writing() as connection:
-            statement = update(feedback).where(condition).values(settled_at=now)
-            return int(connection.execute(statement).rowcount)
+        return self._write(update(feedback).where(condition).values(settled_at=now))
 
     def settle_answers(self, numbers: Sequence[int], *, now: datetime) -> int:
         """Settle unanswered questions that have no feedback, by the ids of their answers."""
@@ -254,36 +244,28 @@ class Suggestions(LedgerPart):
     def get(self, number: int) -> Suggestion | None:
         """Return the suggestion with an id, open or decided, or ``None``."""
         query = select(suggestions).where(suggestions.c.id == number)
-        with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return Suggestion(**row) if row else None
+        return next((Suggestion(**row) for row in self._rows(query)), None)
 
     def count_since(self, member: str, since: datetime) -> int:
         """Count the suggestions of *member* after *since*."""
         condition = (suggestions.c.member == member) & (suggestions.c.at >= since)
-        with self._database.reading() as connection:
-            return len(connection.execute(select(suggestions.c.id).where(condition)).all())
+        return len(self._rows(select(suggestions.c.id).where(condition)))
 
     def open(self, places: Collection[str] | None = None, *, limit: int = 25) -> list[Suggestion]:
         """Return open suggestions of some servers or of all, oldest first."""
         query = select(suggestions).where(suggestions.c.approved.is_(None))
         query = query.where(in_places(suggestions.c.place, places))
-        with self._database.reading() as connection:
-            suggestion_rows = connection.execute(
-                query.order_by(suggestions.c.id).limit(limit)
-            ).mappings()
-            return [Suggestion(**row) for row in suggestion_rows]
+        return [
+            Suggestion(**row) for row in self._rows(query.order_by(suggestions.c.id).limit(limit))
+        ]
 
     def name(self, number: int, outlet: str) -> None:
         """Set the outlet of an open suggestion."""
         condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
-        with self._database.writing() as connection:
-            connection.execute(update(suggestions).where(condition).values(outlet=outlet))
+        self._write(update(suggestions).where(condition).values(outlet=outlet))
 
     def decide(self, number: int, *, approved: bool) -> bool:
         """Decide an open suggestion and delete its data; return True if it was open."""
         condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
         values = {"approved": approved, "data": None}
-        with self._database.writing() as connection:
-            statement = update(suggestions).where(condition).values(values)
-            return bool(connection.execute(statement).rowcount)
+        return bool(self._write(update(suggestions).where(condition).values(values)))
