@@ -24,10 +24,9 @@ from bot.discord_ui.conversation import (
 from bot.discord_ui.escaping import DeskTranslator
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.members import controls as members
-from bot.discord_ui.members.ask import suggested_question_buttons
+from bot.discord_ui.members.ask import interrupted_view, recover, suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.correcting import keep_sending_corrections
-from bot.discord_ui.members.recovering import interrupted_view, recover
 from bot.discord_ui.moderators import decisions, listing, review, settings_panel, setup
 from bot.discord_ui.moderators.decisions import AddButton, PasteButton
 from bot.discord_ui.moderators.moderation import Moderation, find_home

@@ -1,4 +1,7 @@
-"""`/ask`, the buttons that ask a suggested question, and those that go on from an answer."""
+"""`/ask`, the buttons that ask a suggested question, and those that go on from an answer.
+
+A question that a dead process was answering is reported here, with a button that asks it again.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,26 @@ from discord import app_commands, ui
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.values import Exchange, UnaskableError
+from bot.community.jobs import ProcessLease
 from bot.community.members import Community
 from bot.community.suggested_questions import SuggestedQuestions, SuggestedTopic
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, matching_choices
-from bot.discord_ui.escaping import thread_name, title, worded
+from bot.discord_ui.escaping import escape, literal, thread_name, title, worded
 from bot.discord_ui.limits import CHARACTERS, DISCORD
-from bot.discord_ui.members.contributing import (
-    address_in,
-    linked_view,
-)
+from bot.discord_ui.members.contributing import address_in, linked_view
 from bot.discord_ui.places import Audience, Place
-from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, post, respond, send_privately, words_of
+from bot.discord_ui.rendering import layout, notice_view, with_buttons
+from bot.discord_ui.replying import (
+    Interaction,
+    edit_reply,
+    if_possible,
+    post,
+    respond,
+    send_once,
+    send_privately,
+    words_of,
+)
+from bot.ledger.records import PendingQuestion
 from bot.wording import WordedError, Wording
 from ingest.model import parse_moment
 
@@ -313,6 +324,69 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
             interaction, pending.question, asking, private=private, as_of=as_of
         ):
             await community.give_back(pending)
+
+
+async def recover(client: discord.Client, lease: ProcessLease) -> None:
+    """Notify the askers of the questions of dead processes. Never raises.
+
+    It is recorded after it is shown: showing it again changes nothing.
+    """
+    questions = await if_possible(lease.interrupted())
+    for question in questions or ():
+        await if_possible(_report_interruption(client, lease, question))
+
+
+async def _report_interruption(
+    client: discord.Client, lease: ProcessLease, question: PendingQuestion
+) -> None:
+    """Show the notice at the place of the answer; what Discord refuses is not tried again."""
+    try:
+        await _show_interruption(client, question, interrupted_view(question))
+    except discord.HTTPException as error:
+        logger.warning("Discord refused the notice of an interrupted question: %s", error)
+    await lease.mark_notified(question)
+
+
+async def _show_interruption(
+    client: discord.Client, question: PendingQuestion, view: ui.LayoutView
+) -> None:
+    """Show *view* in the reply to the question, else in the channel.
+
+    Raises:
+        discord.HTTPException: Discord refuses it.
+    """
+    if question.token is not None:
+        try:
+            await edit_reply(client, question.token, view)
+        except discord.HTTPException as error:
+            if error.code == DISCORD.unknown_message or not question.channel:
+                raise
+        else:
+            return
+    if not question.channel:
+        return
+    channel = client.get_partial_messageable(int(question.channel))
+    if question.shown is not None:
+        await channel.get_partial_message(int(question.shown)).edit(view=view)
+        return
+    under = None
+    if question.message is not None:
+        under = discord.MessageReference(
+            message_id=int(question.message),
+            channel_id=int(question.channel),
+            fail_if_not_exists=False,
+        )
+    await send_once(channel, view, question.nonce, under)
+
+
+def interrupted_view(question: PendingQuestion) -> ui.LayoutView:
+    """Show the question and the interruption, with a button that asks again."""
+    words = Wording.of(question.language)
+    blocks = [
+        f"**{literal(title(question.question, CHARACTERS.question))}**",
+        escape(words("interrupted")),
+    ]
+    return with_buttons(layout(blocks), [AgainButton(str(question.id), words("again"))])
 
 
 class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
