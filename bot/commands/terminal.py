@@ -38,7 +38,6 @@ from bot.outcomes import as_object, source_object
 from bot.wording import Wording, as_of_note, ground_line, unaskable
 from ingest.commands.indexing import BadLineError, questions
 from ingest.commands.output import cell, print_json, printable, when
-from ingest.commands.output import cell as table_cell
 from ingest.errors import IngestError
 from ingest.language.languages import Language
 from ingest.model import Header, Summary
@@ -369,7 +368,7 @@ def _show_contest(contest: Contest, words: Wording, console: Console) -> None:
     table = Table("", *letters, box=None, show_header=len(letters) > 1)
     for name in contest.names:
         label = f"{name.candidate} ({name.party})" if name.party else name.candidate
-        table.add_row(table_cell(label), *(_figures(name, index) for index in range(len(letters))))
+        table.add_row(cell(label), *(_figures(name, index) for index in range(len(letters))))
     console.print(Padding(table, (0, 0, 0, 2)))
     for letter, source in zip(letters, contest.sources, strict=True):
         parts = [f"{letter} {words.source(source.header)}", *_status_of(source, words)]
@@ -385,10 +384,10 @@ def _figures(name: ContestName, index: int) -> Text:
     if row is None:
         return Text("")
     figures = [
-        f"{cell.citation.quote}{' ≠' if name.differs(cell.measure, index) else ''}"
-        for cell in row.cells
+        f"{result.citation.quote}{' ≠' if name.differs(result.measure, index) else ''}"
+        for result in row.cells
     ]
-    return table_cell(" · ".join([*figures, *([row.status] if row.status else [])]))
+    return cell(" · ".join([*figures, *([row.status] if row.status else [])]))
 
 
 def _status_of(table: ContestTable, words: Wording) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,8 @@ _UNDOABLE = frozenset(
 )
 """Actions that can be undone."""
 _CHANNELS, _CHANNEL = "channels", "channels "
+_HERE = {"here": True}
+"""Record of an article that was hidden, or shown again, in one server alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +149,10 @@ class Curator:
         article = self._visible(article_id, moderator)
         if article.place == moderator.additions_place:
             return self._withdraw(article, Removal.HIDDEN, moderator)
-        if article.removal is not None or not self.archive.editions.hide(
-            moderator.place, article_id, now=self.clock()
-        ):
+        entry = self._hide_here(article_id, moderator) if article.removal is None else None
+        if entry is None:
             raise NothingToDoError
-        return self._log(
-            moderator, AuditAction.HIDDEN, article_id=article_id, before={"here": True}
-        )
+        return entry
 
     @in_thread
     def restore(self, article_id: int, moderator: Moderator) -> AuditEntry:
@@ -164,9 +163,9 @@ class Curator:
             NotYoursError: it is shared, and this server is not home.
             NothingToDoError: it is citable already.
         """
-        if self.archive.editions.show(moderator.place, self._visible(article_id, moderator).id):
-            before = {"here": True}
-            return self._log(moderator, AuditAction.RESTORED, article_id=article_id, before=before)
+        self._visible(article_id, moderator)
+        if entry := self._show_here(article_id, moderator):
+            return entry
         article = self._own_article(article_id, moderator)
         if article.removal is None and article.held is None:
             raise NothingToDoError
@@ -186,14 +185,7 @@ class Curator:
             NotYoursError: it belongs to others.
         """
         self._own_source(source_id, moderator)
-        source = self.archive.sources.unwatch(source_id)
-        return self._log(
-            moderator,
-            AuditAction.UNWATCHED,
-            source_id=source_id,
-            detail=source.address,
-            before=_description_of(source),
-        )
+        return self._unwatch(source_id, moderator)
 
     async def look_again(self, source_id: int, moderator: Moderator | None = None) -> Source:
         """Make a source due, so that it is fetched at once.
@@ -337,18 +329,12 @@ class Curator:
             return self._revert_addition(article, entry, moderator)
         if entry.kind is AuditAction.RESTORED:
             if before.get("here"):
-                if not self.archive.editions.hide(moderator.place, article.id, now=self.clock()):
-                    return None
-                return self._log(
-                    moderator, AuditAction.HIDDEN, article_id=article.id, before={"here": True}
-                )
+                return self._hide_here(article.id, moderator)
             self._own_article(article.id, moderator)
             removal = Removal(before.get("removal") or Removal.REMOVED)
             return self._withdraw(article, removal, moderator, note=before.get("note"))
         if before.get("here"):
-            if not self.archive.editions.show(moderator.place, article.id):
-                return None
-            return self._log(moderator, AuditAction.RESTORED, article_id=article.id, before=before)
+            return self._show_here(article.id, moderator)
         removal = Removal.HIDDEN if entry.kind is AuditAction.HIDDEN else Removal.REMOVED
         if article.removal is not removal:
             return None
@@ -390,14 +376,7 @@ class Curator:
         if source.address != entry.detail or source.place != moderator.additions_place:
             return None
         if not entry.before:
-            self.archive.sources.unwatch(source.id)
-            return self._log(
-                moderator,
-                AuditAction.UNWATCHED,
-                source_id=source.id,
-                detail=source.address,
-                before=_description_of(source),
-            )
+            return self._unwatch(source.id, moderator)
         return self._describe(source.address, entry.before, moderator)
 
     @in_thread
@@ -503,6 +482,25 @@ class Curator:
         self._log(moderator, action, detail=suggestion.name)
         return True
 
+    def _hide_here(self, article_id: int, moderator: Moderator) -> AuditEntry | None:
+        """Hide an article in this server alone; return ``None`` if it is hidden there already."""
+        if not self.archive.editions.hide(moderator.place, article_id, now=self.clock()):
+            return None
+        return self._log(moderator, AuditAction.HIDDEN, article_id=article_id, before=_HERE)
+
+    def _show_here(self, article_id: int, moderator: Moderator) -> AuditEntry | None:
+        """Undo :meth:`_hide_here`; return ``None`` if the article is not hidden there."""
+        if not self.archive.editions.show(moderator.place, article_id):
+            return None
+        return self._log(moderator, AuditAction.RESTORED, article_id=article_id, before=_HERE)
+
+    def _unwatch(self, source_id: int, moderator: Moderator) -> AuditEntry:
+        """Stop watching a source, and record how it was watched."""
+        source = self.archive.sources.unwatch(source_id)
+        address, before = source.address, _description_of(source)
+        kind = AuditAction.UNWATCHED
+        return self._log(moderator, kind, source_id=source_id, detail=address, before=before)
+
     def _withdraw(
         self, article: Article, removal: Removal, moderator: Moderator, *, note: str | None = None
     ) -> AuditEntry:
@@ -556,9 +554,7 @@ class Curator:
             detail=detail,
             before=before,
         )
-        number = self.ledger.audit.add(entry)
-        stored = self.ledger.audit.get(number)
-        return stored or entry
+        return replace(entry, id=self.ledger.audit.add(entry))
 
 
 def can_be_undone(entry: AuditEntry) -> bool:

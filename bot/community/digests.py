@@ -16,7 +16,7 @@ from bot.community.limits import INTERVALS, UPDATES
 from bot.community.news import Stories, Story, citable_article, new_coverage
 from bot.community.rules import DigestPlan, ServerRules
 from bot.ledger import Ledger
-from bot.ledger.follows import ChangeConsumer
+from bot.ledger.outbox import ChangeConsumer
 from bot.ledger.records import FeedbackVerdict, NoticeKey, NoticeKind, ShownAnswer
 from ingest.archive import Archive
 from ingest.index.cutting import first_sentence

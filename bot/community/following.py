@@ -28,7 +28,7 @@ from bot.community.limits import INTERVALS, MEMBERS, UPDATES
 from bot.community.news import Appeared, citable_article, new_coverage
 from bot.community.rules import ServerRules
 from bot.ledger import Ledger
-from bot.ledger.follows import ChangeConsumer
+from bot.ledger.outbox import ChangeConsumer
 from bot.ledger.records import Follow, FollowedNews, FollowKind
 from bot.outcomes import cited_range
 from ingest.archive import Archive

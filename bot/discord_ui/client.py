@@ -24,10 +24,9 @@ from bot.discord_ui.conversation import (
 from bot.discord_ui.escaping import DeskTranslator
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.members import controls as members
-from bot.discord_ui.members.ask import suggested_question_buttons
+from bot.discord_ui.members.ask import interrupted_view, recover, suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.correcting import keep_sending_corrections
-from bot.discord_ui.members.recovering import interrupted_view, recover
 from bot.discord_ui.moderators import decisions, listing, review, settings_panel, setup
 from bot.discord_ui.moderators.decisions import AddButton, PasteButton
 from bot.discord_ui.moderators.moderation import Moderation, find_home
@@ -97,7 +96,21 @@ class ElectionDeskClient(discord.Client):
         )
         self.desk = desk
         self.asking = Asking(desk, buttons_under, suggested_question_buttons)
-        self.moderation = Moderation(desk)
+        self.moderation = Moderation(
+            desk.community,
+            desk.curator,
+            desk.catalogue,
+            desk.reviewer,
+            desk.previewer,
+            desk.jobs,
+            desk.news.digests,
+            desk.news.quiet,
+            desk.settings,
+        )
+        # What members' controls use: Discord restores them from their custom id, without arguments.
+        self.community, self.catalogue = desk.community, desk.catalogue
+        self.following, self.contests = desk.news.following, desk.news.contests
+        self.lease = desk.lease
         self.tree = DeskTree(self, self.asking, self.moderation)
         self._beside = beside
         self._announce: Callable[[str], object] | None = announce
@@ -108,7 +121,7 @@ class ElectionDeskClient(discord.Client):
         self.add_dynamic_items(StopButton, *members.MEMBERS_BUTTONS, *MODERATORS_CONTROLS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
-        await self.desk.lease.begin()
+        await self.lease.begin()
         for make_task in self._beside:
             self.run_beside(make_task(self))
         await self.take_over()
@@ -124,17 +137,18 @@ class ElectionDeskClient(discord.Client):
         if self._announce is not None:
             self._announce(connection_summary(self))
             self._announce = None
-        await if_possible(find_home(self, self.desk))
-        await recover(self, self.desk)
+        await if_possible(find_home(self, self.moderation.curator.home))
+        await recover(self, self.lease)
 
     async def take_over(self) -> None:
         """Continue the reading jobs whose progress a dead process was showing."""
-        for job in await self.desk.jobs.resume(self.desk.curator):
-            self.run_beside(follow_job(self, self.moderation, job))
+        jobs = self.moderation.jobs
+        for job in await jobs.resume(self.moderation.curator):
+            self.run_beside(follow_job(self, jobs, job))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a new server with the setup steps; the first server becomes the home server."""
-        await if_possible(self.desk.curator.home.claim(guild.id))
+        await if_possible(self.moderation.curator.home.claim(guild.id))
         await welcome(guild, self.moderation)
 
     async def on_suggestion(self, number: int) -> None:
@@ -193,7 +207,7 @@ class ElectionDeskClient(discord.Client):
         """Cancel the background tasks and disconnect from Discord."""
         self._cancel_tasks()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await if_possible(self.desk.lease.end())
+        await if_possible(self.lease.end())
         await super().close()
 
     def _cancel_tasks(self) -> None:
@@ -223,12 +237,12 @@ async def _keep_lease(client: ElectionDeskClient, *, interval: float = PACE.leas
 
     A single process needs no lease.
     """
-    while not client.desk.lease.alone:
+    while not client.lease.alone:
         await asyncio.sleep(interval)
         try:
-            await client.desk.lease.renew()
+            await client.lease.renew()
             if client.is_ready():
-                await recover(client, client.desk)
+                await recover(client, client.lease)
                 await client.take_over()
         except Exception as error:
             report(error)

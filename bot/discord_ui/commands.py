@@ -66,7 +66,7 @@ _MODERATOR_COMMANDS = ("source", "add-source", "reports", "gaps")
 
 def _source_command(moderation: Moderation) -> _PanelCommand:
     """Make `/source`, for moderators; the tree guards it."""
-    catalogue = moderation.desk.catalogue
+    catalogue = moderation.catalogue
 
     @app_commands.command(name="source", description=worded("command_source"))
     @app_commands.describe(find=worded("option_find"))
@@ -104,7 +104,7 @@ async def _opened(interaction: Interaction, moderation: Moderation, find: str) -
     if (number := _number_after(_ARTICLE, find)) is not None:
         return await article_card(interaction, moderation, number, PanelPage())
     if (number := _number_after(_SOURCE, find)) is not None:
-        sources = await moderation.desk.catalogue.sources(server_in(interaction))
+        sources = await moderation.catalogue.sources(server_in(interaction))
         addresses = {source.id: source.address for source in sources}
         search = addresses.get(number, "")[: CHARACTERS.search]
         return await source_panel(
@@ -123,7 +123,7 @@ def _number_after(prefix: str, text: str) -> int | None:
 
 def _add_source_command(moderation: Moderation) -> _PanelCommand:
     """Make `/add-source`, for moderators; the tree guards it."""
-    desk = moderation.desk
+    previewer, catalogue = moderation.previewer, moderation.catalogue
 
     @app_commands.command(name="add-source", description=worded("command_add_source"))
     @app_commands.describe(
@@ -150,17 +150,17 @@ def _add_source_command(moderation: Moderation) -> _PanelCommand:
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         if url is not None:
-            reading = desk.previewer.address(url, outlet)
+            reading = previewer.address(url, outlet)
         else:
             assert file is not None
-            reading = desk.previewer.data(await file.read(), file.filename, Hints(outlet=outlet))
+            reading = previewer.data(await file.read(), file.filename, Hints(outlet=outlet))
         await preview(interaction, moderation, reading)
 
     @slash_add_source.autocomplete("outlet")
     async def suggest_outlets(interaction: discord.Interaction, text: str) -> _Choices:
         if await moderation.refusal(interaction) is not None:
             return []
-        names = await desk.catalogue.outlets(server_in(interaction))
+        names = await catalogue.outlets(server_in(interaction))
         return matching_choices(text, names, include_text=True)
 
     return slash_add_source
@@ -184,7 +184,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         self.guards |= dict.fromkeys(("settings", "setup"), moderation.settings_refusal)
         for command in (*_members_commands(asking), *_moderators_commands(moderation)):
             self.add_command(command)
-        self.add_command(help_command(asking, self, self.guards))
+        self.add_command(help_command(asking, moderation.community, self, self.guards))
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Refuse a command to members who may not use it, despite the server's own permissions.
@@ -209,15 +209,17 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
 
 def _members_commands(asking: Asking) -> list[_Command]:
     """Make the commands for everybody."""
+    desk = asking.desk
+    community, contests = desk.community, desk.news.contests
     return [
-        ask_command(asking),
-        coverage_command(asking.desk),
-        tables_command(asking, TableKind.RESULTS),
-        tables_command(asking, TableKind.POLLS),
-        timeline_command(asking),
-        latest_command(asking),
-        follow_command(asking),
-        following_command(asking),
+        ask_command(asking, community, desk.suggested_questions),
+        coverage_command(community),
+        tables_command(asking, community, contests, TableKind.RESULTS),
+        tables_command(asking, community, contests, TableKind.POLLS),
+        timeline_command(asking, desk.suggested_questions),
+        latest_command(asking, desk.suggested_questions),
+        follow_command(desk.catalogue, community, contests),
+        following_command(community, desk.news.following),
         find_command(asking),
         suggest_command(),
         privacy_command(asking.privacy),

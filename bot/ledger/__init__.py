@@ -11,13 +11,12 @@ from typing import Self
 
 from sqlalchemy import delete, select, update
 
-from bot.ledger import ledger_tables
+from bot.ledger import ledger_tables as tables
 from bot.ledger.administration import Audit, Rules, Spendings
-from bot.ledger.follows import Follows, Positions, PostedDigests
 from bot.ledger.limits import LEDGER
-from bot.ledger.notices import JobList, Leases, Notices
+from bot.ledger.outbox import Follows, JobList, Leases, Notices, Positions, PostedDigests
 from bot.ledger.questions import Answers, Feedbacks, Questions, Suggestions
-from ingest.archive import Archive, rows
+from ingest.archive import Archive
 from ingest.archive.database import Chain, Database
 
 _CHAIN = Chain(Path(__file__).with_name("migrations"), "ledger_version")
@@ -54,80 +53,34 @@ class Ledger:
 
         Returns the number of rows.
         """
+        follow_ids = select(tables.follows.c.id).where(tables.follows.c.member == member)
+        news = delete(tables.follow_news).where(tables.follow_news.c.follow_id.in_(follow_ids))
+        suggested = update(tables.suggestions).where(tables.suggestions.c.member == member)
         with self.database.writing() as connection:
-            count = connection.execute(
-                delete(ledger_tables.pending).where(ledger_tables.pending.c.member == member)
-            ).rowcount
-            feedback_deletion = delete(ledger_tables.feedback).where(
-                ledger_tables.feedback.c.member == member
-            )
-            count += connection.execute(feedback_deletion).rowcount
-            follow_ids = select(ledger_tables.follows.c.id).where(
-                ledger_tables.follows.c.member == member
-            )
-            connection.execute(
-                delete(ledger_tables.follow_news).where(
-                    ledger_tables.follow_news.c.follow_id.in_(follow_ids)
-                )
-            )
-            follow_deletion = delete(ledger_tables.follows).where(
-                ledger_tables.follows.c.member == member
-            )
-            count += connection.execute(follow_deletion).rowcount
-            suggestion_update = update(ledger_tables.suggestions).where(
-                ledger_tables.suggestions.c.member == member
-            )
-            count += connection.execute(suggestion_update.values(member="")).rowcount
+            connection.execute(news)
+            count = connection.execute(suggested.values(member="")).rowcount
+            for table in (tables.pending, tables.feedback, tables.follows):
+                count += connection.execute(delete(table).where(table.c.member == member)).rowcount
         return int(count)
 
     def expire(self, now: datetime) -> None:
         """Delete records older than the periods in :mod:`bot.ledger`."""
-        member_limit, question_limit, answer_limit, sent_limit = (
-            rows.iso(now - period)
-            for period in (
-                LEDGER.member_age,
-                LEDGER.question_age,
-                LEDGER.answer_age,
-                LEDGER.sent_age,
-            )
-        )
-        old_answers = select(ledger_tables.answers.c.id).where(
-            ledger_tables.answers.c.asked_at < answer_limit
-        )
+        answer_limit = now - LEDGER.answer_age
+        old_answers = select(tables.answers.c.id).where(tables.answers.c.asked_at < answer_limit)
         with self.database.writing() as connection:
-            connection.execute(
-                delete(ledger_tables.pending).where(ledger_tables.pending.c.at < question_limit)
-            )
-            connection.execute(
-                delete(ledger_tables.jobs).where(ledger_tables.jobs.c.at < question_limit)
-            )
-            for table in (ledger_tables.feedback, ledger_tables.suggestions):
-                old_members = (table.c.at < member_limit) & (table.c.member != "")
+            for table in (tables.feedback, tables.suggestions):
+                old_members = (table.c.at < now - LEDGER.member_age) & (table.c.member != "")
                 connection.execute(update(table).where(old_members).values(member=""))
-            for table in (
-                ledger_tables.citations,
-                ledger_tables.notices,
-                ledger_tables.shown_answers,
-                ledger_tables.feedback,
-            ):
+            for table in (tables.citations, tables.notices, tables.shown_answers, tables.feedback):
                 connection.execute(delete(table).where(table.c.answer_id.in_(old_answers)))
-            connection.execute(
-                delete(ledger_tables.answers).where(ledger_tables.answers.c.asked_at < answer_limit)
-            )
-            connection.execute(
-                delete(ledger_tables.suggestions).where(
-                    ledger_tables.suggestions.c.at < answer_limit
-                )
-            )
-            connection.execute(
-                delete(ledger_tables.follow_news).where(
-                    ledger_tables.follow_news.c.sent_at < sent_limit
-                )
-            )
-            connection.execute(
-                delete(ledger_tables.digests).where(ledger_tables.digests.c.due_at < sent_limit)
-            )
-            connection.execute(
-                delete(ledger_tables.leases).where(ledger_tables.leases.c.until < rows.iso(now))
-            )
+            for table, column, limit in (
+                (tables.answers, "asked_at", answer_limit),
+                (tables.suggestions, "at", answer_limit),
+                (tables.pending, "at", now - LEDGER.question_age),
+                (tables.jobs, "at", now - LEDGER.question_age),
+                (tables.follow_news, "sent_at", now - LEDGER.sent_age),
+                (tables.digests, "due_at", now - LEDGER.sent_age),
+                (tables.leases, "until", now),
+            ):
+                connection.execute(delete(table).where(table.c[column] < limit))
         self.spending.fold((now - LEDGER.question_age).date())

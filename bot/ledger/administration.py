@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
@@ -142,17 +142,13 @@ class Audit(LedgerPart):
 
     def add(self, entry: AuditEntry) -> int:
         """Insert an audit entry, and return its id."""
-        values = {name: value for name, value in asdict(entry).items() if name != "id"}
-        values |= {"at": rows.iso(entry.at), "deed": entry.kind}
-        del values["kind"]
+        values = asdict(entry)
+        values["deed"] = values.pop("kind")
         return self._insert(audit, values)
 
     def get(self, number: int) -> AuditEntry | None:
         """Return the entry with an id, or ``None`` if there is none."""
-        with self._database.reading() as connection:
-            query = select(audit).where(audit.c.id == number)
-            row = connection.execute(query).mappings().one_or_none()
-        return _entry_of(row) if row else None
+        return next(map(_entry_of, self._rows(select(audit).where(audit.c.id == number))), None)
 
     def last(
         self,
@@ -174,18 +170,16 @@ class Audit(LedgerPart):
         query = query.where(condition)
         if before is not None:
             query = query.where(audit.c.id < before)
-        with self._database.reading() as connection:
-            return [_entry_of(row) for row in connection.execute(query).mappings()]
+        return list(map(_entry_of, self._rows(query)))
 
     def mark_undone(self, number: int, undo_id: int) -> bool:
-        """Mark an entry as undone by the entry *by*; return True if it was not undone before."""
+        """Mark an entry as undone by another entry; return True if it was not undone before."""
         statement = update(audit).where(audit.c.id == number, audit.c.undone_by.is_(None))
-        with self._database.writing() as connection:
-            return bool(connection.execute(statement.values(undone_by=undo_id)).rowcount)
+        return bool(self._write(statement.values(undone_by=undo_id)))
 
 
 def _entry_of(row: rows.Row) -> AuditEntry:
     """Build an AuditEntry from a row."""
-    values: dict[str, Any] = dict(row)
-    values |= {"at": datetime.fromisoformat(row["at"]), "kind": values.pop("deed")}
+    values = dict(row)
+    values["kind"] = values.pop("deed")
     return AuditEntry(**values)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,20 +12,26 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Dialect,
     Enum,
     ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     String,
     Table,
     Text,
+    TypeDecorator,
+    UpdateBase,
     false,
     insert,
     true,
+    update,
 )
 
 from bot.ledger.records import AnswerKind, AuditAction, FeedbackVerdict, FollowKind, NoticeKind
+from ingest.archive import rows
 from ingest.archive.database import DatabasePart
 from ingest.archive.schema import articles
 from ingest.language.languages import Language
@@ -43,11 +50,28 @@ def _coded(kind: type[StrEnum], length: int = 20) -> Enum:
     )
 
 
+class _Moment(TypeDecorator[datetime]):
+    """A column type for moments, each stored as a text with its zone."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Return the text that is stored for a moment."""
+        del dialect
+        return value.isoformat() if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Return the moment of a stored text."""
+        del dialect
+        return datetime.fromisoformat(value) if value else None
+
+
 answers = Table(
     "answers",
     ledger_metadata,
     Column("id", Integer, primary_key=True),
-    Column("asked_at", String(40), nullable=False, index=True),
+    Column("asked_at", _Moment, nullable=False, index=True),
     Column("kind", _coded(AnswerKind), nullable=False),
     Column("reason", String(40)),
     Column("language", _coded(Language), nullable=False),
@@ -59,7 +83,7 @@ answers = Table(
     Column("dropped", JSON, nullable=False),
     Column("tokens_read", Integer, nullable=False),
     Column("tokens_written", Integer, nullable=False),
-    Column("as_of", String(40)),
+    Column("as_of", _Moment),
 )
 
 citations = Table(
@@ -87,7 +111,7 @@ audit = Table(
     "audit",
     ledger_metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", String(40), nullable=False),
+    Column("at", _Moment, nullable=False),
     Column("who", String(40), nullable=False),
     Column("place", String(40), nullable=False),
     Column("deed", _coded(AuditAction), nullable=False),
@@ -105,7 +129,7 @@ shown_answers = Table(
     Column("channel", String(40), nullable=False),
     Column("message", String(40), nullable=False),
     Column("language", _coded(Language), nullable=False),
-    Column("at", String(40), nullable=False, index=True),
+    Column("at", _Moment, nullable=False, index=True),
     Column("place", String(40), nullable=False, server_default=""),
 )
 
@@ -116,7 +140,7 @@ notices = Table(
     Column("article_id", ForeignKey(articles.c.id), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("kind", _coded(NoticeKind), primary_key=True),
-    Column("at", String(40), nullable=False),
+    Column("at", _Moment, nullable=False),
     Column("reached", Boolean, nullable=False),
 )
 
@@ -124,13 +148,13 @@ feedback = Table(
     "feedback",
     ledger_metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", String(40), nullable=False),
+    Column("at", _Moment, nullable=False),
     Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
     Column("verdict", _coded(FeedbackVerdict), nullable=False),
     Column("member", String(64), nullable=False, index=True),
     Column("question", Text),
     Column("comment", Text),
-    Column("settled_at", String(40)),
+    Column("settled_at", _Moment),
     Column("place", String(40), nullable=False, server_default=""),
 )
 
@@ -138,7 +162,7 @@ pending = Table(
     "pending",
     ledger_metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", String(40), nullable=False),
+    Column("at", _Moment, nullable=False),
     Column("channel", String(40), nullable=False),
     Column("question", Text, nullable=False),
     Column("language", _coded(Language), nullable=False),
@@ -148,14 +172,14 @@ pending = Table(
     Column("shown", String(40)),
     Column("told", Boolean, nullable=False, server_default=false()),
     Column("owner", String(40), nullable=False, server_default=""),
-    Column("as_of", String(40)),
+    Column("as_of", _Moment),
 )
 
 jobs = Table(
     "jobs",
     ledger_metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", String(40), nullable=False),
+    Column("at", _Moment, nullable=False),
     Column("source_id", Integer, nullable=False),
     Column("token", Text, nullable=False),
     Column("language", _coded(Language), nullable=False),
@@ -167,14 +191,14 @@ leases = Table(
     ledger_metadata,
     Column("name", String(80), primary_key=True),
     Column("owner", String(40), nullable=False),
-    Column("until", String(40), nullable=False),
+    Column("until", _Moment, nullable=False),
 )
 
 suggestions = Table(
     "suggestions",
     ledger_metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", String(40), nullable=False),
+    Column("at", _Moment, nullable=False),
     Column("place", String(40), nullable=False),
     Column("member", String(64), nullable=False),
     Column("name", Text, nullable=False),
@@ -191,7 +215,7 @@ follows = Table(
     "follows",
     ledger_metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", String(40), nullable=False),
+    Column("at", _Moment, nullable=False),
     Column("member", String(64), nullable=False, index=True),
     Column("channel", String(40), nullable=False, index=True),
     Column("place", String(40), nullable=False),
@@ -209,8 +233,8 @@ follow_news = Table(
     Column("version", Integer, nullable=False),
     Column("start_at", Integer, nullable=False),
     Column("end_at", Integer, nullable=False),
-    Column("at", String(40), nullable=False),
-    Column("sent_at", String(40), index=True),
+    Column("at", _Moment, nullable=False),
+    Column("sent_at", _Moment, index=True),
 )
 
 news_seen = Table(
@@ -224,8 +248,8 @@ digests = Table(
     "digests",
     ledger_metadata,
     Column("place", String(40), primary_key=True),
-    Column("due_at", String(40), primary_key=True),
-    Column("sent_at", String(40)),
+    Column("due_at", _Moment, primary_key=True),
+    Column("sent_at", _Moment),
 )
 
 rules = Table(
@@ -244,9 +268,33 @@ def in_places(column: Column[Any], places: Collection[str] | None) -> ColumnElem
 class LedgerPart(DatabasePart):
     """One or more tables of the ledger in an open database. Safe to share between threads."""
 
-    def _insert(self, table: Table, values: dict[str, Any]) -> int:
-        """Insert a row, and return its id."""
+    def _rows(self, query: Select[Any]) -> Sequence[rows.Row]:
+        """Return the rows that *query* selects."""
+        with self._database.reading() as connection:
+            return connection.execute(query).mappings().all()
+
+    def _write(self, statement: UpdateBase) -> int:
+        """Execute *statement* in its own transaction, and return the number of rows it changed."""
         with self._database.writing() as connection:
-            primary_key = connection.execute(insert(table).values(values)).inserted_primary_key
+            return int(connection.execute(statement).rowcount)
+
+    def _insert(self, table: Table, values: dict[str, Any]) -> int:
+        """Insert a row, and return its id, which the database gives unless it is given."""
+        row = {name: value for name, value in values.items() if name != "id" or value}
+        with self._database.writing() as connection:
+            primary_key = connection.execute(insert(table).values(row)).inserted_primary_key
         assert primary_key is not None
         return int(primary_key[0])
+
+    def _take_over(
+        self,
+        table: Table,
+        owner: str,
+        live_owners: Collection[str] | Select[str],
+        *conditions: ColumnElement[bool],
+    ) -> list[rows.Row]:
+        """Reassign the rows of dead owners to *owner*, and return them, oldest first."""
+        orphaned = update(table).where(table.c.owner.not_in(live_owners), *conditions)
+        with self._database.writing() as connection:
+            taken = connection.execute(orphaned.values(owner=owner).returning(table)).mappings()
+            return sorted(taken, key=lambda row: int(row["id"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -29,30 +29,19 @@ from bot.ledger.records import (
 )
 from ingest.archive import rows
 
-_MOMENTS = ("asked_at", "as_of")
-_ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {*_MOMENTS, "citations"})
-
 
 class Answers(LedgerPart):
     """Table of answers with their citations."""
 
     def add(self, answer: AnswerRecord) -> int:
         """Insert *answer* with its citations, and return its id."""
-        values = {
-            name: value
-            for name, value in asdict(answer).items()
-            if name not in {"citations", *_MOMENTS}
-        }
-        values["asked_at"] = rows.iso(answer.asked_at)
-        values["as_of"] = rows.iso(answer.as_of) if answer.as_of else None
+        values = asdict(answer)
+        cited = values.pop("citations")
         with self._database.writing() as connection:
             primary_key = connection.execute(insert(answers).values(values)).inserted_primary_key
             assert primary_key is not None
-            if answer.citations:
-                citation_rows = [
-                    {**asdict(citation), "answer_id": primary_key[0]}
-                    for citation in answer.citations
-                ]
+            if cited:
+                citation_rows = [{**citation, "answer_id": primary_key[0]} for citation in cited]
                 connection.execute(insert(citations), citation_rows)
         return int(primary_key[0])
 
@@ -74,15 +63,12 @@ class Answers(LedgerPart):
         """Return the past moment for which an answer was requested, or ``None``."""
         query = select(answers.c.as_of).where(answers.c.id == answer_id)
         with self._database.reading() as connection:
-            moment = connection.execute(query).scalar_one_or_none()
-        return datetime.fromisoformat(moment) if moment else None
+            return connection.execute(query).scalar_one_or_none()
 
     def cited(self, answer_id: int) -> tuple[CitedRange, ...]:
         """Return the citations of an answer in order; empty if there is no such answer."""
         query = select(citations).where(citations.c.answer_id == answer_id)
-        with self._database.reading() as connection:
-            citation_rows = connection.execute(query.order_by(citations.c.id)).mappings()
-            return tuple(map(_cited_of, citation_rows))
+        return tuple(map(_cited_of, self._rows(query.order_by(citations.c.id))))
 
 
 def _cited_of(row: rows.Row) -> CitedRange:
@@ -92,9 +78,12 @@ def _cited_of(row: rows.Row) -> CitedRange:
 
 def _answer_of(row: rows.Row, citations: Sequence[CitedRange]) -> AnswerRecord:
     """Build an AnswerRecord from a row and its citations."""
-    values = {name: row[name] for name in _ANSWER}
-    moments = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in _MOMENTS}
-    return AnswerRecord(**{**values, **moments, "citations": tuple(citations)})
+    return AnswerRecord(**_without(row, "id"), citations=tuple(citations))
+
+
+def _without(row: rows.Row, column: str) -> dict[str, Any]:
+    """Return the values of a row without those of one *column*."""
+    return {name: value for name, value in row.items() if name != column}
 
 
 class Questions(LedgerPart):
@@ -102,13 +91,11 @@ class Questions(LedgerPart):
 
     def add(self, question: PendingQuestion) -> int:
         """Insert a question until its answer is shown, and return its id."""
-        values = {k: v for k, v in _values_of(question).items() if k != "id"}
-        return self._insert(pending, values)
+        return self._insert(pending, asdict(question))
 
     def remove(self, number: int) -> None:
         """Delete a question whose answer is shown."""
-        with self._database.writing() as connection:
-            connection.execute(delete(pending).where(pending.c.id == number))
+        self._write(delete(pending).where(pending.c.id == number))
 
     def take(self, number: int) -> PendingQuestion | None:
         """Delete and return an interrupted question; ``None`` if it was taken before."""
@@ -120,46 +107,29 @@ class Questions(LedgerPart):
 
     def note_shown(self, number: int, message: str) -> None:
         """Record the message that shows the progress of a question."""
-        with self._database.writing() as connection:
-            connection.execute(update(pending).where(pending.c.id == number).values(shown=message))
+        self._write(update(pending).where(pending.c.id == number).values(shown=message))
 
     def put_back(self, question: PendingQuestion) -> None:
         """Insert a taken question again under its id, so that it can be taken once more."""
-        self._insert(pending, _values_of(question) | {"told": True})
+        self._insert(pending, asdict(question) | {"told": True})
 
     def interrupted(self, owner: str, now: datetime) -> list[PendingQuestion]:
-        """Reassign the questions of dead processes to *taker*, and return them, oldest first.
+        """Reassign the questions of dead processes to *owner*, and return them, oldest first.
 
-        The taker has to notify their askers. If it dies before, another process takes them over.
+        The owner has to notify their askers. If it dies before, another process takes them over.
         """
-        live_owners = select(leases.c.owner).where(leases.c.until >= rows.iso(now))
-        orphaned = update(pending).where(
-            pending.c.owner != owner, pending.c.owner.not_in(live_owners), pending.c.told.is_(False)
-        )
-        with self._database.writing() as connection:
-            question_rows = connection.execute(
-                orphaned.values(owner=owner).returning(pending)
-            ).mappings()
-            return sorted(map(_pending_of, question_rows), key=lambda question: question.id)
+        live_owners = select(leases.c.owner).where(leases.c.until >= now)
+        conditions = (pending.c.owner != owner, pending.c.told.is_(False))
+        return list(map(_pending_of, self._take_over(pending, owner, live_owners, *conditions)))
 
     def mark_notified(self, number: int) -> None:
         """Record that the asker knows that there will be no answer."""
-        with self._database.writing() as connection:
-            connection.execute(update(pending).where(pending.c.id == number).values(told=True))
-
-
-def _values_of(question: PendingQuestion) -> dict[str, Any]:
-    """Convert a question to the values of its row."""
-    as_of = rows.iso(question.as_of) if question.as_of else None
-    return asdict(question) | {"at": rows.iso(question.at), "as_of": as_of}
+        self._write(update(pending).where(pending.c.id == number).values(told=True))
 
 
 def _pending_of(row: rows.Row) -> PendingQuestion:
     """Build a PendingQuestion from a row."""
-    values: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "told"}
-    as_of = datetime.fromisoformat(row["as_of"]) if row["as_of"] else None
-    at = datetime.fromisoformat(row["at"])
-    return PendingQuestion(**{**values, "at": at, "as_of": as_of})
+    return PendingQuestion(**_without(row, "told"))
 
 
 class Feedbacks(LedgerPart):
@@ -170,8 +140,8 @@ class Feedbacks(LedgerPart):
 
         Returns its id, or ``None`` if there is no such answer.
         """
-        values = {k: v for k, v in asdict(report).items() if k != "id"}
-        values["at"] = rows.iso(report.at)
+        values = asdict(report)
+        del values["id"]
         same_reader = (feedback.c.answer_id == report.answer_id) & (
             feedback.c.member == report.member
         )
@@ -187,9 +157,7 @@ class Feedbacks(LedgerPart):
     def get(self, number: int) -> Feedback | None:
         """Return a piece of open feedback, or ``None`` if it is settled or unknown."""
         condition = (feedback.c.id == number) & feedback.c.settled_at.is_(None)
-        with self._database.reading() as connection:
-            row = connection.execute(select(feedback).where(condition)).mappings().one_or_none()
-        return _feedback_of(row) if row else None
+        return next(map(_feedback_of, self._rows(select(feedback).where(condition))), None)
 
     def open(
         self,
@@ -210,8 +178,7 @@ class Feedbacks(LedgerPart):
             .order_by(feedback.c.id.desc())
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            return [_feedback_of(row) for row in connection.execute(query).mappings()]
+        return list(map(_feedback_of, self._rows(query)))
 
     def unanswered(
         self, reasons: Sequence[str], *, since: datetime | None = None, limit: int = 200
@@ -235,7 +202,7 @@ class Feedbacks(LedgerPart):
         )
         with self._database.reading() as connection:
             return [
-                Feedback(datetime.fromisoformat(at), number, FeedbackVerdict.MISSING, "", question)
+                Feedback(at, number, FeedbackVerdict.MISSING, "", question)
                 for number, at, question in connection.execute(query)
             ]
 
@@ -245,16 +212,12 @@ class Feedbacks(LedgerPart):
         """Settle open feedback, in some servers or in all; return the number of rows settled."""
         condition = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
         condition &= in_places(feedback.c.place, places)
-        with self._database.writing() as connection:
-            statement = update(feedback).where(condition).values(settled_at=rows.iso(now))
-            return int(connection.execute(statement).rowcount)
+        return self._write(update(feedback).where(condition).values(settled_at=now))
 
     def settle_answers(self, numbers: Sequence[int], *, now: datetime) -> int:
         """Settle unanswered questions that have no feedback, by the ids of their answers."""
-        values = {"at": rows.iso(now), "verdict": FeedbackVerdict.MISSING, "member": ""}
-        settled_rows = [
-            {**values, "answer_id": n, "settled_at": rows.iso(now)} for n in set(numbers)
-        ]
+        values = {"at": now, "verdict": FeedbackVerdict.MISSING, "member": ""}
+        settled_rows = [{**values, "answer_id": n, "settled_at": now} for n in set(numbers)]
         if settled_rows:
             with self._database.writing() as connection:
                 connection.execute(insert(feedback), settled_rows)
@@ -263,14 +226,12 @@ class Feedbacks(LedgerPart):
 
 def _after(column: Column[Any], since: datetime | None) -> ColumnElement[bool]:
     """Return a condition "not before *since*"; without *since* one that is always true."""
-    return true() if since is None else column >= rows.iso(since)
+    return true() if since is None else column >= since
 
 
 def _feedback_of(row: rows.Row) -> Feedback:
     """Build a Feedback from a row."""
-    values: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "settled_at"}
-    at = datetime.fromisoformat(row["at"])
-    return Feedback(**{**values, "at": at})
+    return Feedback(**_without(row, "settled_at"))
 
 
 class Suggestions(LedgerPart):
@@ -278,48 +239,33 @@ class Suggestions(LedgerPart):
 
     def add(self, suggestion: Suggestion) -> int:
         """Insert an open suggestion, and return its id."""
-        values = {k: v for k, v in asdict(suggestion).items() if k != "id"}
-        values["at"] = rows.iso(suggestion.at)
-        return self._insert(suggestions, values)
+        return self._insert(suggestions, asdict(suggestion))
 
     def get(self, number: int) -> Suggestion | None:
         """Return the suggestion with an id, open or decided, or ``None``."""
         query = select(suggestions).where(suggestions.c.id == number)
-        with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return _suggestion_of(row) if row else None
+        return next((Suggestion(**row) for row in self._rows(query)), None)
 
     def count_since(self, member: str, since: datetime) -> int:
         """Count the suggestions of *member* after *since*."""
-        condition = (suggestions.c.member == member) & (suggestions.c.at >= rows.iso(since))
-        with self._database.reading() as connection:
-            return len(connection.execute(select(suggestions.c.id).where(condition)).all())
+        condition = (suggestions.c.member == member) & (suggestions.c.at >= since)
+        return len(self._rows(select(suggestions.c.id).where(condition)))
 
     def open(self, places: Collection[str] | None = None, *, limit: int = 25) -> list[Suggestion]:
         """Return open suggestions of some servers or of all, oldest first."""
         query = select(suggestions).where(suggestions.c.approved.is_(None))
         query = query.where(in_places(suggestions.c.place, places))
-        with self._database.reading() as connection:
-            suggestion_rows = connection.execute(
-                query.order_by(suggestions.c.id).limit(limit)
-            ).mappings()
-            return [_suggestion_of(row) for row in suggestion_rows]
+        return [
+            Suggestion(**row) for row in self._rows(query.order_by(suggestions.c.id).limit(limit))
+        ]
 
     def name(self, number: int, outlet: str) -> None:
         """Set the outlet of an open suggestion."""
         condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
-        with self._database.writing() as connection:
-            connection.execute(update(suggestions).where(condition).values(outlet=outlet))
+        self._write(update(suggestions).where(condition).values(outlet=outlet))
 
     def decide(self, number: int, *, approved: bool) -> bool:
         """Decide an open suggestion and delete its data; return True if it was open."""
         condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
         values = {"approved": approved, "data": None}
-        with self._database.writing() as connection:
-            statement = update(suggestions).where(condition).values(values)
-            return bool(connection.execute(statement).rowcount)
-
-
-def _suggestion_of(row: rows.Row) -> Suggestion:
-    """Build a Suggestion from a row."""
-    return Suggestion(**{**dict(row), "at": datetime.fromisoformat(row["at"])})
+        return bool(self._write(update(suggestions).where(condition).values(values)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.answering.coverage import Coverage
 from bot.answering.limits import PROOFS
 from bot.answering.proving.archived import (
     ProvenQuotation,
@@ -19,6 +20,7 @@ from bot.answering.proving.archived import (
     prove_quotation,
 )
 from bot.community.budget import Limiter
+from bot.ledger import Ledger
 from bot.verify_page.limits import VERIFY_PAGE
 from bot.verify_page.page import (
     STYLE_SHEET,
@@ -29,6 +31,7 @@ from bot.verify_page.page import (
     quotations_of,
 )
 from bot.wording import Wording, language_of_locale
+from ingest.archive import Archive
 from ingest.process.listening import address_of, listening
 from ingest.process.logs import fault_code
 from ingest.process.threads import in_search_thread
@@ -61,7 +64,7 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
         return
     with listening(place, "VERIFY_PORT") as listener:
         runner = web.AppRunner(
-            _PageServer(desk).build(),
+            _PageServer(desk.archive, desk.ledger, desk.coverage).build(),
             access_log=None,
             max_line_size=VERIFY_PAGE.header_bytes,
             max_field_size=VERIFY_PAGE.header_bytes,
@@ -78,9 +81,11 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
 
 @dataclass(slots=True)
 class _PageServer:
-    """Handler of browsers' requests to one desk."""
+    """Handler of browsers' requests."""
 
-    desk: Desk
+    archive: Archive
+    ledger: Ledger
+    coverage: Coverage
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
     _slots: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(VERIFY_PAGE.concurrent_requests)
@@ -100,7 +105,7 @@ class _PageServer:
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         """Return the start page with the form."""
-        summary = await asyncio.to_thread(self.desk.archive.summary)
+        summary = await asyncio.to_thread(self.archive.summary)
         return _html(_page_for(request).home(summary))
 
     async def style(self, _: web.Request) -> web.StreamResponse:
@@ -114,12 +119,10 @@ class _PageServer:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Return the page of an answer's quotations."""
         answer_id, page = int(request.match_info["number"]), _page_for(request)
-        quotations = await asyncio.to_thread(
-            quotations_of, answer_id, self.desk.archive, self.desk.ledger
-        )
+        quotations = await asyncio.to_thread(quotations_of, answer_id, self.archive, self.ledger)
         if not quotations:
             return _html(page.notice(page.words("verify_no_answer")), status=404)
-        as_of = await asyncio.to_thread(self.desk.ledger.answers.as_of, answer_id)
+        as_of = await asyncio.to_thread(self.ledger.answers.as_of, answer_id)
         return _html(page.answer(answer_id, quotations, as_of))
 
     async def prove(self, request: web.Request) -> web.StreamResponse:
@@ -139,13 +142,12 @@ class _PageServer:
     def _prove(
         self, form_values: PastedQuotation
     ) -> tuple[ProvenQuotation | RefusedQuotation, SeenQuotation | None]:
-        archive = self.desk.archive
+        archive = self.archive
         if form_values.article:
             proof = prove_quotation(form_values.quotation, form_values.article, archive)
         else:
-            proof = prove_anywhere(
-                form_values.quotation, archive, self.desk.coverage.serving.search
-            )
+            search = self.coverage.serving.search
+            proof = prove_anywhere(form_values.quotation, archive, search)
         if isinstance(proof, RefusedQuotation):
             return proof, None
         return proof, proven_in_context(proof, archive)

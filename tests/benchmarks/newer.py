@@ -15,7 +15,7 @@ from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Level, Question, UnaskableError
 from bot.desk import Desk
-from bot.ledger.follows import ChangeConsumer
+from bot.ledger.outbox import ChangeConsumer
 from bot.outcomes import record_of
 from ingest.language.languages import Language
 from tests.benchmarks.asked import NOW, covered

@@ -19,14 +19,18 @@ from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
 from bot.community.suggested_questions import SuggestedTopic
-from bot.discord_ui.members.ask import FollowButton, ReaskButton, suggested_question_buttons
+from bot.discord_ui.members.ask import (
+    FollowButton,
+    ReaskButton,
+    interrupted_view,
+    suggested_question_buttons,
+)
 from bot.discord_ui.members.citations import quotations_view, quote_view
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.members.follow_commands import UnfollowButton, following_view
 from bot.discord_ui.members.overview import help_view, timeline_view
 from bot.discord_ui.members.privacy import privacy_view
-from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.result_views import results_view
 from bot.discord_ui.news_views import (
     digest_view,

@@ -167,7 +167,9 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
             for section in Section
             if section is not Section.OVERVIEW
         },
-        "settings-channel": settings_view(some_state(), Section.CHANNELS, words, detail="789"),
+        "settings-channel": settings_view(
+            replace(some_state(), detail="789"), Section.CHANNELS, words
+        ),
         "settings-changed": settings_view(
             some_state(), Section.LANGUAGE, words, entry=deeds()[0][0]
         ),

@@ -1,4 +1,7 @@
-"""`/ask`, the buttons that ask a suggested question, and those that go on from an answer."""
+"""`/ask`, the buttons that ask a suggested question, and those that go on from an answer.
+
+A question that a dead process was answering is reported here, with a button that asks it again.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,26 @@ from discord import app_commands, ui
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.values import Exchange, UnaskableError
-from bot.community.suggested_questions import SuggestedTopic
+from bot.community.jobs import ProcessLease
+from bot.community.members import Community
+from bot.community.suggested_questions import SuggestedQuestions, SuggestedTopic
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, matching_choices
-from bot.discord_ui.escaping import thread_name, title, worded
+from bot.discord_ui.escaping import escape, literal, thread_name, title, worded
 from bot.discord_ui.limits import CHARACTERS, DISCORD
-from bot.discord_ui.members.contributing import (
-    address_in,
-    linked_view,
-)
+from bot.discord_ui.members.contributing import address_in, linked_view
 from bot.discord_ui.places import Audience, Place
-from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, post, respond, send_privately, words_of
+from bot.discord_ui.rendering import layout, notice_view, with_buttons
+from bot.discord_ui.replying import (
+    Interaction,
+    edit_reply,
+    if_possible,
+    post,
+    respond,
+    send_once,
+    send_privately,
+    words_of,
+)
+from bot.ledger.records import PendingQuestion
 from bot.wording import WordedError, Wording
 from ingest.model import parse_moment
 
@@ -34,7 +46,9 @@ logger = logging.getLogger(__name__)
 _LATEST = "latest"
 
 
-def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+def ask_command(
+    asking: Asking, community: Community, suggested: SuggestedQuestions
+) -> app_commands.Command[Any, ..., None]:
     """Make `/ask`, which suggests questions that the coverage answers."""
 
     @app_commands.command(name="ask", description=worded("command_ask"))
@@ -64,10 +78,10 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     async def suggest_questions(
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
-        rules = await asking.desk.community.rules(interaction.guild_id)
+        rules = await community.rules(interaction.guild_id)
         language = words_of(interaction).language
         edition = rules.edition(interaction.guild_id)
-        questions = asking.desk.suggested_questions.matching(text, language, edition)
+        questions = suggested.matching(text, language, edition)
         return matching_choices("", questions)
 
     return slash_ask
@@ -268,9 +282,9 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
                 message=message,
                 auto_archive_duration=DISCORD.thread_archive_minutes,
             )
-            await thread.send(
-                view=_thread_view(str(self.number), words, reads_messages=_reads_messages(asking))
-            )
+            reads_messages = interaction.client.intents.message_content
+            view = _thread_view(str(self.number), words, reads_messages=reads_messages)
+            await thread.send(view=view)
         except discord.HTTPException as error:
             logger.warning("Could not open a thread: %s", error)
             exists = error.code == DISCORD.thread_exists
@@ -290,11 +304,6 @@ def _thread_view(key: str, words: Wording, *, reads_messages: bool) -> ui.Layout
     return with_buttons(view, [FollowButton(key, words("follow"))])
 
 
-def _reads_messages(asking: Asking) -> bool:
-    """Return True if the bot can read messages without a mention."""
-    return asking.desk.settings.message_content_intent
-
-
 class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
     """A button that asks an interrupted question again."""
 
@@ -304,8 +313,9 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
     async def on_press(self, interaction: Interaction) -> None:
         """Answer the question in a new message; after a refusal the button still works."""
         asking: Asking = interaction.client.asking
+        community: Community = interaction.client.community
         words = words_of(interaction)
-        pending = await asking.desk.community.take(int(self.key))
+        pending = await community.take(int(self.key))
         if pending is None:
             await send_privately(interaction, notice_view(words("again_too_late")))
             return
@@ -313,7 +323,70 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
         if not await answer_here(
             interaction, pending.question, asking, private=private, as_of=as_of
         ):
-            await asking.desk.community.give_back(pending)
+            await community.give_back(pending)
+
+
+async def recover(client: discord.Client, lease: ProcessLease) -> None:
+    """Notify the askers of the questions of dead processes. Never raises.
+
+    It is recorded after it is shown: showing it again changes nothing.
+    """
+    questions = await if_possible(lease.interrupted())
+    for question in questions or ():
+        await if_possible(_report_interruption(client, lease, question))
+
+
+async def _report_interruption(
+    client: discord.Client, lease: ProcessLease, question: PendingQuestion
+) -> None:
+    """Show the notice at the place of the answer; what Discord refuses is not tried again."""
+    try:
+        await _show_interruption(client, question, interrupted_view(question))
+    except discord.HTTPException as error:
+        logger.warning("Discord refused the notice of an interrupted question: %s", error)
+    await lease.mark_notified(question)
+
+
+async def _show_interruption(
+    client: discord.Client, question: PendingQuestion, view: ui.LayoutView
+) -> None:
+    """Show *view* in the reply to the question, else in the channel.
+
+    Raises:
+        discord.HTTPException: Discord refuses it.
+    """
+    if question.token is not None:
+        try:
+            await edit_reply(client, question.token, view)
+        except discord.HTTPException as error:
+            if error.code == DISCORD.unknown_message or not question.channel:
+                raise
+        else:
+            return
+    if not question.channel:
+        return
+    channel = client.get_partial_messageable(int(question.channel))
+    if question.shown is not None:
+        await channel.get_partial_message(int(question.shown)).edit(view=view)
+        return
+    under = None
+    if question.message is not None:
+        under = discord.MessageReference(
+            message_id=int(question.message),
+            channel_id=int(question.channel),
+            fail_if_not_exists=False,
+        )
+    await send_once(channel, view, question.nonce, under)
+
+
+def interrupted_view(question: PendingQuestion) -> ui.LayoutView:
+    """Show the question and the interruption, with a button that asks again."""
+    words = Wording.of(question.language)
+    blocks = [
+        f"**{literal(title(question.question, CHARACTERS.question))}**",
+        escape(words("interrupted")),
+    ]
+    return with_buttons(layout(blocks), [AgainButton(str(question.id), words("again"))])
 
 
 class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.community.members import QuotationShown
+from bot.community.members import Community, QuotationShown
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
 from bot.discord_ui.escaping import escape, flat, literal, safe_address, shortened, size
 from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
@@ -24,9 +23,6 @@ from bot.discord_ui.rendering import (
 from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.wording import Wording
 
-if TYPE_CHECKING:
-    from bot.discord_ui.asking import Asking
-
 _LENGTHS = Lengths(quote=2500, title=200, claims=0)
 
 
@@ -38,9 +34,8 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
     async def on_press(self, interaction: Interaction) -> None:
         """Show the quotations to the user."""
         words = words_of(interaction)
-        asking: Asking = interaction.client.asking
+        community: Community = interaction.client.community
         number, _, first = self.key.partition("-")
-        community = asking.desk.community
         quotations, as_of = await community.quotations(int(number))
         view = (
             quotations_view(quotations, int(number), words, start=int(first or 0), as_of=as_of)
@@ -58,8 +53,8 @@ class QuoteButton(KeyButton, template=rf"desk:quote:(?P<key>{ANSWER_KEY})"):
     async def on_press(self, interaction: Interaction) -> None:
         """Show the quotations to the user, in a block that Discord copies by one click."""
         words = words_of(interaction)
-        asking: Asking = interaction.client.asking
-        quotations, _ = await asking.desk.community.quotations(self.number)
+        community: Community = interaction.client.community
+        quotations, _ = await community.quotations(self.number)
         current = [quotation for quotation in quotations if quotation.current]
         if current:
             await send_privately(interaction, quote_view(current, words))

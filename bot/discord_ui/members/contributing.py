@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import discord
 from discord import app_commands, ui
 
+from bot.community.members import Community
 from bot.community.reviewing import FAULTS
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.escaping import escape, safe_address, worded
@@ -54,8 +55,8 @@ class SuggestButton(KeyButton, template=rf"desk:suggest:(?P<key>{ANSWER_KEY})"):
 
 async def _open_form(interaction: Interaction) -> None:
     """Open the form if the suggestion could be stored, else explain the refusal."""
-    asking: Asking = interaction.client.asking
-    words, community = words_of(interaction), asking.desk.community
+    words = words_of(interaction)
+    community: Community = interaction.client.community
     if interaction.guild_id is None:
         await send_privately(interaction, notice_view(words("suggest_in_server")))
     elif not await community.may_suggest(interaction.user.id):
@@ -87,8 +88,8 @@ class _Suggest(Form):
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Store the suggestion for the moderators; its address is not fetched yet."""
-        asking: Asking = interaction.client.asking
-        words, community = words_of(interaction), asking.desk.community
+        words = words_of(interaction)
+        community: Community = interaction.client.community
         assert interaction.guild_id is not None
         address = _address_in(self.address.value)
         if address is None:
@@ -228,8 +229,9 @@ async def _store(
     """Store the feedback on the answer in *message*, and thank the user privately."""
     words = words_of(interaction)
     asking: Asking = interaction.client.asking
+    community: Community = interaction.client.community
     question = await asking.exchanges.question_of(message) if message is not None else None
-    feedback_id = await asking.desk.community.say(
+    feedback_id = await community.say(
         number,
         verdict,
         interaction.user.id,

@@ -9,7 +9,8 @@ import discord
 from discord import ui
 
 from bot.answering.values import Reason
-from bot.community.reviewing import GAP_REASONS
+from bot.community.members import Community
+from bot.community.reviewing import GAP_REASONS, Catalogue
 from bot.community.rules import Speaks
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
 from bot.discord_ui.escaping import escape
@@ -79,15 +80,17 @@ class _ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
     async def on_press(self, interaction: Interaction) -> None:
         """Show the answer once, in channels with public answers."""
         asking: Asking = interaction.client.asking
+        community: Community = interaction.client.community
+        catalogue: Catalogue = interaction.client.catalogue
         words, message = words_of(interaction), interaction.message
         assert message is not None
         place = Place.of(interaction)
-        rules = await asking.desk.community.rules(place.server)
+        rules = await community.rules(place.server)
         if rules.speaks(place.channel, place.parent) is not Speaks.ON or not place.writable:
             await send_privately(interaction, notice_view(words("show_not_here")))
             return
         edition = rules.edition(place.server)
-        if await asking.desk.catalogue.cites_withheld(int(self.key), edition):
+        if await catalogue.cites_withheld(int(self.key), edition):
             await send_privately(interaction, notice_view(words("show_withdrawn")))
             return
         if not asking.is_first("shown", self.key):

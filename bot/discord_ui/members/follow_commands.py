@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands, ui
 
+from bot.community.contests import ContestIndex
+from bot.community.following import Following
+from bot.community.members import Community
+from bot.community.reviewing import Catalogue
 from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.escaping import escape, literal, title, worded
 from bot.discord_ui.limits import SHOWN
@@ -37,7 +41,9 @@ _GAP = "\0"
 """A sign that no message contains, in the place of the contest in "Holm results"."""
 
 
-def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+def follow_command(
+    catalogue: Catalogue, community: Community, contests: ContestIndex
+) -> app_commands.Command[Any, ..., None]:
     """Make `/follow`."""
 
     @app_commands.command(name="follow", description=worded("command_follow"))
@@ -71,12 +77,10 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     async def suggest_outlets(
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
-        desk, words = asking.desk, words_of(interaction)
-        outlets = await desk.catalogue.outlets(str(interaction.guild_id or ""))
-        edition = await desk.community.edition(interaction.guild_id)
-        counts = (
-            words("follow_results", contest=name) for name in desk.news.contests.names(edition)
-        )
+        words = words_of(interaction)
+        outlets = await catalogue.outlets(str(interaction.guild_id or ""))
+        edition = await community.edition(interaction.guild_id)
+        counts = (words("follow_results", contest=name) for name in contests.names(edition))
         return matching_choices(text, [*outlets, *counts], include_text=True)
 
     return slash_follow
@@ -96,7 +100,9 @@ def contest_followed(text: str) -> str:
     return ""
 
 
-def following_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+def following_command(
+    community: Community, following: Following
+) -> app_commands.Command[Any, ..., None]:
     """Make `/following`."""
 
     @app_commands.command(name="following", description=worded("command_following"))
@@ -106,9 +112,9 @@ def following_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
-            member = await asking.desk.community.hashed(interaction.user.id)
+            member = await community.hashed(interaction.user.id)
             channel = interaction.channel_id if interaction.guild_id else None
-            follows = await asking.desk.news.following.of(member, channel)
+            follows = await following.of(member, channel)
             return following_view(follows, words_of(interaction))
 
         await show_result(interaction, work)
@@ -155,19 +161,20 @@ class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """End the follow."""
-        asking: Asking = interaction.client.asking
-        words, desk = words_of(interaction), asking.desk
-        follow = await desk.news.following.get(int(self.key))
+        words = words_of(interaction)
+        community: Community = interaction.client.community
+        following: Following = interaction.client.following
+        follow = await following.get(int(self.key))
         if follow is None:
             await send_privately(interaction, notice_view(words("unfollowed_before")))
             return
-        is_owner = follow.member == await desk.community.hashed(interaction.user.id)
+        is_owner = follow.member == await community.hashed(interaction.user.id)
         is_here = follow.place == str(interaction.guild_id or "")
         manages = bool(follow.place) and is_here and interaction.permissions.manage_messages
         if not (is_owner or manages):
             await send_privately(interaction, notice_view(words("unfollow_not_yours")))
             return
-        await desk.news.following.unfollow(follow.id)
+        await following.unfollow(follow.id)
         text = words("unfollowed", text=title(follow.text, 200))
         await send_privately(interaction, notice_view(text))
 
@@ -176,17 +183,16 @@ async def _follow(
     interaction: Interaction, text: str, *, in_channel: bool = False, kind: FollowKind
 ) -> ui.LayoutView:
     """Follow *text* in this channel, or in direct messages, where the first one confirms it."""
-    asking: Asking = interaction.client.asking
-    words, desk = words_of(interaction), asking.desk
+    words = words_of(interaction)
+    community: Community = interaction.client.community
+    following: Following = interaction.client.following
     place = interaction.guild_id if in_channel else None
     channel = interaction.channel_id
     if not in_channel:
         channel = (await interaction.user.create_dm()).id
     assert channel is not None
-    member = await desk.community.hashed(interaction.user.id)
-    follow = await desk.news.following.follow(
-        text, member, channel, place, words.language, kind=kind
-    )
+    member = await community.hashed(interaction.user.id)
+    follow = await following.follow(text, member, channel, place, words.language, kind=kind)
     if follow is None:
         return notice_view(words("follow_too_many"))
     unfollow = UnfollowButton(str(follow.id), words("unfollow"))
@@ -199,6 +205,6 @@ async def _follow(
     try:
         await interaction.user.send(view=view)
     except discord.Forbidden:
-        await desk.news.following.unfollow(follow.id)
+        await following.unfollow(follow.id)
         return notice_view(words("follow_unreachable"))
     return notice_view(words("follow_in_private", text=title(name, 200)))

@@ -14,7 +14,8 @@ from discord import app_commands, ui
 from bot.answering.limits import QUESTIONS
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.answering.values import UnaskableError
-from bot.community.members import CoverageOverview
+from bot.community.members import Community, CoverageOverview
+from bot.community.suggested_questions import SuggestedQuestions
 from bot.discord_ui.buttons import matching_choices
 from bot.discord_ui.escaping import escape, link, literal, phrase, size, title, worded
 from bot.discord_ui.limits import CHARTS, DISCORD, SHOWN
@@ -47,7 +48,6 @@ from bot.wording import Wording
 from ingest.model import UNVERIFIED_PASTE, Article, OutletSummary
 
 if TYPE_CHECKING:
-    from bot.desk import Desk
     from bot.discord_ui.asking import Asking
 
 _PICTURE = "timeline.png"
@@ -57,7 +57,9 @@ _Guards: TypeAlias = Mapping[str, Callable[[Interaction], Awaitable[str | None]]
 """The guards of restricted commands, each returning the key of a refusal or ``None``."""
 
 
-def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+def timeline_command(
+    asking: Asking, suggested: SuggestedQuestions
+) -> app_commands.Command[Any, ..., None]:
     """Make `/timeline`."""
 
     @app_commands.command(name="timeline", description=worded("command_timeline"))
@@ -87,7 +89,7 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
 
     @slash_timeline.autocomplete("topic")
     async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
-        return matching_choices(text, asking.desk.suggested_questions.topics, include_text=True)
+        return matching_choices(text, suggested.topics, include_text=True)
 
     return slash_timeline
 
@@ -125,7 +127,9 @@ def _lines_in(lines: Sequence[TimelineLine], words: Wording, lengths: Lengths) -
     ]
 
 
-def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+def latest_command(
+    asking: Asking, suggested: SuggestedQuestions
+) -> app_commands.Command[Any, ..., None]:
     """Make `/latest`."""
 
     @app_commands.command(name="latest", description=worded("command_latest"))
@@ -147,12 +151,12 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
 
     @slash_latest.autocomplete("topic")
     async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
-        return matching_choices(text, asking.desk.suggested_questions.topics, include_text=True)
+        return matching_choices(text, suggested.topics, include_text=True)
 
     return slash_latest
 
 
-def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
+def coverage_command(community: Community) -> app_commands.Command[Any, ..., None]:
     """Make `/coverage`."""
 
     @app_commands.command(name="coverage", description=worded("command_coverage"))
@@ -161,8 +165,8 @@ def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
     async def slash_coverage(interaction: discord.Interaction) -> None:
         words = words_of(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        edition = await desk.community.edition(interaction.guild_id)
-        view = coverage_view(await desk.community.known(edition), words)
+        edition = await community.edition(interaction.guild_id)
+        view = coverage_view(await community.known(edition), words)
         await deliver(view, partial(respond, interaction), show_nowhere, words)
 
     return slash_coverage
@@ -246,7 +250,7 @@ def gaps(overview: CoverageOverview) -> Sequence[tuple[date, date]]:
 
 
 def help_command(
-    asking: Asking, tree: app_commands.CommandTree[Any], guards: _Guards
+    asking: Asking, community: Community, tree: app_commands.CommandTree[Any], guards: _Guards
 ) -> app_commands.Command[Any, ..., None]:
     """Make `/help`; it lists the commands of *tree* that *guards* allow its user."""
 
@@ -261,7 +265,7 @@ def help_command(
             for command in tree.get_commands(type=discord.AppCommandType.chat_input)
             if command.name not in guards or command.name in open_to
         }
-        edition = await asking.desk.community.edition(interaction.guild_id)
+        edition = await community.edition(interaction.guild_id)
         begin = asking.suggested_questions(words, edition)
         view = help_view(words, commands, open_to, begin)
         await interaction.response.send_message(view=view, ephemeral=True)

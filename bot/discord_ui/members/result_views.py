@@ -14,6 +14,8 @@ from discord import app_commands, ui
 from bot.answering.limits import QUESTIONS
 from bot.answering.results import Contest, ContestName, Results
 from bot.answering.tables import ContestTable, Poll, TableKind
+from bot.community.contests import ContestIndex
+from bot.community.members import Community
 from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.escaping import escape, literal, size, title, worded
 from bot.discord_ui.limits import CHARACTERS, DISCORD
@@ -53,7 +55,9 @@ _SIZES = ((12, 3), (12, 2), (12, 1), (8, 1), (5, 1), (3, 1))
 _LENGTHS = Lengths(quote=0, title=80, claims=0)
 
 
-def tables_command(asking: Asking, kind: TableKind) -> app_commands.Command[Any, ..., None]:
+def tables_command(
+    asking: Asking, community: Community, contests: ContestIndex, kind: TableKind
+) -> app_commands.Command[Any, ..., None]:
     """Make `/results` or `/polls`, which suggests the places and contests with such a table."""
 
     @app_commands.command(name=kind.value, description=worded(f"command_{kind}"))
@@ -68,7 +72,7 @@ def tables_command(asking: Asking, kind: TableKind) -> app_commands.Command[Any,
         if admission.refusal:
             await respond(interaction, notice_view(admission.refusal))
             return
-        lookup = asking.desk.news.contests.results(contest, admission.edition, kind)
+        lookup = contests.results(contest, admission.edition, kind)
         results = await defer_if_slow(interaction, lookup, private=admission.private)
         if not results.contests:
             question = words(f"{kind}_question", contest=contest)[: QUESTIONS.characters]
@@ -81,9 +85,8 @@ def tables_command(asking: Asking, kind: TableKind) -> app_commands.Command[Any,
     async def suggest_contests(
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
-        edition = await asking.desk.community.edition(interaction.guild_id)
-        names = asking.desk.news.contests.names(edition, kind)
-        return matching_choices(text, names, include_text=True)
+        edition = await community.edition(interaction.guild_id)
+        return matching_choices(text, contests.names(edition, kind), include_text=True)
 
     return slash_tables
 
@@ -98,14 +101,15 @@ class ResultsButton(KeyButton, template=r"desk:results:(?P<key>[0-9]{1,12}-[0-9]
 
     async def on_press(self, interaction: Interaction) -> None:
         """Show the table to the user."""
-        asking: Asking = interaction.client.asking
-        words, desk = words_of(interaction), asking.desk
+        words = words_of(interaction)
+        community: Community = interaction.client.community
+        contests: ContestIndex = interaction.client.contests
         number, _, row = self.key.partition("-")
         await interaction.response.defer(ephemeral=True, thinking=True)
 
         async def work() -> ui.LayoutView:
-            edition = await desk.community.edition(interaction.guild_id)
-            results = await desk.news.contests.results_under(int(number), int(row), edition)
+            edition = await community.edition(interaction.guild_id)
+            results = await contests.results_under(int(number), int(row), edition)
             return (
                 results_view(results, words)
                 if results.contests

@@ -50,14 +50,14 @@ class _DecisionButton(Action, template=r"desk:decision"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Decide, or propose."""
-        words, community = words_of(interaction), moderation.desk.community
+        words, community = words_of(interaction), moderation.community
         preview = moderation.previews.get(self.key)
         if preview is None:
             return notice_view(words("moderating_too_old"))
         by = moderator(interaction)
         if (await community.desk_rules()).second_moderator:
             member = await community.hashed(interaction.user.id)
-            number = await moderation.desk.reviewer.propose(preview, member, by.place)
+            number = await moderation.reviewer.propose(preview, member, by.place)
             interaction.client.dispatch("suggestion", number)
             text = words("proposed", number=number)
         else:
@@ -81,7 +81,7 @@ class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
         self, preview: Preview, moderation: Moderation, interaction: Interaction
     ) -> str:
         """Add the articles, and count the new, changed and unchanged ones."""
-        saved = await moderation.desk.curator.keep(preview, moderator(interaction))
+        saved = await moderation.curator.keep(preview, moderator(interaction))
         decisions = [article.decision for article in saved]
         new_count, same_count = decisions.count(Decision.NEW), decisions.count(Decision.SAME)
         changed_count = len(decisions) - new_count - same_count
@@ -101,9 +101,7 @@ class WatchButton(_DecisionButton, template=r"desk:watch:(?P<key>[0-9a-f]{12})")
     ) -> str:
         """Start watching the source."""
         assert preview.outlet is not None
-        source = await moderation.desk.curator.watch(
-            preview, preview.outlet, moderator(interaction)
-        )
+        source = await moderation.curator.watch(preview, preview.outlet, moderator(interaction))
         return words_of(interaction)("watching", number=source.id)
 
 
@@ -152,16 +150,16 @@ class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
 
 async def undo_sentence(number: int, interaction: Interaction, moderation: Moderation) -> str:
     """Undo an action that is no setting, and return the sentence about it."""
-    words, desk = words_of(interaction), moderation.desk
-    entry = await desk.catalogue.entry(number)
+    words, catalogue = words_of(interaction), moderation.catalogue
+    entry = await catalogue.entry(number)
     is_setting = entry is not None and entry.kind is AuditAction.SET
-    undone = None if is_setting else await desk.curator.undo(number, moderator(interaction))
+    undone = None if is_setting else await moderation.curator.undo(number, moderator(interaction))
     if undone is None:
         return words("moderating_done_before")
     name = undone.detail or ""
     if undone.article_id is not None:
         server = server_in(interaction)
-        name = (await desk.catalogue.article(undone.article_id, server)).header.title
+        name = (await catalogue.article(undone.article_id, server)).header.title
     return words("undone", title=title(name, 200))
 
 
@@ -220,7 +218,7 @@ class Paste(_AddingForm):
             url=self.url.value or None,
             title=self.headline.value or None,
         )
-        return self.moderation.desk.previewer.data(self.body.value.encode(), "paste.txt", hints)
+        return self.moderation.previewer.data(self.body.value.encode(), "paste.txt", hints)
 
 
 class Address(_AddingForm):
@@ -235,7 +233,7 @@ class Address(_AddingForm):
 
     def reading(self) -> Awaitable[Preview]:
         """Fetch the address."""
-        return self.moderation.desk.previewer.address(self.url.value, self.outlet.value or None)
+        return self.moderation.previewer.address(self.url.value, self.outlet.value or None)
 
 
 class AddButton(ModeratorButton, template=r"desk:add:(?P<key>[0-9]{1,12})"):

@@ -148,35 +148,33 @@ async def _list_page(
     interaction: Interaction, moderation: Moderation, page: PanelPage
 ) -> tuple[ui.LayoutView, list[ui.Item[Any]]]:
     """Return one page of a list, and the buttons that turn it."""
-    words, by, desk = words_of(interaction), moderator(interaction), moderation.desk
+    words, by, catalogue = words_of(interaction), moderator(interaction), moderation.catalogue
     match page.listing:
         case CoverageList.ARTICLES:
-            found = await desk.catalogue.cited(
-                page.search, by.place, page.offset, SHOWN.panel_items
-            )
+            found = await catalogue.cited(page.search, by.place, page.offset, SHOWN.panel_items)
             return articles_view(found.articles, by, words, page), _turns(page, words, found.more)
         case CoverageList.QUARANTINE:
-            found = await desk.catalogue.quarantined(by.place, page.offset, SHOWN.panel_items)
+            found = await catalogue.quarantined(by.place, page.offset, SHOWN.panel_items)
             return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
         case CoverageList.REMOVED:
-            found = await desk.catalogue.removed(by.place, page.offset, SHOWN.panel_items)
+            found = await catalogue.removed(by.place, page.offset, SHOWN.panel_items)
             return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
         case CoverageList.WATCHED:
-            sources = _matching(await desk.catalogue.sources(by.place), page.search)
+            sources = _matching(await catalogue.sources(by.place), page.search)
             has_more = len(sources) > page.offset + SHOWN.panel_items
             return sources_view(sources, by, words, page), _turns(page, words, has_more)
         case CoverageList.SUGGESTIONS:
             places = moderation.places(interaction)
-            return suggestions_view(await desk.reviewer.suggestions(places), words), []
+            return suggestions_view(await moderation.reviewer.suggestions(places), words), []
         case CoverageList.CORRECTIONS:
             places = moderation.places(interaction)
-            notices = await desk.catalogue.notices(page.offset, SHOWN.notices + 1, places)
+            notices = await catalogue.notices(page.offset, SHOWN.notices + 1, places)
             has_more = len(notices) > SHOWN.notices
             view = corrections_view(notices[: SHOWN.notices], words)
             return view, _turns(page, words, has_more, SHOWN.notices)
         case CoverageList.LOG:
             server, home = server_in(interaction), str(moderation.home or "")
-            entries = await desk.catalogue.audit(
+            entries = await catalogue.audit(
                 server, home, before=page.offset or None, limit=SHOWN.audit_entries
             )
             view = audit_view(entries, server, words)
@@ -284,7 +282,7 @@ async def article_card(
     interaction: Interaction, moderation: Moderation, number: int, page: PanelPage
 ) -> ui.LayoutView:
     """Show one article with its buttons and the way back to its page."""
-    words, by, catalogue = words_of(interaction), moderator(interaction), moderation.desk.catalogue
+    words, by, catalogue = words_of(interaction), moderator(interaction), moderation.catalogue
     article = await catalogue.article(number, by.place)
     hidden = await catalogue.is_hidden(number, by.place)
     is_cited = article.removal is None and article.held is None and not hidden
@@ -334,7 +332,7 @@ class _EvidenceForm(Form):
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
-            evidence = await moderation.desk.catalogue.found(question, server_in(interaction))
+            evidence = await moderation.catalogue.found(question, server_in(interaction))
             return evidence_view(evidence, question, words_of(interaction))
 
         await show_result(interaction, work)
@@ -374,7 +372,7 @@ class _RowButton(Action, template=r"desk:row"):
 
     async def title(self, interaction: Interaction, moderation: Moderation) -> str:
         """Return the title of the article in this row."""
-        catalogue, server = moderation.desk.catalogue, server_in(interaction)
+        catalogue, server = moderation.catalogue, server_in(interaction)
         return title((await catalogue.article(self.number, server)).header.title, 200)
 
 
@@ -396,7 +394,7 @@ class _HideButton(_RowButton, template=rf"desk:source-hide:(?P<key>{_ROW_KEY})")
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
         """Hide the article, a shared one in this server alone unless it is home."""
         name, by = await self.title(interaction, moderation), moderator(interaction)
-        audit_entry = await moderation.desk.curator.hide(self.number, by)
+        audit_entry = await moderation.curator.hide(self.number, by)
         is_local = audit_entry.kind is AuditAction.HIDDEN and bool(audit_entry.before)
         key = "hidden_here" if is_local else "hidden_article"
         return _Change(words_of(interaction)(key, title=name), audit_entry)
@@ -411,7 +409,7 @@ class _RemoveButton(_RowButton, template=rf"desk:source-remove:(?P<key>{_ROW_KEY
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
         """Remove the article."""
         name, by = await self.title(interaction, moderation), moderator(interaction)
-        audit_entry = await moderation.desk.curator.remove(self.number, by)
+        audit_entry = await moderation.curator.remove(self.number, by)
         return _Change(words_of(interaction)("removed_article", title=name), audit_entry)
 
 
@@ -423,7 +421,7 @@ class _RestoreButton(_RowButton, template=rf"desk:source-restore:(?P<key>{_ROW_K
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
         """Restore the article."""
         name, by = await self.title(interaction, moderation), moderator(interaction)
-        audit_entry = await moderation.desk.curator.restore(self.number, by)
+        audit_entry = await moderation.curator.restore(self.number, by)
         return _Change(words_of(interaction)("restored_article", title=name), audit_entry)
 
 
@@ -435,7 +433,7 @@ class _StopWatchingButton(_RowButton, template=rf"desk:source-unwatch:(?P<key>{_
 
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
         """Stop watching the source."""
-        audit_entry = await moderation.desk.curator.unwatch(self.number, moderator(interaction))
+        audit_entry = await moderation.curator.unwatch(self.number, moderator(interaction))
         address = title(audit_entry.detail or "", 200)
         return _Change(words_of(interaction)("unwatched", address=address), audit_entry)
 

@@ -7,41 +7,54 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import discord
 from discord import ui
 
-from bot.community.curating import Moderator
+from bot.community.curating import Curator, Moderator
+from bot.community.digests import Digests
+from bot.community.jobs import Jobs
+from bot.community.members import Community
+from bot.community.previewing import Previewer
+from bot.community.quiet import Quiet
+from bot.community.reviewing import Catalogue, Reviewer
+from bot.community.rules import Home
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import Recent
 from bot.discord_ui.limits import SHOWN
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, send_privately, show_result, words_in, words_of
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.adding import Preview
-
-if TYPE_CHECKING:
-    from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """The desk, the permissions of moderators and the open previews.
+    """What the controls of moderators use, with their permissions and the open previews.
 
     The shared coverage is managed in one server, the home server. Each other server manages its own
     additions, and can hide shared articles for itself.
     """
 
-    desk: Desk
+    community: Community
+    curator: Curator
+    catalogue: Catalogue
+    reviewer: Reviewer
+    previewer: Previewer
+    jobs: Jobs
+    digests: Digests
+    quiet: Quiet
+    settings: BotSettings
     previews: Recent[str, Preview] = field(default_factory=lambda: Recent(SHOWN.previews))
 
     async def refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the refusal for users who may not moderate; ``None`` for moderators."""
-        await find_home(interaction.client, self.desk)
+        await find_home(interaction.client, self.curator.home)
         if interaction.guild_id is None or not await self._moderates(interaction):
             return "moderating_not_allowed"
         return None
@@ -56,13 +69,13 @@ class Moderation:
             rights = interaction.user.guild_permissions
         if rights.administrator or rights.manage_messages:
             return True
-        role = (await self.desk.community.rules(interaction.guild_id)).moderator_role
+        role = (await self.community.rules(interaction.guild_id)).moderator_role
         roles = getattr(interaction.user, "roles", ())
         return role is not None and any(user_role.id == role for user_role in roles)
 
     async def settings_refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the refusal for users who may not change the server's rules."""
-        await find_home(interaction.client, self.desk)
+        await find_home(interaction.client, self.curator.home)
         rights = interaction.permissions
         if interaction.guild_id is None or not (rights.administrator or rights.manage_guild):
             return "settings_not_allowed"
@@ -80,7 +93,7 @@ class Moderation:
     @property
     def home(self) -> int | None:
         """Return the id of the home server as last read."""
-        return self.desk.curator.home.server
+        return self.curator.home.server
 
     async def admits(self, interaction: Interaction) -> bool:
         """Return True for moderators; refuse all other users with a sentence."""
@@ -98,11 +111,11 @@ class Moderation:
         return key
 
 
-async def find_home(client: discord.Client, desk: Desk) -> None:
+async def find_home(client: discord.Client, home: Home) -> None:
     """Make the server that the bot joined first the home server, unless there is one."""
     first = min(client.guilds, key=_joined, default=None)
-    if desk.curator.home.server is None and first is not None:
-        await desk.curator.home.claim(first.id)
+    if home.server is None and first is not None:
+        await home.claim(first.id)
 
 
 def _joined(guild: discord.Guild) -> datetime:
@@ -132,7 +145,7 @@ async def post_for_review(
 
     An error from Discord is logged, not raised.
     """
-    community = moderation.desk.community
+    community = moderation.community
     target = (await community.rules(int(place or 0))).review_channel
     if place in {"", str(moderation.home or "")}:
         target = target or (await community.desk_rules()).review_channel
@@ -221,6 +234,14 @@ class Managed:
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Run the control's action."""
         raise NotImplementedError
+
+
+class DeskManaged(Managed):
+    """A control for people who may change the rules of the desk; it is mixed in."""
+
+    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
+        """Return the key of the refusal for users who may not change the desk's rules."""
+        return await moderation.desk_refusal(interaction)
 
 
 class ManagedAction(Managed):

@@ -76,7 +76,7 @@ async def _groups(
     moderation: Moderation, interaction: Interaction, subject: str
 ) -> Sequence[FeedbackGroup]:
     """Return the groups of reports or of gaps for a subject such as "r" or "gd7"."""
-    reviewer, places = moderation.desk.reviewer, moderation.places(interaction)
+    reviewer, places = moderation.reviewer, moderation.places(interaction)
     kind, _, days = subject.partition("d")
     load_groups = reviewer.reports if kind == ABOUT_REPORTS else reviewer.gaps
     return await load_groups(places, days=int(days or 0))
@@ -135,7 +135,7 @@ def groups_view(
 
 async def post_feedback(client: discord.Client, moderation: Moderation, number: int) -> None:
     """Post the feedback of one reader in the review channel of their server."""
-    group = await moderation.desk.reviewer.said(number)
+    group = await moderation.reviewer.said(number)
     if group is None:
         return
     is_gap = group.said[0].verdict is FeedbackVerdict.MISSING
@@ -184,8 +184,8 @@ class _SettleButton(
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Settle the group, and show the others."""
         subject, _, keys = self.key.partition("-")
-        if await moderation.desk.reviewer.settle(keys.split("."), moderation.places(interaction)):
-            await moderation.desk.curator.settled(keys, moderator(interaction))
+        if await moderation.reviewer.settle(keys.split("."), moderation.places(interaction)):
+            await moderation.curator.settled(keys, moderator(interaction))
         return await _review_page(moderation, interaction, subject, 0)
 
 
@@ -257,7 +257,7 @@ async def post_suggestion(client: discord.Client, moderation: Moderation, number
 
     An error from Discord is logged, not raised.
     """
-    suggestion = await moderation.desk.reviewer.suggestion(number)
+    suggestion = await moderation.reviewer.suggestion(number)
     if suggestion is not None:
         await post_for_review(
             client, moderation, suggestion.place, lambda words: review_view(suggestion, words)
@@ -268,7 +268,7 @@ async def _open_suggestion(
     key: str, moderation: Moderation, interaction: Interaction
 ) -> Suggestion | None:
     """Return an open suggestion on which the user may decide, or ``None``."""
-    return await moderation.desk.reviewer.suggestion(int(key), moderation.places(interaction))
+    return await moderation.reviewer.suggestion(int(key), moderation.places(interaction))
 
 
 class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
@@ -282,7 +282,7 @@ class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
         suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
-        preview = await moderation.desk.previewer.suggestion(suggestion)
+        preview = await moderation.previewer.suggestion(suggestion)
         return preview_view(preview, words, [])
 
 
@@ -297,8 +297,7 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
 
         Who that was is forgotten after 30 days, and with `/forget-me`.
         """
-        words, desk = words_of(interaction), moderation.desk
-        community = moderation.desk.community
+        words, community = words_of(interaction), moderation.community
         suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
@@ -309,12 +308,12 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
         refused = refusal.get(suggestion.member)
         if refused and (await community.desk_rules()).second_moderator:
             return with_buttons(notice_view(words(refused)), _decision_buttons(suggestion, words))
-        preview = await desk.previewer.suggestion(suggestion)
+        preview = await moderation.previewer.suggestion(suggestion)
         if preview.entries and not preview.outlet:
             notice = notice_view(words("preview_outlet_needed"))
             name = _NameOutletButton(self.key, words("name_outlet"))
             return with_buttons(notice, [name, *_decision_buttons(suggestion, words)])
-        if not await desk.curator.approve(suggestion, preview, moderator(interaction)):
+        if not await moderation.curator.approve(suggestion, preview, moderator(interaction)):
             return notice_view(words("suggestion_decided"))
         return notice_view(words("approved", name=title(suggestion.name, 200)))
 
@@ -334,7 +333,7 @@ class _NameOutletButton(ModeratorButton, template=r"desk:nameof:(?P<key>[0-9]{1,
             return
 
         async def store_outlet(submission: Interaction, outlet: str) -> None:
-            await moderation.desk.reviewer.name(suggestion, outlet)
+            await moderation.reviewer.name(suggestion, outlet)
             view = review_view(replace(suggestion, outlet=outlet), words_of(submission))
             await submission.response.edit_message(view=view)
 
@@ -351,7 +350,7 @@ class _RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
         """Reject the suggestion."""
         words = words_of(interaction)
         suggestion = await _open_suggestion(self.key, moderation, interaction)
-        if suggestion is None or not await moderation.desk.curator.reject(
+        if suggestion is None or not await moderation.curator.reject(
             suggestion, moderator(interaction)
         ):
             return notice_view(words("suggestion_decided"))

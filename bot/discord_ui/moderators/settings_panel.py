@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 from zoneinfo import available_timezones
 
 import discord
@@ -26,6 +26,7 @@ from bot.discord_ui.buttons import (
 from bot.discord_ui.escaping import escape, phrase, safe_address, title, worded
 from bot.discord_ui.limits import DISCORD
 from bot.discord_ui.moderators.moderation import (
+    DeskManaged,
     Managed,
     ManagedAction,
     ManagerForm,
@@ -138,14 +139,10 @@ def settings_view(
     section: Section,
     words: Wording,
     *,
-    detail: str = "",
     entry: AuditEntry | None = None,
 ) -> ui.LayoutView:
-    """Show one page of the panel, with its controls and a button that undoes *entry*.
-
-    *detail* is the channel or the first outlet that the page is about.
-    """
-    blocks, controls = _PAGES[section](state, words, detail)
+    """Show one page of the panel, with its controls and a button that undoes *entry*."""
+    blocks, controls = _PAGES[section](state, words)
     if section in _SPEAKING_FOR_THEMSELVES:
         blocks = [line.removeprefix("- ") for block in blocks for line in block.splitlines()]
     else:
@@ -169,22 +166,25 @@ async def _panel(
     entry: AuditEntry | None = None,
 ) -> ui.LayoutView:
     """Show one page of the panel as the rules are now."""
-    desk = moderation.desk
+    community = moderation.community
     may_change_desk = await moderation.desk_refusal(interaction) is None
     places, guild = moderation.places(interaction), interaction.guild
     state = RulesState(
-        await desk.community.rules(interaction.guild_id),
-        desk.settings,
-        await desk.community.desk_rules() if may_change_desk else None,
-        [source for source in desk.news.quiet.found if source.source.place in places],
-        await desk.catalogue.outlets(server_in(interaction)) if section is Section.OUTLETS else (),
+        await community.rules(interaction.guild_id),
+        moderation.settings,
+        await community.desk_rules() if may_change_desk else None,
+        [source for source in moderation.quiet.found if source.source.place in places],
+        await moderation.catalogue.outlets(server_in(interaction))
+        if section is Section.OUTLETS
+        else (),
         frozenset(channel.id for channel in guild.channels) if guild else frozenset(),
         frozenset(role.id for role in guild.roles) if guild else frozenset(),
         _mute_channels(guild),
+        detail,
     )
     if section is Section.DESK and not may_change_desk:
         section = Section.OVERVIEW
-    return settings_view(state, section, words_of(interaction), detail=detail, entry=entry)
+    return settings_view(state, section, words_of(interaction), entry=entry)
 
 
 def _mute_channels(guild: discord.Guild | None) -> frozenset[int]:
@@ -210,11 +210,11 @@ async def _change_rules(
     detail: str = "",
 ) -> ui.LayoutView:
     """Change the rules of this server, and show the page of the change."""
-    community, by = moderation.desk.community, moderator(interaction)
+    community, by = moderation.community, moderator(interaction)
     community.rules_changed()
     rules, entry = change(await community.rules(interaction.guild_id)), None
     with suppress(NothingToDoError):
-        entry = await moderation.desk.curator.set_rules(rules, by.place, by)
+        entry = await moderation.curator.set_rules(rules, by.place, by)
     community.rules_changed()
     return await _panel(interaction, moderation, section, detail, entry)
 
@@ -226,21 +226,20 @@ async def _change_desk_rules(
     section: Section = Section.DESK,
 ) -> ui.LayoutView:
     """Change the rules of the desk, and show the page of the change."""
-    rules, entry = change(await moderation.desk.community.desk_rules()), None
+    rules, entry = change(await moderation.community.desk_rules()), None
     with suppress(NothingToDoError):
-        entry = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
+        entry = await moderation.curator.set_rules(rules, DESK, moderator(interaction))
     return await _panel(interaction, moderation, section, entry=entry)
 
 
-def _overview_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _overview_page(state: RulesState, words: Wording) -> _Page:
     """Show all rules."""
-    del detail
     return overview_blocks(state, words), []
 
 
-def _channels_page(state: RulesState, words: Wording, detail: str) -> _Page:
-    """Show the mode of all channels, or of the channel that *detail* names."""
-    rules = state.rules
+def _channels_page(state: RulesState, words: Wording) -> _Page:
+    """Show the mode of all channels, or of the channel that the page is about."""
+    rules, detail = state.rules, state.detail
     if not detail:
         menu = _ModeMenu("0", words("settings_mode"), _mode_options(rules.everywhere, words))
         channel_menu = _ChannelMenu("0", words("settings_channel"))
@@ -252,9 +251,8 @@ def _channels_page(state: RulesState, words: Wording, detail: str) -> _Page:
     return [f"<#{int(detail)}>"], [_ModeMenu(detail, words("settings_mode"), options), back]
 
 
-def _language_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _language_page(state: RulesState, words: Wording) -> _Page:
     """Show the language of answers."""
-    del detail
     chosen = state.rules.language
     options = [_option(words("language_asked"), _NONE, chosen=chosen is None)]
     options += [
@@ -265,9 +263,8 @@ def _language_page(state: RulesState, words: Wording, detail: str) -> _Page:
     return [language_line(state.rules, words)], [menu]
 
 
-def _limits_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _limits_page(state: RulesState, words: Wording) -> _Page:
     """Show the questions that are answered in a minute."""
-    del detail
     rules = state.rules
 
     def menu(key: str, choices: Sequence[int], chosen: int) -> ui.Item[Any]:
@@ -283,9 +280,9 @@ def _limits_page(state: RulesState, words: Wording, detail: str) -> _Page:
     ]
 
 
-def _outlets_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _outlets_page(state: RulesState, words: Wording) -> _Page:
     """Show the outlets that answers may cite, a menu of them at a time."""
-    rules, offset = state.rules, int(detail or 0)
+    rules, offset = state.rules, int(state.detail or 0)
     line, names = outlets_line(rules, words), state.outlets[offset : offset + DISCORD.menu_options]
     if not names:
         return [line, escape(words("coverage_none"))], []
@@ -306,25 +303,22 @@ def _outlets_page(state: RulesState, words: Wording, detail: str) -> _Page:
     return [line], controls
 
 
-def _moderators_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _moderators_page(state: RulesState, words: Wording) -> _Page:
     """Show the role of moderators."""
-    del detail
     role = state.rules.moderator_role
     menu = _RoleMenu("0", words("setup_role"), role if role in state.roles else None)
     return [role_line(state.rules, words), f"-# {escape(words('settings_role_note'))}"], [menu]
 
 
-def _review_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _review_page(state: RulesState, words: Wording) -> _Page:
     """Show the channel for suggestions and reports."""
-    del detail
     channel = state.review_channel
     menu = _ReviewMenu("0", words("settings_channel_any"), _existing(channel, state))
     return [review_line(channel, words), *_mute_line(channel, state, words)], [menu]
 
 
-def _digest_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _digest_page(state: RulesState, words: Wording) -> _Page:
     """Show where and when the digest is posted."""
-    del detail
     rules, plan = state.rules, state.rules.digest
     lines = digest_lines(rules, words) or [escape(words("settings_digest_none"))]
     chosen = _existing(plan.channel, state) if plan else None
@@ -343,9 +337,8 @@ def _digest_page(state: RulesState, words: Wording, detail: str) -> _Page:
     return ["\n".join(lines), *mute_line, _timezone_line(rules, words)], controls
 
 
-def _quiet_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _quiet_page(state: RulesState, words: Wording) -> _Page:
     """Show the quiet hours."""
-    del detail
     rules, hours = state.rules, state.rules.quiet
 
     def options(key: str, chosen: int | None) -> list[discord.SelectOption]:
@@ -364,9 +357,8 @@ def _quiet_page(state: RulesState, words: Wording, detail: str) -> _Page:
     return ["\n".join(lines), _timezone_line(rules, words)], controls
 
 
-def _desk_page(state: RulesState, words: Wording, detail: str) -> _Page:
+def _desk_page(state: RulesState, words: Wording) -> _Page:
     """Show the rules of the desk."""
-    del detail
     assert state.desk is not None
     second = state.desk.second_moderator
     options = [
@@ -383,7 +375,7 @@ def _desk_page(state: RulesState, words: Wording, detail: str) -> _Page:
     return blocks, controls
 
 
-_PAGES: Mapping[Section, Callable[[RulesState, Wording, str], _Page]] = {
+_PAGES: Mapping[Section, Callable[[RulesState, Wording], _Page]] = {
     Section.OVERVIEW: _overview_page,
     Section.CHANNELS: _channels_page,
     Section.LANGUAGE: _language_page,
@@ -449,23 +441,34 @@ class _SectionButton(
         return await _panel(interaction, moderation, Section(section), detail)
 
 
-class _ModeMenu(ManagedAction, KeySelect, template=r"desk:settings-mode:(?P<key>[0-9]{1,20})"):
-    """A menu of the modes of one channel, by its id, or of the other channels for 0."""
+class _RulesControl(ManagedAction):
+    """A control that changes the rules of its server; it is mixed into a button or a menu."""
 
-    kind = "settings-mode"
+    section: ClassVar[Section]
+    """The page of the panel on which it stands."""
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Change the rules, and show the page."""
+        return await _change_rules(interaction, moderation, self.changed, self.section)
+
+    def changed(self, rules: ServerRules) -> ServerRules:
+        """Return the rules after the choice."""
+        raise NotImplementedError
+
+
+class _ModeMenu(_RulesControl, KeySelect, template=r"desk:settings-mode:(?P<key>[0-9]{1,20})"):
+    """A menu of the modes of one channel, by its id, or of the other channels for 0."""
+
+    kind, section = "settings-mode", Section.CHANNELS
+
+    def changed(self, rules: ServerRules) -> ServerRules:
         """Set the mode."""
         [value] = self.values
         mode = None if value == _NONE else Speaks(value)
-
-        def change(rules: ServerRules) -> ServerRules:
-            if self.key == "0":
-                return replace(rules, everywhere=mode or rules.everywhere)
-            others = {key: other for key, other in rules.channels.items() if key != self.key}
-            return replace(rules, channels={**others, **({self.key: mode} if mode else {})})
-
-        return await _change_rules(interaction, moderation, change, Section.CHANNELS)
+        if self.key == "0":
+            return replace(rules, everywhere=mode or rules.everywhere)
+        others = {key: other for key, other in rules.channels.items() if key != self.key}
+        return replace(rules, channels={**others, **({self.key: mode} if mode else {})})
 
 
 class _ChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-channel:(?P<key>0)"):
@@ -482,35 +485,28 @@ class _ChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-cha
         return await _panel(interaction, moderation, Section.CHANNELS, detail)
 
 
-class _LanguageMenu(ManagedAction, KeySelect, template=r"desk:settings-language:(?P<key>0)"):
+class _LanguageMenu(_RulesControl, KeySelect, template=r"desk:settings-language:(?P<key>0)"):
     """A menu of the languages of answers."""
 
-    kind = "settings-language"
+    kind, section = "settings-language", Section.LANGUAGE
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    def changed(self, rules: ServerRules) -> ServerRules:
         """Set the language."""
         [value] = self.values
-        language = None if value == _NONE else Language(value)
-        return await _change_rules(
-            interaction, moderation, lambda r: replace(r, language=language), Section.LANGUAGE
-        )
+        return replace(rules, language=None if value == _NONE else Language(value))
 
 
-class _LimitMenu(ManagedAction, KeySelect, template=r"desk:settings-limit:(?P<key>member|channel)"):
+class _LimitMenu(_RulesControl, KeySelect, template=r"desk:settings-limit:(?P<key>member|channel)"):
     """A menu of the questions in a minute, of one member or in one channel."""
 
-    kind = "settings-limit"
+    kind, section = "settings-limit", Section.LIMITS
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    def changed(self, rules: ServerRules) -> ServerRules:
         """Set the limit; a number that is not offered changes nothing."""
         count = int(self.values[0])
-
-        def change(rules: ServerRules) -> ServerRules:
-            if self.key == "member":
-                return replace(rules, per_member=count) if count in _MEMBER_LIMITS else rules
-            return replace(rules, per_channel=count) if count in _CHANNEL_LIMITS else rules
-
-        return await _change_rules(interaction, moderation, change, Section.LIMITS)
+        if self.key == "member":
+            return replace(rules, per_member=count) if count in _MEMBER_LIMITS else rules
+        return replace(rules, per_channel=count) if count in _CHANNEL_LIMITS else rules
 
 
 class _OutletMenu(ManagedAction, KeySelect, template=r"desk:settings-outlets:(?P<key>[0-9]{1,6})"):
@@ -520,8 +516,8 @@ class _OutletMenu(ManagedAction, KeySelect, template=r"desk:settings-outlets:(?P
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Cite the chosen outlets; those of other menus stay as they are."""
-        community, chosen = moderation.desk.community, set(self.values)
-        names = await moderation.desk.catalogue.outlets(server_in(interaction))
+        community, chosen = moderation.community, set(self.values)
+        names = await moderation.catalogue.outlets(server_in(interaction))
         community.rules_changed()
         rules = await community.rules(interaction.guild_id)
         cited = {
@@ -552,29 +548,24 @@ class _NoOutletError(WordedError):
         super().__init__("settings_outlet_needed")
 
 
-class _AllOutletsButton(ManagedAction, KeyButton, template=r"desk:settings-alloutlets:(?P<key>0)"):
+class _AllOutletsButton(_RulesControl, KeyButton, template=r"desk:settings-alloutlets:(?P<key>0)"):
     """A button that lets answers cite all outlets, also those that come later."""
 
-    kind = "settings-alloutlets"
+    kind, section = "settings-alloutlets", Section.OUTLETS
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    def changed(self, rules: ServerRules) -> ServerRules:
         """Cite all outlets."""
-        return await _change_rules(
-            interaction, moderation, lambda r: replace(r, outlets=()), Section.OUTLETS
-        )
+        return replace(rules, outlets=())
 
 
-class _RoleMenu(ManagedAction, KeyRoleSelect, template=r"desk:settings-moderators:(?P<key>0)"):
+class _RoleMenu(_RulesControl, KeyRoleSelect, template=r"desk:settings-moderators:(?P<key>0)"):
     """A menu of the roles whose members look after sources."""
 
-    kind = "settings-moderators"
+    kind, section = "settings-moderators", Section.MODERATORS
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    def changed(self, rules: ServerRules) -> ServerRules:
         """Set the role, or none."""
-        role = self.chosen
-        return await _change_rules(
-            interaction, moderation, lambda r: replace(r, moderator_role=role), Section.MODERATORS
-        )
+        return replace(rules, moderator_role=self.chosen)
 
 
 class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-reviewin:(?P<key>0)"):
@@ -585,7 +576,7 @@ class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-revi
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the channel, or none: at home for the desk, unless this server has its own."""
         channel = self.chosen(interaction)
-        rules = await moderation.desk.community.rules(interaction.guild_id)
+        rules = await moderation.community.rules(interaction.guild_id)
         if moderation.at_home(interaction) and rules.review_channel is None:
             return await _change_desk_rules(
                 interaction,
@@ -607,7 +598,7 @@ class _DigestChannelMenu(
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Post the digest in the channel from now on, or nowhere."""
-        channel, now = self.chosen(interaction), moderation.desk.clock()
+        channel, now = self.chosen(interaction), moderation.community.clock()
 
         def change(rules: ServerRules) -> ServerRules:
             if channel is None:
@@ -627,7 +618,7 @@ class _DigestTimeMenu(ManagedAction, KeySelect, template=r"desk:settings-digest:
         """Set the day or the hour; without a digest there is nothing to set."""
         [value] = self.values
         number = None if value == _NONE else int(value)
-        now = moderation.desk.clock()
+        now = moderation.community.clock()
 
         def change(rules: ServerRules) -> ServerRules:
             plan = rules.digest
@@ -649,48 +640,35 @@ class _DigestPreviewButton(Managed, KeyButton, template=r"desk:settings-digestpr
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Show what a digest would have now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        desk = moderation.desk
+        community = moderation.community
 
         async def work() -> ui.LayoutView:
-            rules = await desk.community.rules(interaction.guild_id)
-            plan = rules.digest or DigestPlan(interaction.channel_id or 0, 0, desk.clock())
-            digest = await desk.news.digests.preview(interaction.guild_id or 0, rules, plan)
+            rules = await community.rules(interaction.guild_id)
+            plan = rules.digest or DigestPlan(interaction.channel_id or 0, 0, community.clock())
+            digest = await moderation.digests.preview(interaction.guild_id or 0, rules, plan)
             words = Wording.of(rules.language) if rules.language else words_of(interaction)
             return digest_view(digest, words)
 
         await show_result(interaction, work)
 
 
-class _QuietMenu(ManagedAction, KeySelect, template=r"desk:settings-quiet:(?P<key>begin|end)"):
+class _QuietMenu(_RulesControl, KeySelect, template=r"desk:settings-quiet:(?P<key>begin|end)"):
     """A menu of the hours at which the quiet hours begin or end."""
 
-    kind = "settings-quiet"
+    kind, section = "settings-quiet", Section.QUIET
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    def changed(self, rules: ServerRules) -> ServerRules:
         """Set the hour; without quiet hours there is no end to set."""
         [value] = self.values
-        hour = None if value == _NONE else int(value) % 24
-
-        def change(rules: ServerRules) -> ServerRules:
-            hours = rules.quiet
-            if self.key == "end":
-                return replace(rules, quiet=hours and replace(hours, end=hour or 0))
-            end = hours.end if hours else _DEFAULT_QUIET_END
-            return replace(rules, quiet=None if hour is None else QuietHours(hour, end))
-
-        return await _change_rules(interaction, moderation, change, Section.QUIET)
-
-
-class _OfDesk:
-    """A control for people who may change the rules of the desk."""
-
-    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Return the key of the refusal for users who may not change the desk's rules."""
-        return await moderation.desk_refusal(interaction)
+        hour, hours = None if value == _NONE else int(value) % 24, rules.quiet
+        if self.key == "end":
+            return replace(rules, quiet=hours and replace(hours, end=hour or 0))
+        end = hours.end if hours else _DEFAULT_QUIET_END
+        return replace(rules, quiet=None if hour is None else QuietHours(hour, end))
 
 
 class _ApprovalMenu(
-    _OfDesk, ManagedAction, KeySelect, template=r"desk:settings-approval:(?P<key>0)"
+    DeskManaged, ManagedAction, KeySelect, template=r"desk:settings-approval:(?P<key>0)"
 ):
     """A menu that says whether a second moderator has to agree."""
 
@@ -704,7 +682,7 @@ class _ApprovalMenu(
         )
 
 
-class _BudgetButton(_OfDesk, Managed, KeyButton, template=r"desk:settings-budget:(?P<key>0)"):
+class _BudgetButton(DeskManaged, KeyButton, template=r"desk:settings-budget:(?P<key>0)"):
     """A button that sets the daily budget for models."""
 
     kind = "settings-budget"
@@ -746,7 +724,7 @@ def _budget_of(text: str) -> Decimal | None:
     return amount
 
 
-class LinkButton(_OfDesk, Managed, KeyButton, template=r"desk:settings-link:(?P<key>0)"):
+class LinkButton(DeskManaged, KeyButton, template=r"desk:settings-link:(?P<key>0)"):
     """A button that sets the page of the election authority, in the home server."""
 
     kind = "settings-link"
@@ -789,7 +767,7 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12}(?::[a-z]{
     async def on_press(self, interaction: Interaction) -> None:
         """Undo the change once."""
         moderation = moderation_of(interaction)
-        entry = await moderation.desk.catalogue.entry(self.number)
+        entry = await moderation.catalogue.entry(self.number)
         everywhere = entry is not None and not entry.detail
         refusal_for: Any = moderation.desk_refusal if everywhere else moderation.settings_refusal
         if not await admitted(interaction, await refusal_for(interaction)):
@@ -799,8 +777,8 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12}(?::[a-z]{
             await respond(interaction, notice_view(words_of(interaction)("settings_elsewhere")))
             return
         await interaction.response.defer()
-        undone = await moderation.desk.curator.undo(entry.id, moderator(interaction))
-        moderation.desk.community.rules_changed()
+        undone = await moderation.curator.undo(entry.id, moderator(interaction))
+        moderation.community.rules_changed()
         section = Section(self.key.partition(":")[2] or Section.OVERVIEW)
         view = (
             await _panel(interaction, moderation, section)

@@ -18,6 +18,7 @@ from bot.discord_ui.escaping import escape, link, title, worded
 from bot.discord_ui.limits import DISCORD, SHOWN
 from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import (
+    DeskManaged,
     Managed,
     ManagedAction,
     ManagerForm,
@@ -67,16 +68,14 @@ async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
 
     An error from Discord is logged, not raised.
     """
-    desk, place = moderation.desk, str(guild.id)
-    if not await desk.community.welcome(guild.id):
+    if not await moderation.community.welcome(guild.id):
         return
     channel = _channel_in(guild)
     if channel is None:
-        logger.warning("No channel for a welcome message in server %s.", place)
+        logger.warning("No channel for a welcome message in server %s.", guild.id)
         return
     words = words_in(guild)
-    home = desk.curator.home.server == guild.id
-    setup = await _read_setup(moderation, guild.id, home=home)
+    setup = await _read_setup(moderation, guild.id, home=moderation.home == guild.id)
     try:
         await channel.send(view=setup_view(setup, words, welcome=True))
     except discord.HTTPException as error:
@@ -128,11 +127,11 @@ async def _checklist(interaction: Interaction, moderation: Moderation) -> ui.Lay
 
 async def _read_setup(moderation: Moderation, server: int, *, home: bool) -> Setup:
     """Read the setup of a server."""
-    community = moderation.desk.community
+    community = moderation.community
     community.rules_changed()
     rules = await community.rules(server)
     overview = await community.known(rules.edition(server))
-    page = (await community.desk_rules()).voting_link or moderation.desk.settings.voting_link
+    page = (await community.desk_rules()).voting_link or moderation.settings.voting_link
     return Setup(overview.summary.articles, rules, page, home)
 
 
@@ -157,7 +156,7 @@ class _HereButton(Managed, KeyButton, template=r"desk:here:(?P<key>0)"):
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Store the rule, and tick the step."""
         channel = str(interaction.channel_id)
-        rules = await moderation.desk.community.rules(interaction.guild_id)
+        rules = await moderation.community.rules(interaction.guild_id)
         channels = {**rules.channels, channel: Speaks.ON}
         await _store_rules(
             interaction, moderation, replace(rules, everywhere=Speaks.OFF, channels=channels)
@@ -174,7 +173,7 @@ class _RoleButton(Managed, KeyButton, template=r"desk:role:(?P<key>0)"):
         role: ui.RoleSelect[Any] = ui.RoleSelect(custom_id="role")
 
         async def store_role(submission: Interaction) -> None:
-            rules = await moderation.desk.community.rules(submission.guild_id)
+            rules = await moderation.community.rules(submission.guild_id)
             await _store_rules(
                 submission, moderation, replace(rules, moderator_role=role.values[0].id)
             )
@@ -197,15 +196,7 @@ class _VotingButton(LinkButton, template=r"desk:voting:(?P<key>0)"):
         return await _checklist(interaction, moderation)
 
 
-class _DeskManagersOnly:
-    """A control for people who may change the rules of the desk."""
-
-    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Return the key of the refusal for users who may not change the desk's rules."""
-        return await moderation.desk_refusal(interaction)
-
-
-class _HandOverButton(_DeskManagersOnly, Managed, KeyButton, template=r"desk:handover:(?P<key>0)"):
+class _HandOverButton(DeskManaged, KeyButton, template=r"desk:handover:(?P<key>0)"):
     """A button that offers the other servers which the user manages, privately."""
 
     kind = "handover"
@@ -236,9 +227,7 @@ async def _servers_view(interaction: Interaction) -> ui.LayoutView:
     return with_buttons(layout([heading]), [menu])
 
 
-class _NewHomeMenu(
-    _DeskManagersOnly, ManagedAction, KeySelect, template=r"desk:newhome:(?P<key>0)"
-):
+class _NewHomeMenu(DeskManaged, ManagedAction, KeySelect, template=r"desk:newhome:(?P<key>0)"):
     """A menu that makes another server the home server, for people who manage both."""
 
     kind = "newhome"
@@ -248,10 +237,10 @@ class _NewHomeMenu(
         new_home = interaction.client.get_guild(int(self.values[0]))
         if new_home is None or not await _manages(interaction.user.id, new_home):
             raise WordedError("settings_not_allowed")
-        desk = moderation.desk
-        rules = replace(await desk.community.desk_rules(), home=new_home.id)
-        await desk.curator.set_rules(rules, DESK, moderator(interaction))
-        await asyncio.to_thread(desk.curator.home.read)
+        curator = moderation.curator
+        rules = replace(await moderation.community.desk_rules(), home=new_home.id)
+        await curator.set_rules(rules, DESK, moderator(interaction))
+        await asyncio.to_thread(curator.home.read)
         return notice_view(words_of(interaction)("home_is_now", name=title(new_home.name, 100)))
 
 
@@ -271,7 +260,7 @@ async def _store_rules(
     """Store the rules of a server, and show the updated checklist."""
     by = moderator(interaction)
     with suppress(NothingToDoError):
-        await moderation.desk.curator.set_rules(rules, by.place, by)
+        await moderation.curator.set_rules(rules, by.place, by)
     await interaction.response.edit_message(view=await _checklist(interaction, moderation))
 
 

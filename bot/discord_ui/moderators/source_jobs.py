@@ -8,7 +8,7 @@ import logging
 import discord
 from discord import ui
 
-from bot.community.jobs import LookProgress
+from bot.community.jobs import Jobs, LookProgress
 from bot.discord_ui.escaping import escape, link, literal, title
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE
 from bot.discord_ui.moderators.moderation import Moderation, moderator
@@ -25,19 +25,19 @@ async def refresh_now(
 ) -> ui.LayoutView:
     """Start fetching a source, and show its progress in the reply."""
     words = words_of(interaction)
-    source = await moderation.desk.curator.look_again(source_id, moderator(interaction))
-    job = await moderation.desk.jobs.begin(source_id, interaction.token, words.language)
-    interaction.client.run_beside(follow_job(interaction.client, moderation, job))
+    source = await moderation.curator.look_again(source_id, moderator(interaction))
+    job = await moderation.jobs.begin(source_id, interaction.token, words.language)
+    interaction.client.run_beside(follow_job(interaction.client, moderation.jobs, job))
     return notice_view(words("looking_again", address=title(source.address, 200)))
 
 
-async def follow_job(client: discord.Client, moderation: Moderation, job: Job) -> None:
+async def follow_job(client: discord.Client, jobs: Jobs, job: Job) -> None:
     """Show the progress of a job until it ends or its reply can no longer be edited."""
     shown_progress = None
     while True:
         await asyncio.sleep(PACE.job_edit_seconds)
-        progress = await moderation.desk.jobs.progress(job)
-        is_late = moderation.desk.community.clock() - job.at > DISCORD.reply_lifetime
+        progress = await jobs.progress(job)
+        is_late = jobs.clock() - job.at > DISCORD.reply_lifetime
         if (
             progress != shown_progress
             and not is_late
@@ -46,7 +46,7 @@ async def follow_job(client: discord.Client, moderation: Moderation, job: Job) -
             is_late = True
         shown_progress = progress
         if progress.finished or is_late:
-            await moderation.desk.jobs.dismiss(job)
+            await jobs.dismiss(job)
             return
 
 

@@ -197,6 +197,7 @@ class RulesState:
     maintainers', which apply where the desk sets nothing. ``quiet`` are sources without new
     articles. ``outlets`` are all names of the server's coverage; ``channels`` and ``roles`` are
     the ids that exist in the server, ``mute`` the channels in which the bot may not write.
+    ``detail`` is the channel or the first outlet that the page is about.
     """
 
     rules: ServerRules
@@ -207,6 +208,7 @@ class RulesState:
     channels: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()
     mute: frozenset[int] = frozenset()
+    detail: str = ""
 
     @property
     def has_prices(self) -> bool:

@@ -362,7 +362,7 @@ async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archiv
     assert "not watched any more" in str(
         source_jobs.refresh_progress_view(progress, words()).to_components()
     )
-    await source_jobs.follow_job(simcord_env.bot, simcord_env.bot.moderation, job)
+    await source_jobs.follow_job(simcord_env.bot, simcord_env.bot.moderation.jobs, job)
     assert Ledger.of(archive).jobs.take_over("nobody", set()) == []
 
 

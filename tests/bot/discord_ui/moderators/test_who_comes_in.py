@@ -9,6 +9,7 @@ from bot.discord_ui.buttons import KeyChannelSelect, KeyRoleSelect, KeySelect
 from bot.discord_ui.client import MODERATORS_CONTROLS
 from bot.discord_ui.moderators import decisions, listing, review, settings_panel, setup
 from bot.discord_ui.moderators.decisions import AddButton
+from bot.discord_ui.moderators.moderation import DeskManaged
 from bot.ledger import Ledger
 from bot.ledger.records import AuditAction, AuditEntry
 from tests.bot.discord_ui.moderators.conftest import (
@@ -52,9 +53,7 @@ KEYS = {
 }
 OF_MANAGERS = (*settings_panel.SETTINGS_CONTROLS, *setup.SETUP_CONTROLS)
 MODERATED = [each for each in MODERATORS_CONTROLS if each not in OF_MANAGERS]
-OF_DESK = [
-    each for each in settings_panel.SETTINGS_CONTROLS if issubclass(each, settings_panel._OfDesk)
-]
+OF_DESK = [each for each in settings_panel.SETTINGS_CONTROLS if issubclass(each, DeskManaged)]
 FORMS = (AddButton, decisions.PasteButton)
 CHOICES = {
     "source-listing": "articles",
