@@ -183,7 +183,7 @@ class FeedParser(Parser):
 def _read_item(entry: Entry, name: str, document: Document) -> FoundArticle:
     """Return the article of one item, or the error in it."""
     page = item_of(entry, name)
-    item_url = None if entry.in_feed else entry.url
+    item_url = entry.url if entry.url.startswith(("http://", "https://")) else None
     try:
         extract = read_page(page.text(), name, url=item_url, now=document.now)
     except NoArticleError as problem:
