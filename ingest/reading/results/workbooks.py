@@ -21,7 +21,7 @@ from ingest.reading.results.grid import (
     Grid,
     GridRow,
     check_size,
-    filled_rows,
+    compact,
     too_many_cells,
 )
 from ingest.reading.text import clean_line
@@ -126,7 +126,7 @@ def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - op
         rows.append(GridRow(number, (cells[0],) if is_single_value and cells[0] else tuple(cells)))
     title = clean_line(sheet.title)
     notes = _hidden_note(name, title, hidden_rows, len(hidden_columns))
-    return Grid(name, filled_rows(rows), title if several else "", "row", notes)
+    return compact(Grid(name, tuple(rows), title if several else "", "row", notes))
 
 
 def _hidden_columns(sheet: Any) -> Iterator[int]:  # noqa: ANN401 - openpyxl's own
@@ -222,7 +222,7 @@ def grid_of(text: str, name: str) -> Grid:
             f"{name} has a quotation mark in the wrong place at line {line}, column {column}. "
             "Save the table as CSV again."
         ) from error
-    return Grid(name, filled_rows(rows))
+    return compact(Grid(name, tuple(rows)))
 
 
 def _open_quote(text: str, line: int, delimiter: str) -> int:
