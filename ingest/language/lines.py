@@ -13,7 +13,7 @@ from ingest.language.limits import FORMS
 from ingest.language.script import Script
 
 _LINES = words()["lines"]
-_ENDS = re.compile(r"[.!?…。！？:：;,][”\"'’」』)\]）]*$|[”」』]$")
+_ENDS = re.compile(r"[.!?…。！？؟۔।:：;؛,،][”\"'’」』)\]）]*$|[”」』]$")
 _BYLINE = re.compile(
     r"^[-–—−]+ ?[A-ZÀ-Þ][\w.’'-]*(?: [\w.’'-]+){0,4}(?:, [A-Z][\w ]+)?$"
     r"|^(?:by|reported by|text by) [A-ZÀ-Þ][\w.’'-]*(?: [\w.’'-]+){1,8}$"

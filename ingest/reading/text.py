@@ -41,13 +41,15 @@ _PLAIN_SIGN = re.compile(
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STRUCK_THROUGH = re.compile(r"(?:[^\s\u0335\u0336][\u0335\u0336]{1,2} ?){1,400}")
 """Characters that are struck through one by one."""
-SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
+SENTENCE_END = re.compile(r"[.!?…。！？؟۔।:：;；؛][”\"'’」』)\]）】*_]*$|[」』】]$")
 """End of a line that ends a sentence or introduces the next line."""
 EAST_ASIAN_EDGE = re.compile(f"[{CJK}、，「『（]")
 _KANJI_NUMERALS = "〇一二三四五六七八九十百千万億兆"
 _NUMERAL_END = re.compile(rf"[\d{_KANJI_NUMERALS}][.,．，]?$|[^\W\d_][.,]\d+$")
-_CONTINUING_MARKS = tuple(",;)]”’»")
-_OPEN_MARKS = tuple(",–—([“«&")
+_CONTINUING_MARKS = tuple(",،;)]”’»")
+_OPEN_MARKS = tuple(",،–—([“«&")
+_CASELESS = re.compile(r"[\u05d0-\u0dff]")
+"""Letters of scripts with spaces and without capitals: from Hebrew and Arabic to those of India."""
 _OPEN_WORDS = frozenset(
     {"the", "a", "an", "of", "and", "or", "to", "in", "on", "at", "by", "for", "with", "from"}
     | {"that", "which", "who", "his", "her", "its", "their", "as", "is", "was", "were", "are"}
@@ -204,8 +206,14 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     if not min_width <= width <= max_width:
         return False
     full_lines = [_is_full(line, next_line, width) for line, next_line in pairwise(lines)]
+    is_prose = SENTENCE_END.search(lines[-1]) is not None
     broken_sentences = [
-        not SENTENCE_END.search(line_before) and (is_east_asian or continues_sentence(line_after))
+        not SENTENCE_END.search(line_before)
+        and (
+            is_east_asian
+            or continues_sentence(line_after)
+            or (is_prose and _CASELESS.match(line_after))
+        )
         for line_before, line_after in pairwise(lines)
     ]
     return sum(full_lines) >= LAYOUT.wrapped_share * len(full_lines) and any(broken_sentences)
