@@ -26,13 +26,15 @@ SPLITTER = 2
 _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
 _CJK = re.compile(f"[{JAPANESE}]")
-_CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
+_QUOTED_BEFORE, _OTHER_WORDS = "と", ("こ", "き", "も", "は言え")
+"""The particle behind a quotation, and letters that make another word of it: ところ, とき, とも."""
 _CLOSING = "”\"'’」』)"
 _RUN = re.compile(
     rf"(?P<cjk>[{CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_{CJK}][^\W_{CJK}]*)"
 )
 _RUN_ASCII = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9]*")
-_COMBINING = re.compile("[\u0300-\u036f]")
+_COMBINING = dict.fromkeys(range(0x0300, 0x0370))
+"""A translation that removes combining accents."""
 _POSSESSIVE = re.compile(r"'s\b")
 _PUNCTUATION = str.maketrans("‘’“”–—…", "''\"\"--.")
 """Typographic characters of English coverage, and their ASCII forms."""
@@ -80,7 +82,10 @@ def _continues(text: str, span: Span, following: Span) -> bool:
     """Return True if *following* continues the sentence after the closing quote of *span*."""
     is_closed = text[span.end - 1] in _CLOSING
     same_line = "\n" not in text[span.end : following.start]
-    return is_closed and same_line and _CONTINUES.match(text, following.start) is not None
+    is_particle = text.startswith(_QUOTED_BEFORE, following.start) and not text.startswith(
+        _OTHER_WORDS, following.start + 1
+    )
+    return is_closed and same_line and (is_particle or "a" <= text[following.start] <= "z")
 
 
 class _TableLine:
@@ -171,7 +176,7 @@ def terms(text: str) -> list[str]:
         runs = _RUN_ASCII.findall(_POSSESSIVE.sub("", plain.lower()))
         return _stems([run.replace(",", "") for run in runs])
     folded = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", plain).casefold())
-    bare = unicodedata.normalize("NFC", _COMBINING.sub("", unicodedata.normalize("NFD", folded)))
+    bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded).translate(_COMBINING))
     index_terms: list[str] = []
     for match in _RUN.finditer(bare):
         if run := match["cjk"]:

@@ -7,6 +7,7 @@ in which they stand, the most specific first; text that one form has read is not
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -94,7 +95,6 @@ _COUNTED_AFTER = re.compile(
     r"|and (?:a half|a quarter|three[ -]quarters?)\b|(?:third|quarter|half|fifth)\b)"
 )
 """Text after "one" where it is a number."""
-_DECIMALS = re.compile(r"\.(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,8 +423,8 @@ def _scale_of(number: str) -> Decimal:
 
 def _decimals(number: str) -> Decimal:
     """Return ten to the power of the number of decimals in *number*."""
-    decimals = _DECIMALS.search(number)
-    return Decimal(10) ** (len(decimals[1]) if decimals else 0)
+    behind = number.partition(".")[2]
+    return Decimal(10) ** (len(behind) - len(behind.lstrip(string.digits)))
 
 
 class Word(str):

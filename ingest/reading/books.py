@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
@@ -22,8 +21,6 @@ from ingest.reading.text import clean_line
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
 _PROGRAM = "calibre"
 """The publisher of whatever this program makes of a newspaper's pages."""
-_ISSUE = re.compile(r"\s{1,3}\[[^\[\]]{1,40}\]$")
-"""The day in such a book's title: "The Ledger [Sat, 07 Nov 2026]"."""
 
 
 class BookParser(Parser):
@@ -75,7 +72,8 @@ def _metadata_of(book: Element) -> Header:
     }
     publisher = values.get("publisher", "")
     if publisher == _PROGRAM:
-        publisher = _ISSUE.sub("", values.get("title", ""))
+        name, _, day = values.get("title", "").rpartition(" [")  # "The Ledger [Sat, 07 Nov 2026]"
+        publisher = name if day.endswith("]") else values.get("title", "")
     return Header(
         title=values.get("title", ""),
         outlet=publisher or values.get("title", ""),

@@ -13,7 +13,7 @@ from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import FILES, LAYOUT
-from ingest.reading.text import EAST_ASIAN_EDGE, SENTENCE_END, clean, clean_line
+from ingest.reading.text import EAST_ASIAN_EDGE, clean, clean_line, ends_sentence
 
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s{{0,8}}{_TIME}(?:[ \t]{{0,8}}-->[ \t]{{0,8}}|,){_TIME}")
@@ -187,12 +187,12 @@ def _lines_of(cues: Iterator[_Cue]) -> Iterator[str]:
             is_new_speaker = (
                 bool(cue.speaker and cue.speaker != speaker)
                 or _SPEAKER_CHANGE.match(line)
-                or (not position and SENTENCE_END.search(text) and _NAMED_SPEAKER.match(line))
+                or (not position and ends_sentence(text) and _NAMED_SPEAKER.match(line))
             )
             is_full = len(text) >= LAYOUT.spoken_most_characters or (
-                len(text) >= LAYOUT.spoken_characters and SENTENCE_END.search(text)
+                len(text) >= LAYOUT.spoken_characters and ends_sentence(text)
             )
-            is_pause = cue.start - end > LAYOUT.pause_seconds and SENTENCE_END.search(text)
+            is_pause = cue.start - end > LAYOUT.pause_seconds and ends_sentence(text)
             if text and (is_new_speaker or is_full or is_pause):
                 yield _with_time(start, speaker, text)
                 text = ""

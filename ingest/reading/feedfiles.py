@@ -26,7 +26,7 @@ _VIEW_PARTS = frozenset(
     | {"ref", "src", "from", "share", "single", "fullpage", "all", "desktop", "lite", "text"}
 )
 """Path parts and parameters that select a view of an article, not another article."""
-SUFFIX = re.compile(r"\.(?:amp\.html?|amp|html?|php|aspx?|jsp)$")
+_SUFFIXES = (*(".amp.html", ".amp.htm", ".amp", ".html", ".htm", ".php", ".aspx", ".asp", ".jsp"),)
 _OPML_START = re.compile(
     rb"\A(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<opml\b", re.IGNORECASE | re.DOTALL
 )
@@ -81,9 +81,15 @@ def _is_view(name: str, value: str) -> bool:
     return name.lower() in _VIEW_PARTS and (name.lower() != "page" or value.isdecimal())
 
 
+def without_suffix(address: str) -> str:
+    """Return a path or an address without the ending of its page's program or format."""
+    suffix = next(filter(address.endswith, _SUFFIXES), "")
+    return address.removesuffix(suffix)
+
+
 def _steps(path: str) -> list[str]:
     """Return the parts of *path* without those that only select a view."""
-    short_path = SUFFIX.sub("", path.lower())
+    short_path = without_suffix(path.lower())
     return [part for part in short_path.split("/") if part and part not in _VIEW_PARTS]
 
 

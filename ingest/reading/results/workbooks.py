@@ -39,8 +39,8 @@ _MERGED_CELLS = re.compile(
 )
 _LITERAL = re.compile(r'"[^"]{0,40}"|\\.')
 """Signs in the format of a cell that are only written, such as a per cent sign behind a share."""
-_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\n|\Z)")
-"""The first line by which Excel is told the delimiter of a text file."""
+_SEPARATOR_LABEL = "sep="
+"""The start of the first line by which Excel is told the delimiter of a text file."""
 _DELIMITERS = "\t;,|"
 
 
@@ -200,12 +200,14 @@ def grid_of(text: str, name: str) -> Grid:
     Raises:
         UnreadableError: the table is broken or too large; the message names the line.
     """
-    separator = _SEPARATOR_LINE.match(text)
-    delimiter = separator[1] if separator else _delimiter(text)
-    table = text[separator.end() :] if separator else text
+    top, _, below = text.partition("\n")
+    separator = top.rstrip(" ").strip('"').removeprefix(_SEPARATOR_LABEL)
+    is_separator = len(separator) == 1 and _SEPARATOR_LABEL in top
+    delimiter = separator if is_separator else _delimiter(text)
+    table = below if is_separator else text
     reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter, strict=True)
     rows: list[GridRow] = []
-    first_line = line = 2 if separator else 1
+    first_line = line = 2 if is_separator else 1
     try:
         for cells in reader:
             rows.append(
