@@ -19,7 +19,7 @@ from kanjize import kanji2number
 from text_to_num import find_numbers
 
 from ingest.language.dates import clocks_in, days_in
-from ingest.language.languages import entries, one_of, phrase_pattern, table, words
+from ingest.language.languages import entries, one_of, phrase_pattern, rewritings, table, words
 from ingest.language.limits import DATES
 from ingest.language.script import CJK
 
@@ -28,10 +28,7 @@ _SIGNS = str.maketrans(_NUMERALS["signs"]["from"], _NUMERALS["signs"]["to"])
 _DASHES = str.maketrans({"–": "-", "—": " - ", "−": "-", "‑": "-"})
 _OTHER_NUMERALS = re.compile(f"[{CJK}\u0600-\u06ff]")
 """Letters of the scripts that ``numerals.toml`` rewrites; typographic quotation marks are none."""
-_EVERYWHERE, _IN_OTHER_NUMERALS = (
-    tuple((re.compile(turn["from"], re.IGNORECASE), turn["to"]) for turn in _NUMERALS[turns])
-    for turns in ("everywhere", "turns")
-)
+_EVERYWHERE, _IN_OTHER_NUMERALS = map(rewritings, (_NUMERALS["everywhere"], _NUMERALS["turns"]))
 _SCALES = {name: Decimal(value) for name, value in _WORDS["scales"].items()}
 _UNITS = {word: unit for unit, text in _WORDS["units"].items() for word in entries(text)}
 _FRACTIONS: dict[str, int] = _WORDS["fractions"]

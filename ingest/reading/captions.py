@@ -18,9 +18,6 @@ from ingest.reading.text import EAST_ASIAN_EDGE, clean, clean_line, ends_sentenc
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s{{0,8}}{_TIME}(?:[ \t]{{0,8}}-->[ \t]{{0,8}}|,){_TIME}")
 _SIGNATURE = b"WEBVTT"
-_SUBRIP = re.compile(
-    rb"\d{1,6}[ \t]*\r?\n[ \t]*\d{1,3}:[0-5]\d:[0-5]\d[.,]\d{1,3}[ \t]*-->[ \t]*\d{1,3}:"
-)
 _VOICE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+([^<>]{1,80})>")
 _TAG = re.compile(r"</?[A-Za-z\d][^<>]{0,200}>|\{\\[^{}]{0,100}\}")
 _SPEAKER_CHANGE = re.compile(
@@ -61,7 +58,9 @@ class CaptionsParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its signature or first cue, else by the name."""
         is_webvtt = document.head[:10].split()[:1] == [_SIGNATURE]
-        if is_webvtt or _SUBRIP.match(document.head):
+        number, timing, *_ = [*document.head.decode("ascii", "replace").split("\n", 2), ""]
+        is_subrip = number.strip().isdecimal() and _TIMING.match(timing)
+        if is_webvtt or is_subrip:
             return Score.SURE
         return Parser.score(self, document)
 

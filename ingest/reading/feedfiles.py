@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from ingest.model import Header
 from ingest.reading.declarations import is_ahead
 from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Score, broken_file
 from ingest.reading.limits import FILES, PAGES
-from ingest.reading.listings import is_listing, read_listing
+from ingest.reading.listings import is_listing, read_listing, root_of
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line, paragraphs
 
@@ -27,9 +26,6 @@ _VIEW_PARTS = frozenset(
 )
 """Path parts and parameters that select a view of an article, not another article."""
 _SUFFIXES = (*(".amp.html", ".amp.htm", ".amp", ".html", ".htm", ".php", ".aspx", ".asp", ".jsp"),)
-_OPML_START = re.compile(
-    rb"\A(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<opml\b", re.IGNORECASE | re.DOTALL
-)
 
 
 def with_listing_metadata(header: Header, announced: Entry, now: datetime | None) -> Header:
@@ -108,7 +104,7 @@ class FeedListParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its first tag, else by the name."""
-        return Score.SURE if _OPML_START.match(document.head) else Parser.score(self, document)
+        return Score.SURE if root_of(document.head) == b"opml" else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterable[FoundArticle]:
         """Raise NoArticleError with the addresses of the feeds, so that people can add them."""

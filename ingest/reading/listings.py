@@ -34,7 +34,7 @@ from ingest.reading.text import clean_line
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
-    rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)\b",
+    rb"<(?:\w+:)?(\w+)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _JSON_FEED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{.{0,2000}?jsonfeed\.org\\?/version", re.DOTALL)
@@ -53,7 +53,9 @@ _UTF_16 = {
 }
 """The first bytes of text in UTF-16: its mark, or the first sign of XML."""
 _WEB = (b"http://", b"https://")
-_SITEMAPS = {b"urlset", b"sitemapindex"}
+_SITEMAPS = frozenset({b"urlset", b"sitemapindex"})
+_LISTINGS = _SITEMAPS | {b"rss", b"feed", b"rdf"}
+"""Names of the root elements of feeds and sitemaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,17 @@ class Listing:
 def is_listing(data: bytes) -> bool:
     """Return True if *data* begins like a feed or a sitemap."""
     head = _in_utf8(_unpack(data, "")[: DETECTION.signature_bytes])
-    return any(
-        pattern.match(head) for pattern in (_ROOT, _JSON_FEED, _POSTS_START)
-    ) or _is_address_list(head)
+    return (
+        root_of(head) in _LISTINGS
+        or any(pattern.match(head) for pattern in (_JSON_FEED, _POSTS_START))
+        or _is_address_list(head)
+    )
+
+
+def root_of(head: bytes) -> bytes:
+    """Return the name of the first element in an XML document, in small letters."""
+    root = _ROOT.match(head)
+    return root[1].lower() if root else b""
 
 
 def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
@@ -101,14 +111,14 @@ def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
         return _json_feed(data, url)
     if _POSTS_START.match(data[: DETECTION.signature_bytes]):
         return _posts(data, url)
-    root = _ROOT.match(data[: DETECTION.signature_bytes])
-    if root is None and _is_address_list(data[: DETECTION.signature_bytes]):
+    root = root_of(data[: DETECTION.signature_bytes])
+    if root not in _LISTINGS and _is_address_list(data[: DETECTION.signature_bytes]):
         return _address_list(data, url)
-    if root is None:
+    if root not in _LISTINGS:
         raise UnreadableError(f"{url} is neither a feed nor a sitemap.")
     if b"<!entity" in data.lower():
         raise UnreadableError(f"{url} declares entities of its own and was not read.")
-    if root[1].lower() in _SITEMAPS:
+    if root in _SITEMAPS:
         return _sitemap(data, url)
     return _feed(data, url, charset)
 
