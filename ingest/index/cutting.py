@@ -15,7 +15,7 @@ import Stemmer
 
 from ingest.index.limits import PASSAGES
 from ingest.language.lines import BETWEEN
-from ingest.language.script import CJK, JAPANESE
+from ingest.language.script import CJK, JAPANESE_SIGN
 from ingest.model import Cut, Passage, Span
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ SPLITTER = 2
 """The version of the splitting rules; a generation records it."""
 _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
-_CJK = re.compile(f"[{JAPANESE}]")
 _QUOTED_BEFORE, _OTHER_WORDS = "と", ("こ", "き", "も", "は言え")
 """The particle behind a quotation, and letters that make another word of it: ところ, とき, とも."""
 _CLOSING = "”\"'’」』)"
@@ -161,7 +160,7 @@ def _cutter(limit: int) -> RecursiveCharacterTextSplitter:
 def _mostly_cjk(text: str) -> bool:
     """Return True if a third of the first thousand characters are CJK."""
     head = text[:1000]
-    return 3 * len(_CJK.findall(head)) > len(head)
+    return 3 * len(JAPANESE_SIGN.findall(head)) > len(head)
 
 
 def terms(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ingest.index.limits import SEARCHES
 from ingest.language.as_english import Rendered, as_english
 from ingest.language.dates import Day, days_in
-from ingest.language.languages import one_of, words
+from ingest.language.languages import one_of, phrase_pattern, words
 from ingest.language.script import has_japanese
 from ingest.model import Scope
 
@@ -91,7 +91,7 @@ def _topic(question: Rendered, outlets: Sequence[str]) -> str:
     positions = {i for period in periods for i in range(*question.span(*period))}
     remainder = "".join(" " if i in positions else char for i, char in enumerate(question.original))
     for name in (spelling for outlet in outlets for spelling in _spellings(outlet)):
-        remainder = re.sub(re.escape(name), " ", remainder, flags=re.IGNORECASE)
+        remainder = phrase_pattern([re.escape(name)]).sub(" ", remainder)
     return remainder if _WORD.search(remainder) else question.original
 
 
