@@ -207,11 +207,8 @@ class Fetcher:
         if wait > FETCHES.longest_wait_seconds:
             name = urlsplit(url).hostname or ""
             end = self.resting.get(name, self._clock() + timedelta(seconds=wait))
-            is_slow = host.delay > FETCHES.longest_wait_seconds
-            reason = f" ({host.delay:,.0f} seconds between two requests)" if is_slow else ""
             raise UnreachableError(
-                f"{name} asks to come back later: after {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-                f"{reason}."
+                f"{name} asks to come back later, after {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
             )
 
     async def _check_robots(self, url: str) -> None:
@@ -226,8 +223,8 @@ class Fetcher:
             raise UnreachableError(rules.problem)
         if rules.delay() > FETCHES.longest_delay_seconds:
             raise NotAllowedError(
-                f"The robots.txt of {site} asks for {rules.delay():,.0f} seconds between two "
-                "requests. That is more than a week, so nothing is fetched there."
+                f"The robots.txt of {site} asks for more than a week between two requests, so "
+                "nothing is fetched there."
             )
         self._host(url).delay = max(self._pause, rules.delay())
         if not rules.allows(url):

@@ -84,10 +84,12 @@ def _told_apart(articles: Iterable[FoundArticle]) -> Iterator[FoundArticle]:
         if first_name == article.name or not first_marks.isdisjoint(marks):
             yield article
             continue
-        shared = f"address ({header.url})" if header.url else f"outlet and title (“{header.title}”)"
         sentence = (
-            f"{article.name} has the {shared} of {first_name} and another text. It was not added, "
-            "as it would replace that one. Give each its own."
+            f"{article.name} has the address of {first_name} and another text, "
+            "so it was not added. Give each its own address."
+            if header.url
+            else f"{article.name} has the outlet and the title of {first_name} and another text, "
+            "so it was not added. Give each its own title."
         )
         yield FoundArticle(article.name, problem=UnreadableError(sentence))
 

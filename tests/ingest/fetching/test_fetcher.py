@@ -331,7 +331,7 @@ async def test_a_long_delay_of_robots_txt_is_kept_to(web, seconds):
     end = web.now + timedelta(seconds=seconds)
     async with web.fetcher() as fetcher:
         await fetcher.fetch(PAGE)
-        with pytest.raises(UnreachableError, match=f"{end:%Y-%m-%d %H:%M} UTC .{seconds:,} sec"):
+        with pytest.raises(UnreachableError, match=f"after {end:%Y-%m-%d %H:%M} UTC"):
             await fetcher.fetch(PAGE)
         pauses = dict(fetcher.resting)
     assert pauses == {"ledger.example": end}
@@ -347,7 +347,7 @@ async def test_a_delay_of_more_than_a_week_is_a_refusal(web, seconds):
     """Nobody keeps an article up to date with so few requests."""
     web.put(f"{HOST}/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}\n", "text/plain")
     async with web.fetcher() as fetcher:
-        with pytest.raises(NotAllowedError, match="seconds between two requests"):
+        with pytest.raises(NotAllowedError, match="a week between two requests"):
             await fetcher.fetch(PAGE)
     assert web.asked[PAGE] == 0
 

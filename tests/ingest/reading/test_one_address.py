@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.wording import Wording, translated_failure
 from ingest import reading
+from ingest.language.languages import Language
 from ingest.reading import limits, read_bytes, read_path
 from ingest.reading.documents import Hints
 from ingest.reading.listings import read_listing
@@ -62,9 +64,8 @@ def test_a_record_with_the_address_of_another_is_refused_by_name(second):
     assert first.extract.text == BOARD
     assert last.extract.text == COUNT
     sentence = str(other.problem)
-    assert "export.jsonl line 2" in sentence
-    assert "export.jsonl line 1" in sentence
-    assert PAGE in sentence
+    assert sentence.startswith("export.jsonl line 2 has the address of export.jsonl line 1 and")
+    assert translated_failure(sentence, Wording.of(Language.JAPANESE)) != sentence
 
 
 def test_a_record_with_the_outlet_and_title_of_another_is_refused_by_name():
@@ -72,7 +73,9 @@ def test_a_record_with_the_outlet_and_title_of_another_is_refused_by_name():
     record = {"title": "Kurz notiert", "outlet": "Kreisblatt"}
     first, second = lines(record | {"text": BOARD}, record | {"text": FERRY})
     assert first.problem is None
-    assert "“Kurz notiert”) of export.jsonl line 1" in str(second.problem)
+    sentence = str(second.problem)
+    assert "line 2 has the outlet and the title of export.jsonl line 1 and" in sentence
+    assert translated_failure(sentence, Wording.of(Language.GERMAN)) != sentence
 
 
 def test_records_of_one_article_are_its_versions():
