@@ -33,7 +33,7 @@ from ingest.archive.rows import (
     number,
     record_change,
 )
-from ingest.archive.saving import change_address, put_back, save_one, withdraw
+from ingest.archive.saving import change_address, put_back, same_story, save_one, withdraw
 from ingest.archive.schema import (
     articles,
     embeddings,
@@ -44,7 +44,6 @@ from ingest.archive.schema import (
     snapshot_files,
     versions,
 )
-from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
 from ingest.fetching.identities import add_place, identities_of, sealed
 from ingest.language.similarity import sketch

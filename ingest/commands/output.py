@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 import sys
 import textwrap
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -29,7 +29,6 @@ from ingest.model import Progress as ProgressCallback
 
 _Result = TypeVar("_Result")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PROGRESS_SECONDS = 5.0
 """Seconds between lines of progress without a terminal."""
 _EXCERPT_CHARACTERS = 160
@@ -37,7 +36,9 @@ _EXCERPT_CHARACTERS = 160
 
 def printable(text: str) -> str:
     """Remove control characters, with which an article's text could control the terminal."""
-    return _CONTROL.sub("", text)
+    return "".join(
+        sign for sign in text if sign in {"\t", "\n"} or unicodedata.category(sign) != "Cc"
+    )
 
 
 def cell(text: object, style: str = "") -> Text:

@@ -193,7 +193,7 @@ class Fetcher:
         """Pause requests to hosts that asked another process for it."""
         for name, end in until.items():
             self.resting[name] = end
-            wait = min((end - self._clock()).total_seconds(), FETCHES.longest_pause_seconds)
+            wait = (end - self._clock()).total_seconds()
             self._hosts.setdefault(name, _Host(self._pause)).rest(wait)
 
     def _check_rest(self, url: str) -> None:
@@ -203,9 +203,13 @@ class Fetcher:
             UnreachableError: it is longer.
         """
         host = self._host(url)
-        if host.next - asyncio.get_running_loop().time() > FETCHES.longest_wait_seconds:
+        wait = host.next - asyncio.get_running_loop().time()
+        if wait > FETCHES.longest_wait_seconds:
             name = urlsplit(url).hostname or ""
-            raise UnreachableError(f"{name} asked to come back later.")
+            end = self.resting.get(name, self._clock() + timedelta(seconds=wait))
+            raise UnreachableError(
+                f"{name} asks to come back later, after {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+            )
 
     async def _check_robots(self, url: str) -> None:
         """Read the site's robots.txt if needed, and obey it."""
@@ -217,7 +221,12 @@ class Fetcher:
                 rules = self._robots[site] = await self._fetch_robots(site)
         if rules.rules is None:
             raise UnreachableError(rules.problem)
-        self._host(url).delay = max(self._pause, min(rules.delay(), FETCHES.longest_pause_seconds))
+        if rules.delay() > FETCHES.longest_delay_seconds:
+            raise NotAllowedError(
+                f"The robots.txt of {site} asks for more than a week between two requests, so "
+                "nothing is fetched there."
+            )
+        self._host(url).delay = max(self._pause, rules.delay())
         if not rules.allows(url):
             raise NotAllowedError(
                 f"The robots.txt of {site} asks not to fetch {short_address(url)}."
@@ -289,9 +298,8 @@ class Fetcher:
 
     def _rest(self, url: str, response: aiohttp.ClientResponse) -> None:
         """Leave a host alone for as long as its response asks."""
-        now = self._clock()
-        wait = _retry_seconds(response.headers.get("Retry-After", ""), now)
-        self.resting[urlsplit(url).hostname or ""] = now + timedelta(seconds=wait)
+        wait = _retry_seconds(response.headers.get("Retry-After", ""), self._clock())
+        self._keep_resting(url, wait)
         self._host(url).rest(wait)
 
     async def _request(
@@ -353,6 +361,13 @@ class Fetcher:
                 yield
             finally:
                 host.rest(host.delay)
+                if host.delay > FETCHES.longest_wait_seconds:
+                    self._keep_resting(url, host.delay)
+
+    def _keep_resting(self, url: str, seconds: float) -> None:
+        """Record the end of a host's pause, for other processes and later rounds."""
+        name, end = urlsplit(url).hostname or "", self._clock() + timedelta(seconds=seconds)
+        self.resting[name] = max(self.resting.get(name, end), end)
 
 
 class _PageResolver(ThreadedResolver):

@@ -23,7 +23,9 @@ class _FetchLimits:
     pause_seconds: float = 5.0
     """Between two requests to one host, unless its robots.txt asks for more."""
     longest_pause_seconds: float = 3600.0
-    """Upper limit of a ``Retry-After`` or crawl delay."""
+    """Upper limit of a ``Retry-After``."""
+    longest_delay_seconds: float = 7 * 24 * 3600.0
+    """The longest crawl delay that is kept to; a site that asks for more is not fetched."""
     longest_wait_seconds: float = 60.0
     """How long a request waits for a paused host; a longer pause is an error."""
     robots_bytes: int = 500 * 1024

@@ -13,7 +13,7 @@ from ingest.index.cutting import sentences
 from ingest.index.limits import COPIES
 from ingest.language.as_english import plain_english
 from ingest.language.dates import days_in, weekdays_in
-from ingest.language.languages import languages, table
+from ingest.language.languages import languages, phrase_pattern, table
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
 from ingest.language.similarity import Shingles, containment, near_in_time, shingles, units
@@ -135,7 +135,7 @@ def _negation_pattern(language: str) -> re.Pattern[str] | None:
     """Return the pattern of negation words in *language*, or None if there is none."""
     word_table = table(f"{language}/questions") if language in languages() else {}
     pattern = word_table.get("markers", {}).get("denied")
-    return re.compile(pattern, re.IGNORECASE) if pattern else None
+    return phrase_pattern([pattern]) if pattern else None
 
 
 def _negation_count(text: str, language: str) -> int:

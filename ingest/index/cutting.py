@@ -15,7 +15,7 @@ import Stemmer
 
 from ingest.index.limits import PASSAGES
 from ingest.language.lines import BETWEEN
-from ingest.language.script import CJK, JAPANESE
+from ingest.language.script import CJK, JAPANESE_SIGN
 from ingest.model import Cut, Passage, Span
 
 if TYPE_CHECKING:
@@ -25,14 +25,15 @@ SPLITTER = 2
 """The version of the splitting rules; a generation records it."""
 _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
-_CJK = re.compile(f"[{JAPANESE}]")
-_CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
+_QUOTED_BEFORE, _OTHER_WORDS = "と", ("こ", "き", "も", "は言え")
+"""The particle behind a quotation, and letters that make another word of it: ところ, とき, とも."""
 _CLOSING = "”\"'’」』)"
 _RUN = re.compile(
     rf"(?P<cjk>[{CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_{CJK}][^\W_{CJK}]*)"
 )
 _RUN_ASCII = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9]*")
-_COMBINING = re.compile("[\u0300-\u036f]")
+_COMBINING = dict.fromkeys(range(0x0300, 0x0370))
+"""A translation that removes combining accents."""
 _POSSESSIVE = re.compile(r"'s\b")
 _PUNCTUATION = str.maketrans("‘’“”–—…", "''\"\"--.")
 """Typographic characters of English coverage, and their ASCII forms."""
@@ -80,7 +81,10 @@ def _continues(text: str, span: Span, following: Span) -> bool:
     """Return True if *following* continues the sentence after the closing quote of *span*."""
     is_closed = text[span.end - 1] in _CLOSING
     same_line = "\n" not in text[span.end : following.start]
-    return is_closed and same_line and _CONTINUES.match(text, following.start) is not None
+    is_particle = text.startswith(_QUOTED_BEFORE, following.start) and not text.startswith(
+        _OTHER_WORDS, following.start + 1
+    )
+    return is_closed and same_line and (is_particle or "a" <= text[following.start] <= "z")
 
 
 class _TableLine:
@@ -156,7 +160,7 @@ def _cutter(limit: int) -> RecursiveCharacterTextSplitter:
 def _mostly_cjk(text: str) -> bool:
     """Return True if a third of the first thousand characters are CJK."""
     head = text[:1000]
-    return 3 * len(_CJK.findall(head)) > len(head)
+    return 3 * len(JAPANESE_SIGN.findall(head)) > len(head)
 
 
 def terms(text: str) -> list[str]:
@@ -171,7 +175,7 @@ def terms(text: str) -> list[str]:
         runs = _RUN_ASCII.findall(_POSSESSIVE.sub("", plain.lower()))
         return _stems([run.replace(",", "") for run in runs])
     folded = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", plain).casefold())
-    bare = unicodedata.normalize("NFC", _COMBINING.sub("", unicodedata.normalize("NFD", folded)))
+    bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded).translate(_COMBINING))
     index_terms: list[str] = []
     for match in _RUN.finditer(bare):
         if run := match["cjk"]:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ingest.index.limits import SEARCHES
 from ingest.language.as_english import Rendered, as_english
 from ingest.language.dates import Day, days_in
-from ingest.language.languages import one_of, words
+from ingest.language.languages import one_of, phrase_pattern, words
 from ingest.language.script import has_japanese
 from ingest.model import Scope
 
@@ -91,7 +91,7 @@ def _topic(question: Rendered, outlets: Sequence[str]) -> str:
     positions = {i for period in periods for i in range(*question.span(*period))}
     remainder = "".join(" " if i in positions else char for i, char in enumerate(question.original))
     for name in (spelling for outlet in outlets for spelling in _spellings(outlet)):
-        remainder = re.sub(re.escape(name), " ", remainder, flags=re.IGNORECASE)
+        remainder = phrase_pattern([re.escape(name)]).sub(" ", remainder)
     return remainder if _WORD.search(remainder) else question.original
 
 
@@ -155,45 +155,50 @@ def _number(match: re.Match[str]) -> int:
     return _NUMBERS.get(number) or int(number)
 
 
-def _days(count: int) -> timedelta:
-    """Return the length of some days."""
-    return timedelta(days=count)
-
-
 def _length(match: re.Match[str]) -> timedelta:
     """Return the length of a period such as "the past two weeks"."""
     unit = (match["unit"] or match["unit_ja"]).lower()
     is_month = "month" in unit or "月" in unit
-    return _days(_number(match) * (31 if is_month else 7 if "week" in unit or "週" in unit else 1))
+    return timedelta(
+        days=_number(match) * (31 if is_month else 7 if "week" in unit or "週" in unit else 1)
+    )
+
+
+def _one_day(today: date, days_ago: int) -> tuple[date, date]:
+    """Return the first and the last day of a period of one day."""
+    day = today - timedelta(days=days_ago)
+    return day, day
 
 
 def _saturday_before(day: date) -> date:
     """Return the last Saturday before *day*."""
-    return day - _days((day.weekday() - calendar.SATURDAY) % 7 or 7)
+    return day - timedelta(days=(day.weekday() - calendar.SATURDAY) % 7 or 7)
 
 
 _Period: TypeAlias = Callable[[re.Match[str], date], tuple[date, date | None]]
 _RELATIVE_PERIODS: dict[str, _Period] = {
     r"(?i:\b(?:the )?day before yesterday\b)|一昨日|おととい": (
-        lambda _, today: (today - _days(2), today - _days(2))
+        lambda _, today: _one_day(today, 2)
     ),
     rf"(?i:\b(?P<number>\d{{1,2}}|{_NUMBER}) days ago\b)"
     r"|(?P<number_ja>\d{1,2}|[一二三四五六])日前": (
-        lambda match, today: (today - _days(_number(match)), today - _days(_number(match)))
+        lambda match, today: _one_day(today, _number(match))
     ),
     r"(?i:\b(?:last|past|at the|over the) weekend\b)|先週末|週末": (
-        lambda _, today: (_saturday_before(today), _saturday_before(today) + _days(2))
+        lambda _, today: (_saturday_before(today), _saturday_before(today) + timedelta(days=2))
     ),
     r"^Today\b|\btoday\b|\bthis (?:morning|afternoon|evening)\b|\btonight\b|今日|本日|今朝|今夜": (
-        lambda _, today: (today, today)
+        lambda _, today: _one_day(today, 0)
     ),
-    r"(?i:\byesterday\b)|昨日|きのう": lambda _, today: (today - _days(1), today - _days(1)),
-    r"(?i:\blast night\b)|昨夜": lambda _, today: (today - _days(1), today),
-    r"(?i:\bthis week\b)|今週": lambda _, today: (today - _days(today.weekday()), None),
-    r"(?i:\blast week\b)|先週": lambda _, today: (today - _days(today.weekday() + 7), None),
+    r"(?i:\byesterday\b)|昨日|きのう": lambda _, today: _one_day(today, 1),
+    r"(?i:\blast night\b)|昨夜": lambda _, today: (today - timedelta(days=1), today),
+    r"(?i:\bthis week\b)|今週": lambda _, today: (today - timedelta(days=today.weekday()), None),
+    r"(?i:\blast week\b)|先週": (
+        lambda _, today: (today - timedelta(days=today.weekday() + 7), None)
+    ),
     r"(?i:\bthis month\b)|今月": lambda _, today: (today.replace(day=1), None),
     r"(?i:\blast month\b)|先月": (
-        lambda _, today: ((today.replace(day=1) - _days(1)).replace(day=1), None)
+        lambda _, today: ((today.replace(day=1) - timedelta(days=1)).replace(day=1), None)
     ),
     rf"(?i:\b(?:last|past|previous) (?P<number>\d{{1,2}}|{_NUMBER}) (?P<unit>day|week|month)s?\b)"
     r"|(?:過去|この)(?P<number_ja>\d{1,2}|一)(?P<unit_ja>日|週間|か月|ヶ月)": (

@@ -15,7 +15,15 @@ from typing import Any
 
 from text_to_num import find_numbers
 
-from ingest.language.languages import PARSED_LANGUAGES, entries, languages, one_of, table
+from ingest.language.languages import (
+    PARSED_LANGUAGES,
+    entries,
+    languages,
+    one_of,
+    phrase_pattern,
+    rewritings,
+    table,
+)
 from ingest.language.numbers import Word, normalise
 
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+", re.UNICODE)
@@ -83,7 +91,7 @@ class _LanguageReading:
             return None
         reading: Mapping[str, Any] = table(f"{language}/reading")
         numbers = reading["numbers"]
-        group, decimal = re.escape(numbers["group"]), re.escape(numbers["decimal"])
+        group, decimal = f"[{numbers['group']}]", f"[{numbers['decimal']}]"
         words = {
             word: english.replace("-", " ")
             for english, translations in reading["reads_as"].items()
@@ -97,11 +105,9 @@ class _LanguageReading:
                 rf"|\d+{decimal}\d+"
             ),
             {ord(numbers["group"]): ord(","), ord(numbers["decimal"]): ord(".")},
-            tuple(
-                (re.compile(turn["from"], re.IGNORECASE), turn["to"]) for turn in reading["turns"]
-            ),
+            rewritings(reading["turns"]),
             words,
-            re.compile(one_of(words), re.IGNORECASE),
+            phrase_pattern([one_of(words)]),
         )
 
 

@@ -73,6 +73,11 @@ def phrase_pattern(
     return re.compile(f"{before}(?:{'|'.join(phrases)}){behind}", re.IGNORECASE)
 
 
+def rewritings(turns: Iterable[Mapping[str, str]]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the pattern and the replacement of each of *turns*, the entries of a word list."""
+    return tuple((phrase_pattern([turn["from"]]), turn["to"]) for turn in turns)
+
+
 def _entry_pattern(entry: str) -> str:
     """Return *entry* as a regular expression, with word boundaries if it is in Latin letters."""
     pattern = re.escape(entry).replace(r"\ ", r"[\s-]+")

@@ -13,7 +13,9 @@ from ingest.language.limits import FORMS
 from ingest.language.script import Script
 
 _LINES = words()["lines"]
-_ENDS = re.compile(r"[.!?…。！？:：;,][”\"'’」』)\]）]*$|[”」』]$")
+_ENDS = tuple(".!?…。！？؟۔।:：;؛,،")
+_CLOSING_MARKS = "”\"'’」』)]）"
+_CLOSING_QUOTES = tuple("”」』")
 _BYLINE = re.compile(
     r"^[-–—−]+ ?[A-ZÀ-Þ][\w.’'-]*(?: [\w.’'-]+){0,4}(?:, [A-Z][\w ]+)?$"
     r"|^(?:by|reported by|text by) [A-ZÀ-Þ][\w.’'-]*(?: [\w.’'-]+){1,8}$"
@@ -122,7 +124,8 @@ def _role(index: int, lines: Sequence[str], short: Sequence[bool]) -> Role:
 
 def _is_short(line: str) -> bool:
     """Return True if a line is short and does not end as a sentence does."""
-    is_text = BETWEEN in line or _ENDS.search(line)
+    has_end = line.rstrip(_CLOSING_MARKS).endswith(_ENDS) or line.endswith(_CLOSING_QUOTES)
+    is_text = has_end or BETWEEN in line
     return len(line) <= _HEADING_CHARACTERS[Script.of_text(line)] and not is_text
 
 

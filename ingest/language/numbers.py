@@ -7,6 +7,7 @@ in which they stand, the most specific first; text that one form has read is not
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from kanjize import kanji2number
 from text_to_num import find_numbers
 
 from ingest.language.dates import clocks_in, days_in
-from ingest.language.languages import entries, one_of, phrase_pattern, table, words
+from ingest.language.languages import entries, one_of, phrase_pattern, rewritings, table, words
 from ingest.language.limits import DATES
 from ingest.language.script import CJK
 
@@ -27,10 +28,7 @@ _SIGNS = str.maketrans(_NUMERALS["signs"]["from"], _NUMERALS["signs"]["to"])
 _DASHES = str.maketrans({"–": "-", "—": " - ", "−": "-", "‑": "-"})
 _OTHER_NUMERALS = re.compile(f"[{CJK}\u0600-\u06ff]")
 """Letters of the scripts that ``numerals.toml`` rewrites; typographic quotation marks are none."""
-_EVERYWHERE, _IN_OTHER_NUMERALS = (
-    tuple((re.compile(turn["from"], re.IGNORECASE), turn["to"]) for turn in _NUMERALS[turns])
-    for turns in ("everywhere", "turns")
-)
+_EVERYWHERE, _IN_OTHER_NUMERALS = map(rewritings, (_NUMERALS["everywhere"], _NUMERALS["turns"]))
 _SCALES = {name: Decimal(value) for name, value in _WORDS["scales"].items()}
 _UNITS = {word: unit for unit, text in _WORDS["units"].items() for word in entries(text)}
 _FRACTIONS: dict[str, int] = _WORDS["fractions"]
@@ -94,7 +92,6 @@ _COUNTED_AFTER = re.compile(
     r"|and (?:a half|a quarter|three[ -]quarters?)\b|(?:third|quarter|half|fifth)\b)"
 )
 """Text after "one" where it is a number."""
-_DECIMALS = re.compile(r"\.(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,8 +420,8 @@ def _scale_of(number: str) -> Decimal:
 
 def _decimals(number: str) -> Decimal:
     """Return ten to the power of the number of decimals in *number*."""
-    decimals = _DECIMALS.search(number)
-    return Decimal(10) ** (len(decimals[1]) if decimals else 0)
+    behind = number.partition(".")[2]
+    return Decimal(10) ** (len(behind) - len(behind.lstrip(string.digits)))
 
 
 class Word(str):

@@ -19,7 +19,8 @@ CJK = JAPANESE + HANGUL
 ARABIC = "\u0620-\u064a\u066e-\u06d3"
 """Ranges of characters for use inside a character class."""
 
-has_japanese = re.compile(f"[{JAPANESE}]").search
+JAPANESE_SIGN = re.compile(f"[{JAPANESE}]")
+has_japanese = JAPANESE_SIGN.search
 _KANJI = re.compile(f"[{KANJI}]")
 EAST_ASIAN = re.compile(f"[{CJK}]")
 has_cjk = EAST_ASIAN.search

@@ -125,21 +125,19 @@ _SYLLABLE = re.compile(
     "(?P<consonants>[kstnhmyrwgzdbpxcqfjv]y?)?(?P<vowels>[aiueo]{1,2})(?P<long>-?)|(?P<nasal>N)"
 )
 _LONG = "[aeiouyhwr]{0,2}"
-RUN = re.compile(f"[{KATAKANA}ヴ]{{2,}}")
+RUN = re.compile(f"[{KATAKANA}]{{2,}}")
 _KANJI_RUN = re.compile(f"[{KANJI}]+")
-_KATAKANA_RUN = re.compile("[ァ-ヴー]+")
 _SPELLINGS = {
     "ou": ("o", "ou", "oh"),
     "oo": ("o", "oo", "oh"),
     "uu": ("u", "uu"),
     "-": ("",),
-    "M": ("m", "n"),
+    **{f"N{labial}": (f"m{labial}", f"n{labial}") for labial in "bmp"},
 }
 """Spellings of long vowels, and of n before b, m and p: 大田 is Ota, Oota and Ohta."""
-_LABIAL = re.compile("N(?=[bmp])")
 _DOUBLE = {"c": "t", "x": "s"}
 """Letters that double a consonant of two letters."""
-_PARTS = re.compile("ou|oo|uu|.")
+_PARTS = re.compile("ou|oo|uu|N[bmp]|.")
 _HEPBURN = {"xy": "sh", "cy": "ch", "jy": "j", "x": "sh", "c": "ch", "q": "ts", "N": "n"}
 _SOUND = re.compile("|".join(_HEPBURN))
 _thread_state = threading.local()
@@ -237,7 +235,7 @@ def read_aloud(text: str) -> frozenset[str]:
     return frozenset(
         spelling
         for surface, reading in (*single_nouns, *noun_pairs)
-        if len(surface) >= FORMS.read_characters and _KATAKANA_RUN.fullmatch(reading)
+        if len(surface) >= FORMS.read_characters and RUN.fullmatch(reading)
         for spelling in hepburn(reading)
     )
 
@@ -246,7 +244,7 @@ def hepburn(reading: str) -> Iterator[str]:
     """Yield the spellings of katakana: ``オオノ`` is ``ono``, ``oono`` and ``ohno``."""
     first_part, *doubled = map(romaji, reading.split("ッ"))
     sounds = first_part + "".join(_DOUBLE.get(part[:1], part[:1]) + part for part in doubled)
-    options = [_SPELLINGS.get(part, (part,)) for part in _PARTS.findall(_LABIAL.sub("M", sounds))]
+    options = [_SPELLINGS.get(part, (part,)) for part in _PARTS.findall(sounds)]
     for choice in product(*options):
         yield _SOUND.sub(lambda match: _HEPBURN[match[0]], "".join(choice))
 

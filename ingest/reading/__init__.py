@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from ingest.errors import ReadingError, UnreadableError
+from ingest.fetching.identities import identity_of
+from ingest.language.similarity import sketch
 from ingest.process.isolation import isolated
 from ingest.reading.documents import Document, FoundArticle, Hints, Parser
 from ingest.reading.limits import DETECTION, FILES
@@ -40,8 +43,8 @@ def read_path(path: Path, hints: Hints) -> Iterator[FoundArticle]:
         return
     for file in files:
         try:
-            for document in _documents_of(file, hints):
-                yield from _read_with_limits(document)
+            documents = _documents_of(file, hints)
+            yield from _told_apart(chain.from_iterable(map(_read_with_limits, documents)))
         except ReadingError as problem:
             yield FoundArticle(str(file), problem=problem)
 
@@ -59,7 +62,36 @@ def _read_with_limits(document: Document) -> tuple[FoundArticle, ...]:
 
 def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[FoundArticle]:
     """Yield the articles in bytes without a file; a *name* without an ending is that of a paste."""
-    yield from read(Document(data, name, hints, pasted=not Path(name).suffix))
+    yield from _told_apart(read(Document(data, name, hints, pasted=not Path(name).suffix)))
+
+
+def _told_apart(articles: Iterable[FoundArticle]) -> Iterator[FoundArticle]:
+    """Yield the articles of one file, but refuse one that would replace another as its version.
+
+    They have one address, or without an address one outlet and title, and no run of words in
+    common. Up to ``FILES.compared_articles`` are remembered.
+    """
+    first: dict[str, tuple[str, frozenset[int]]] = {}
+    for article in articles:
+        if article.extract is None:
+            yield article
+            continue
+        header, text = article.extract.header, article.extract.text
+        marks = frozenset((*sketch(text), hash(text)))
+        if len(first) >= FILES.compared_articles:
+            del first[next(iter(first))]
+        first_name, first_marks = first.setdefault(identity_of(header), (article.name, marks))
+        if first_name == article.name or not first_marks.isdisjoint(marks):
+            yield article
+            continue
+        sentence = (
+            f"{article.name} has the address of {first_name} and another text, "
+            "so it was not added. Give each its own address."
+            if header.url
+            else f"{article.name} has the outlet and the title of {first_name} and another text, "
+            "so it was not added. Give each its own title."
+        )
+        yield FoundArticle(article.name, problem=UnreadableError(sentence))
 
 
 def _files_of(path: Path) -> list[Path]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.datelines import parse_date
-from ingest.model import Header
+from ingest.model import Extract, Header
 from ingest.reading.decoding import decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.elements import Element
@@ -22,8 +21,6 @@ from ingest.reading.text import clean_line
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
 _PROGRAM = "calibre"
 """The publisher of whatever this program makes of a newspaper's pages."""
-_ISSUE = re.compile(r"\s{1,3}\[[^\[\]]{1,40}\]$")
-"""The day in such a book's title: "The Ledger [Sat, 07 Nov 2026]"."""
 
 
 class BookParser(Parser):
@@ -41,7 +38,7 @@ class BookParser(Parser):
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield each chapter that is an article, so no covers and tables of contents."""
-        is_empty = True
+        titles: set[str] = set()
         with open_package(document, self.kind) as package:
             container = package.xml("META-INF/container.xml")
             root = container.find(".//{*}rootfile")
@@ -53,11 +50,16 @@ class BookParser(Parser):
                     raise UnreadableError(
                         f"{document.name} has more than {FILES.book_chapters} parts. Split it."
                     )
-                chapter = _chapter(package, part, metadata, f"{document.name} chapter {number}")
-                if chapter is not None:
-                    is_empty = False
-                    yield chapter
-        if is_empty:
+                name = f"{document.name} chapter {number}"
+                extract = _chapter(package, part, metadata, name)
+                if extract is None:
+                    continue
+                header = extract.header
+                if header.title in titles:  # such as the book's; the first line names the chapter
+                    extract = replace(extract, header=replace(header, title=""))
+                titles.add(header.title)
+                yield FoundArticle(name, extract)
+        if not titles:
             raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
 
 
@@ -70,7 +72,8 @@ def _metadata_of(book: Element) -> Header:
     }
     publisher = values.get("publisher", "")
     if publisher == _PROGRAM:
-        publisher = _ISSUE.sub("", values.get("title", ""))
+        name, _, day = values.get("title", "").rpartition(" [")  # "The Ledger [Sat, 07 Nov 2026]"
+        publisher = name if day.endswith("]") else values.get("title", "")
     return Header(
         title=values.get("title", ""),
         outlet=publisher or values.get("title", ""),
@@ -92,7 +95,7 @@ def _chapters(book: Element, book_path: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(posixpath.dirname(book_path), path))
 
 
-def _chapter(package: Package, part: str, book_header: Header, name: str) -> FoundArticle | None:
+def _chapter(package: Package, part: str, book_header: Header, name: str) -> Extract | None:
     """Return the article in one chapter; ``None`` if there is none."""
     try:
         extract = read_page(decode(package.data(part), name), name)
@@ -111,4 +114,4 @@ def _chapter(package: Package, part: str, book_header: Header, name: str) -> Fou
         if chapter_header.language != "und"
         else book_header.language or chapter_header.language,
     )
-    return FoundArticle(name, replace(extract, header=header))
+    return replace(extract, header=header)

@@ -13,14 +13,11 @@ from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import FILES, LAYOUT
-from ingest.reading.text import EAST_ASIAN_EDGE, SENTENCE_END, clean, clean_line
+from ingest.reading.text import EAST_ASIAN_EDGE, clean, clean_line, ends_sentence
 
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s{{0,8}}{_TIME}(?:[ \t]{{0,8}}-->[ \t]{{0,8}}|,){_TIME}")
 _SIGNATURE = b"WEBVTT"
-_SUBRIP = re.compile(
-    rb"\d{1,6}[ \t]*\r?\n[ \t]*\d{1,3}:[0-5]\d:[0-5]\d[.,]\d{1,3}[ \t]*-->[ \t]*\d{1,3}:"
-)
 _VOICE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+([^<>]{1,80})>")
 _TAG = re.compile(r"</?[A-Za-z\d][^<>]{0,200}>|\{\\[^{}]{0,100}\}")
 _SPEAKER_CHANGE = re.compile(
@@ -61,7 +58,9 @@ class CaptionsParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its signature or first cue, else by the name."""
         is_webvtt = document.head[:10].split()[:1] == [_SIGNATURE]
-        if is_webvtt or _SUBRIP.match(document.head):
+        number, timing, *_ = [*document.head.decode("ascii", "replace").split("\n", 2), ""]
+        is_subrip = number.strip().isdecimal() and _TIMING.match(timing)
+        if is_webvtt or is_subrip:
             return Score.SURE
         return Parser.score(self, document)
 
@@ -187,12 +186,12 @@ def _lines_of(cues: Iterator[_Cue]) -> Iterator[str]:
             is_new_speaker = (
                 bool(cue.speaker and cue.speaker != speaker)
                 or _SPEAKER_CHANGE.match(line)
-                or (not position and SENTENCE_END.search(text) and _NAMED_SPEAKER.match(line))
+                or (not position and ends_sentence(text) and _NAMED_SPEAKER.match(line))
             )
             is_full = len(text) >= LAYOUT.spoken_most_characters or (
-                len(text) >= LAYOUT.spoken_characters and SENTENCE_END.search(text)
+                len(text) >= LAYOUT.spoken_characters and ends_sentence(text)
             )
-            is_pause = cue.start - end > LAYOUT.pause_seconds and SENTENCE_END.search(text)
+            is_pause = cue.start - end > LAYOUT.pause_seconds and ends_sentence(text)
             if text and (is_new_speaker or is_full or is_pause):
                 yield _with_time(start, speaker, text)
                 text = ""

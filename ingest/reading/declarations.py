@@ -16,7 +16,7 @@ from ingest.fetching.identities import clean_url, resolved
 from ingest.language.datelines import parse_date
 from ingest.language.languages import words
 from ingest.language.limits import DATES
-from ingest.language.script import UNKNOWN_LANGUAGE
+from ingest.language.script import UNKNOWN_LANGUAGE, has_digit
 from ingest.model import Header, Kind, Moment, day_of
 from ingest.reading.elements import Element, class_pattern
 from ingest.reading.limits import DECLARATIONS
@@ -43,7 +43,7 @@ _RELATED_PROPERTIES = frozenset(
 OUTSIDE_ARTICLE = "ancestor::header|ancestor::nav|ancestor::footer|ancestor::aside|ancestor::form"
 _LINKED = "ancestor::a|descendant::a[@href]"
 _BODY = "ancestor::article|ancestor::main"
-_has_figure = re.compile(r"[\d〇一二三四五六七八九]").search
+_KANJI_DIGITS = frozenset("〇一二三四五六七八九")
 DATE_CLASS = class_pattern(
     "date dates?line datetime time timestamp published pubdate publish posted byline released?"
     " 公開日? 配信日? 日時"
@@ -55,6 +55,10 @@ _PUBLISHED_META = (
     *("dcterms.created", "dcterms.issued", "parsely-pub-date", "sailthru.date", "cXenseParse:time"),
     *("citation_publication_date", "article_date_original", "release_date"),
 )
+_SEPARATORS_BEHIND = tuple("|｜:：")
+"""Marks between the name of a site and the title behind it."""
+_SEPARATORS = (*"-–—", *_SEPARATORS_BEHIND)
+"""Marks between a title and the name of a site behind it."""
 _IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_-]|$)"
 )
@@ -322,7 +326,9 @@ class Declared:
                 and not element.xpath(_LINKED)
             ):
                 line = clean_line(element.text_content())
-                if len(line) <= DATES.line_characters and _has_figure(line):
+                if len(line) <= DATES.line_characters and (
+                    has_digit(line) or not _KANJI_DIGITS.isdisjoint(line)
+                ):
                     yield line, 1 if _is_update(f"{label} {line}") else 2
 
     def _is_possible(self, moment: Moment) -> bool:
@@ -419,11 +425,12 @@ def _without_site(title: str, sites: Sequence[str] | frozenset[str]) -> str:
     """Return *title* with its entities resolved and without the name of the site."""
     full_title = clean_line(html.unescape(title))
     for site in sites:
-        name = re.escape(site)
-        if match := re.fullmatch(
-            rf"(.+?)\s*[-–—|｜:：]\s*{name}|{name}\s*[|｜:：]\s*(.+)", full_title
-        ):
-            return match[1] or match[2]
+        before = full_title.removesuffix(site).rstrip()
+        behind = full_title.removeprefix(site).lstrip()
+        if site and before != full_title and before.endswith(_SEPARATORS) and before[1:]:
+            return before[:-1].rstrip()
+        if site and behind != full_title and behind.startswith(_SEPARATORS_BEHIND) and behind[1:]:
+            return behind[1:].lstrip()
     return full_title
 
 

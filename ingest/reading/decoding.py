@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from string import ascii_letters
 
 import webencodings
 from charset_normalizer import from_bytes
@@ -44,13 +45,13 @@ _ISO_ENCODINGS = {"cp1250": "iso8859_2", "cp1252": "iso8859_15"}
 """The encoding of Unix for the letters of an encoding of Windows."""
 _ISO_ON_EQUALITY = frozenset({"cs", "sk", "sl", "hr", "bs"})
 """Languages whose commonest letters, š and ž, have bytes that only Windows uses."""
-_WINDOWS_BYTES = re.compile(rb"[\x80-\x9f]")
+_WINDOWS_BYTES = bytes(range(0x80, 0xA0))
 _LETTER_IN_WORD = re.compile(r"(?<=[A-Za-z])[^\W\d_a-zA-Z]|[^\W\d_a-zA-Z](?=[A-Za-z])")
 _WEB_ENCODINGS = [
     *("big5", "gb18030", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874"),
 ]
 """Encodings of other scripts in WHATWG's standard, by their Python names."""
-_LATIN = re.compile(rb"[A-Za-z]")
+_LATIN = frozenset(ascii_letters.encode())
 _MARKUP = re.compile(rb"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*|<[^<>]{0,2000}>", re.IGNORECASE)
 _MAC = "mac_roman"
 _WRONG_IN_WORD = re.compile("(?<=[a-zß-ÿ])[À-ÖØ-ÞŒŠŸŽˆ˜‹\ufffd]")
@@ -192,7 +193,7 @@ def _decode_by_guess(data: bytes) -> str | None:
     if text := _decode_japanese(data):
         return text
     visible_bytes = _MARKUP.sub(b" ", data[: DETECTION.encoding_bytes])
-    latin_letters = len(_LATIN.findall(visible_bytes))
+    latin_letters = sum(byte in _LATIN for byte in visible_bytes)
     non_ascii = sum(byte > 0x7F for byte in visible_bytes)
     if latin_letters >= DETECTION.ascii_per_other_byte * non_ascii:
         western_text = data.decode("cp1252", "replace")
@@ -220,7 +221,7 @@ def _decode_iso(data: bytes, windows: str, language: str) -> str | None:
     """
     iso = _ISO_ENCODINGS.get(windows)
     iso_text, text = _decode_strict(data, iso or ""), _decode_strict(data, windows)
-    if iso_text is None or text is None or _WINDOWS_BYTES.search(data):
+    if iso_text is None or text is None or data != data.translate(None, _WINDOWS_BYTES):
         return None
     iso_letters, letters = (
         sum(letter.isalpha() for letter in _LETTER_IN_WORD.findall(decoded))

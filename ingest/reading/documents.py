@@ -29,7 +29,7 @@ _EAST_ASIAN_LANGUAGES = frozenset({"ja", "zh", "ko"})
 
 
 ITEM_MARK = "#item:"
-"""Separator between a feed's address and the key of an item without an address."""
+"""Separator between the address of a feed or a page and the key of an item without its own."""
 
 
 class Score(IntEnum):
@@ -171,7 +171,7 @@ class Entry:
 
     ``content`` is the article as HTML or text, if the feed carries it. ``outlet`` is the publisher,
     if a feed of several outlets names it; ``foreign`` is True if the page is on another site than
-    most pages of the feed.
+    most pages of the feed. ``key`` is the identifier that the feed gives the item.
     """
 
     url: str
@@ -182,6 +182,7 @@ class Entry:
     content: str = ""
     outlet: str = ""
     foreign: bool = False
+    key: str = ""
 
     @property
     def post(self) -> bool:
@@ -190,7 +191,7 @@ class Entry:
 
     @property
     def in_feed(self) -> bool:
-        """Return True if the item has no address outside its feed."""
+        """Return True if the item is read from its feed, as it has no page of its own."""
         return ITEM_MARK in self.url
 
 

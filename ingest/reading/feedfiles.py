@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from ingest.model import Header
 from ingest.reading.declarations import is_ahead
 from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Score, broken_file
 from ingest.reading.limits import FILES, PAGES
-from ingest.reading.listings import is_listing, read_listing
+from ingest.reading.listings import is_listing, read_listing, root_of
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line, paragraphs
 
@@ -26,10 +25,7 @@ _VIEW_PARTS = frozenset(
     | {"ref", "src", "from", "share", "single", "fullpage", "all", "desktop", "lite", "text"}
 )
 """Path parts and parameters that select a view of an article, not another article."""
-SUFFIX = re.compile(r"\.(?:amp\.html?|amp|html?|php|aspx?|jsp)$")
-_OPML_START = re.compile(
-    rb"\A(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*)*<opml\b", re.IGNORECASE | re.DOTALL
-)
+_SUFFIXES = (*(".amp.html", ".amp.htm", ".amp", ".html", ".htm", ".php", ".aspx", ".asp", ".jsp"),)
 
 
 def with_listing_metadata(header: Header, announced: Entry, now: datetime | None) -> Header:
@@ -81,9 +77,15 @@ def _is_view(name: str, value: str) -> bool:
     return name.lower() in _VIEW_PARTS and (name.lower() != "page" or value.isdecimal())
 
 
+def without_suffix(address: str) -> str:
+    """Return a path or an address without the ending of its page's program or format."""
+    suffix = next(filter(address.endswith, _SUFFIXES), "")
+    return address.removesuffix(suffix)
+
+
 def _steps(path: str) -> list[str]:
     """Return the parts of *path* without those that only select a view."""
-    short_path = SUFFIX.sub("", path.lower())
+    short_path = without_suffix(path.lower())
     return [part for part in short_path.split("/") if part and part not in _VIEW_PARTS]
 
 
@@ -102,7 +104,7 @@ class FeedListParser(Parser):
 
     def score(self, document: Document) -> int:
         """Return the score of *document*: sure by its first tag, else by the name."""
-        return Score.SURE if _OPML_START.match(document.head) else Parser.score(self, document)
+        return Score.SURE if root_of(document.head) == b"opml" else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterable[FoundArticle]:
         """Raise NoArticleError with the addresses of the feeds, so that people can add them."""
@@ -183,7 +185,7 @@ class FeedParser(Parser):
 def _read_item(entry: Entry, name: str, document: Document) -> FoundArticle:
     """Return the article of one item, or the error in it."""
     page = item_of(entry, name)
-    item_url = None if entry.in_feed else entry.url
+    item_url = entry.url if entry.url.startswith(("http://", "https://")) else None
     try:
         extract = read_page(page.text(), name, url=item_url, now=document.now)
     except NoArticleError as problem:

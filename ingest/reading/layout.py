@@ -14,9 +14,9 @@ from ingest.reading.limits import LAYOUT
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.text import (
     OPEN_END,
-    SENTENCE_END,
     clean_line,
     continues_sentence,
+    ends_sentence,
     ends_with_hyphen,
     join_parts,
     paragraphs,
@@ -223,7 +223,7 @@ def _paragraphs_in_order(blocks: Sequence[_Block]) -> Iterator[str]:
             caption = (
                 paragraph
                 if len(paragraph) <= LAYOUT.table_caption_characters
-                and not SENTENCE_END.search(paragraph)
+                and not ends_sentence(paragraph)
                 else ""
             )
             yield paragraph
@@ -296,7 +296,7 @@ def _paragraphs_of(pieces: Sequence[_Piece]) -> Iterator[str]:
         is_distant = next_line.top - line.top > LAYOUT.leading_ratio * usual_distance
         is_indented = (
             next_line.left - left > LAYOUT.indent_heights * next_line.height
-            and SENTENCE_END.search(line.text)
+            and ends_sentence(line.text)
         )
         text += ("\n\n" if is_heading or is_distant or is_indented else "\n") + next_line.text
     yield from paragraphs(text)
@@ -304,7 +304,7 @@ def _paragraphs_of(pieces: Sequence[_Piece]) -> Iterator[str]:
 
 def _continues(paragraph: str, next_paragraph: str) -> bool:
     """Return True if a paragraph continues in the next column or on the next page."""
-    if SENTENCE_END.search(paragraph):
+    if ends_sentence(paragraph):
         return False
     return (
         continues_sentence(next_paragraph)

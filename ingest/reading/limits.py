@@ -20,6 +20,8 @@ class _FileLimits:
     """The largest article; JSON Lines files may be any size."""
     line_chunk_bytes: int = 2**20
     """Lines that are read at once from a file of any size."""
+    compared_articles: int = 5_000
+    """Articles of one file that are remembered, to notice two with one address."""
     package_part_bytes: int = 20 * 2**20
     """What a part of a package may unpack to; the text in it has its own limit."""
     package_parts: int = 5000

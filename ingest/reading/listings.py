@@ -21,8 +21,9 @@ from lxml import etree
 
 from ingest.errors import UnreadableError
 from ingest.fetching.addresses import direct_address
-from ingest.fetching.identities import resolved
+from ingest.fetching.identities import clean_url, resolved
 from ingest.language.datelines import parse_date
+from ingest.language.similarity import sketch
 from ingest.model import Moment
 from ingest.reading.decoding import decode
 from ingest.reading.documents import ITEM_MARK, Entry
@@ -33,7 +34,7 @@ from ingest.reading.text import clean_line
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
-    rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)\b",
+    rb"<(?:\w+:)?(\w+)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _JSON_FEED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{.{0,2000}?jsonfeed\.org\\?/version", re.DOTALL)
@@ -52,7 +53,9 @@ _UTF_16 = {
 }
 """The first bytes of text in UTF-16: its mark, or the first sign of XML."""
 _WEB = (b"http://", b"https://")
-_SITEMAPS = {b"urlset", b"sitemapindex"}
+_SITEMAPS = frozenset({b"urlset", b"sitemapindex"})
+_LISTINGS = _SITEMAPS | {b"rss", b"feed", b"rdf"}
+"""Names of the root elements of feeds and sitemaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,25 @@ class Listing:
 
     def outlet_of(self, entry: Entry) -> str:
         """Return the publisher of *entry*: the one it names, else the feed of the same site."""
-        is_own = entry.in_feed or not self.home or _site(entry.url) == _site(self.home)
+        is_carried = entry.in_feed and not entry.foreign
+        is_own = is_carried or not self.home or _site(entry.url) == _site(self.home)
         return entry.outlet or (self.title if is_own else "")
 
 
 def is_listing(data: bytes) -> bool:
     """Return True if *data* begins like a feed or a sitemap."""
     head = _in_utf8(_unpack(data, "")[: DETECTION.signature_bytes])
-    return any(
-        pattern.match(head) for pattern in (_ROOT, _JSON_FEED, _POSTS_START)
-    ) or _is_address_list(head)
+    return (
+        root_of(head) in _LISTINGS
+        or any(pattern.match(head) for pattern in (_JSON_FEED, _POSTS_START))
+        or _is_address_list(head)
+    )
+
+
+def root_of(head: bytes) -> bytes:
+    """Return the name of the first element in an XML document, in small letters."""
+    root = _ROOT.match(head)
+    return root[1].lower() if root else b""
 
 
 def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
@@ -99,14 +111,14 @@ def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
         return _json_feed(data, url)
     if _POSTS_START.match(data[: DETECTION.signature_bytes]):
         return _posts(data, url)
-    root = _ROOT.match(data[: DETECTION.signature_bytes])
-    if root is None and _is_address_list(data[: DETECTION.signature_bytes]):
+    root = root_of(data[: DETECTION.signature_bytes])
+    if root not in _LISTINGS and _is_address_list(data[: DETECTION.signature_bytes]):
         return _address_list(data, url)
-    if root is None:
+    if root not in _LISTINGS:
         raise UnreadableError(f"{url} is neither a feed nor a sitemap.")
     if b"<!entity" in data.lower():
         raise UnreadableError(f"{url} declares entities of its own and was not read.")
-    if root[1].lower() in _SITEMAPS:
+    if root in _SITEMAPS:
         return _sitemap(data, url)
     return _feed(data, url, charset)
 
@@ -283,7 +295,7 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
 
 def _listing_of(entries: Sequence[Entry], url: str, items: int) -> Listing:
     """Return a listing of the newest entries; mark those on other sites than most as foreign."""
-    unique_entries = _newest(entries)
+    unique_entries = _newest(_told_apart(entries))
     newest = unique_entries[: FILES.listing_pages]
     sites = Counter(_site(entry.url) for entry in newest)
     main_site = max(sites, key=lambda site: sites[site], default="")
@@ -293,6 +305,43 @@ def _listing_of(entries: Sequence[Entry], url: str, items: int) -> Listing:
     return Listing(
         tuple(newest), unread=items - len(entries), beyond=len(unique_entries) - len(newest)
     )
+
+
+def _told_apart(entries: Sequence[Entry]) -> list[Entry]:
+    """Return each page once, and each article of a page to which several items link.
+
+    An item with an article of its own gets an address in that page, made from its key, or from its
+    link and title. One that repeats most of another's text is an earlier or later version of it,
+    of which the latest stays. Items without an article name the page itself.
+    """
+    pages: dict[str, list[Entry]] = {}
+    for entry in entries:
+        pages.setdefault(clean_url(entry.url), []).append(entry)
+    distinct: list[Entry] = []
+    for page, items in pages.items():
+        latest_first = sorted(items, key=_recency, reverse=True)
+        articles = [item for item in latest_first if item.content]
+        marks: set[int] = set()
+        unlike = []
+        for item in articles if len(articles) > 1 else ():
+            item_marks = sketch(_plain(item.content))
+            if len(marks.intersection(item_marks)) <= len(item_marks) / 2:
+                unlike.append(item)
+            marks.update(item_marks)
+        if len(unlike) < 2:
+            distinct.append((articles or latest_first)[0])
+            continue
+        keys = Counter(item.key for item in unlike)
+        for item in unlike:
+            key = item.key if keys[item.key] == 1 else f"{item.url}\n{item.title}"
+            distinct.append(replace(item, url=_address_in(page, key)))
+        distinct += [item for item in latest_first if not item.content][:1]
+    return distinct
+
+
+def _address_in(page: str, key: str) -> str:
+    """Return the address of an item in the page or the feed that holds it, made from its *key*."""
+    return f"{page}{ITEM_MARK}{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 def _site(url: str) -> str:
@@ -318,14 +367,11 @@ def _entry(
         else ""
     )
     if address := resolved(url, link) if link else "":
-        yield Entry(
-            direct_address(address), title, published, modified, content=article, outlet=outlet
-        )
+        address = direct_address(address)
     elif article:
-        name = hashlib.sha256((key or f"{title}\n{article}").encode()).hexdigest()[:16]
-        yield Entry(
-            f"{url}{ITEM_MARK}{name}", title, published, modified, content=article, outlet=outlet
-        )
+        address = _address_in(url, key or f"{title}\n{article}")
+    if address:
+        yield Entry(address, title, published, modified, content=article, outlet=outlet, key=key)
 
 
 def _plain(markup: str) -> str:

@@ -24,7 +24,7 @@ from ingest.reading.limits import ASIDES, FILES
 from ingest.reading.markup import text_of_mail
 from ingest.reading.pages import read_page
 from ingest.reading.pastes import read_paste
-from ingest.reading.text import SENTENCE_END, clean, clean_line
+from ingest.reading.text import clean, clean_line, ends_sentence
 
 _MAIL_FIELDS = ("Message-ID", "Received", "MIME-Version", "DKIM-Signature", "Delivered-To")
 """Fields of a header, at least one of which every mail and saved page has."""
@@ -326,7 +326,7 @@ def _without_addresses(lines: list[str], recipients: set[str]) -> Iterator[str]:
         if len(line) <= ASIDES.mail_address_line_characters and _NEWSLETTER_LINE.fullmatch(line):
             continue
         addresses = _ADDRESS.findall(line)
-        is_note = len(line) <= ASIDES.mail_address_line_characters and not SENTENCE_END.search(line)
+        is_note = len(line) <= ASIDES.mail_address_line_characters and not ends_sentence(line)
         if addresses and (is_note or recipients & {address.lower() for address in addresses}):
             continue
         yield _ADDRESS.sub("[…]", line) if addresses else line

@@ -27,7 +27,7 @@ from ingest.reading.limits import FILES
 from ingest.reading.page_tables import Cell, TableRows, lines_of, write_tables
 from ingest.reading.pages import parse_page
 from ingest.reading.pastes import BOILERPLATE, assemble, sort_lines
-from ingest.reading.text import SENTENCE_END, clean, clean_line, join_lines, paragraphs
+from ingest.reading.text import clean, clean_line, ends_sentence, join_lines, paragraphs
 from ingest.reading.visible import reduce_to_visible
 
 _BLOCKS = (
@@ -272,7 +272,7 @@ def _lines_and_pictures(token: Token) -> tuple[list[str], list[str]]:
             line
             and next_line
             and not is_hard
-            and not SENTENCE_END.search(line)
+            and not ends_sentence(line)
             and not _is_separate(line, next_line)
         )
         for (line, is_hard), (next_line, _) in pairwise(stripped)

@@ -15,7 +15,7 @@ from ingest.reading.limits import TABLES
 from ingest.reading.packages import Package, open_package
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.pastes import assemble, is_title, sort_lines
-from ingest.reading.text import SENTENCE_END, clean_line, inline_sign
+from ingest.reading.text import clean_line, ends_sentence, inline_sign
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -127,9 +127,7 @@ def _article(blocks: list[_Block], document: Document, stated_title: str) -> Fou
             continue
         caption = lines[-1] if lines and lines[-1] != title else ""
         is_caption = (
-            caption
-            and len(caption) <= TABLES.caption_characters
-            and not SENTENCE_END.search(caption)
+            caption and len(caption) <= TABLES.caption_characters and not ends_sentence(caption)
         )
         lines += lines_of(caption if is_caption else "", block.rows)
     if not lines:

@@ -25,7 +25,7 @@ from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import ASIDES
-from ingest.reading.text import SENTENCE_END, clean, paragraphs
+from ingest.reading.text import clean, ends_sentence, paragraphs
 
 BOILERPLATE = re.compile(
     "|".join(
@@ -150,7 +150,7 @@ def is_title(lines: Sequence[str]) -> bool:
     return len(sentence_ends) < 2 and not (
         sentence_ends
         and len(lines[0]) > ASIDES.pasted_sentence_characters
-        and SENTENCE_END.search(lines[0])
+        and ends_sentence(lines[0])
     )
 
 

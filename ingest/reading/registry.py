@@ -36,12 +36,12 @@ from ingest.reading.documents import (
     encrypted_file,
 )
 from ingest.reading.feedfiles import (
-    SUFFIX,
     FeedListParser,
     FeedParser,
     item_of,
     with_address,
     with_listing_metadata,
+    without_suffix,
 )
 from ingest.reading.jsonl import JsonLinesParser, JsonParser
 from ingest.reading.limits import FILES, PAGES
@@ -306,7 +306,7 @@ def one_after_another(pages: Sequence[Extract]) -> Extract:
 def is_next_page(url: str, first_url: str) -> bool:
     """Return True if *url* can only be a further page of the article that begins at *first_url*."""
     base_url, page_url = clean_url(first_url), clean_url(url)
-    base_urls = {base_url, SUFFIX.sub("", base_url)}
+    base_urls = {base_url, without_suffix(base_url)}
     return page_url != base_url and any(
         page_url.startswith(prefix) and _PAGE_SUFFIX.fullmatch(page_url[len(prefix) :])
         for prefix in base_urls

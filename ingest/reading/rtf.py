@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
@@ -20,13 +20,14 @@ _TOKEN = re.compile(
 )
 _AUXILIARY_GROUPS = frozenset(
     {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"header", b"footer"}
-    | {b"headerl", b"headerr", b"headerf", b"footerl", b"footerr", b"footerf", b"footnote"}
+    | {b"headerl", b"headerr", b"headerf", b"footerl", b"footerr", b"footerf"}
     | {b"listtable", b"listoverridetable", b"revtbl", b"rsidtbl", b"generator", b"fldinst"}
     | {b"themedata", b"datastore", b"latentstyles", b"xmlnstbl", b"annotation", b"atnid"}
     | {b"atnauthor", b"nonshppict", b"bkmkstart", b"bkmkend", b"pntext", b"listtext", b"filetbl"}
 )
 """Groups without text of the document."""
 _HIDING_WORDS = frozenset({b"strike", b"striked", b"v", b"deleted"})
+_FORMAT_WORDS = _HIDING_WORDS | {b"plain", b"super", b"up", b"nosupersub"}
 _SIGNS = {
     b"tab": " ", b"line": "\n", b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’",
     b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ",
@@ -48,8 +49,58 @@ class _State:
     auxiliary: bool = False
     hidden: frozenset[bytes] = frozenset()
     raised: bool = False
+    note: bool = False
     skip: int = 1
     font: bytes = b""
+
+
+@dataclass(slots=True)
+class _Text:
+    """The paragraphs and table rows of the body or of a note."""
+
+    parts: list[str] = field(default_factory=list)
+    paragraphs: list[str] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
+    rows: TableRows = field(default_factory=list)
+    in_table: bool = False
+
+    def layout(self, word: bytes) -> None:
+        """End a paragraph, a cell, a row or a table."""
+        if word in {b"par", b"sect", b"page"}:
+            if self.in_table:
+                self.parts.append(" ")
+            else:
+                self.end_paragraph()
+        elif word == b"pard":
+            self.in_table = False
+        elif word == b"intbl":
+            self.in_table = True
+        elif word == b"cell":
+            self.cells.append(Cell(clean_line(_join_pieces(self.parts))))
+            self.parts.clear()
+        elif word == b"row":
+            self.rows.append(self.cells)
+            self.cells = []
+
+    def end_paragraph(self) -> None:
+        """Add the collected paragraph, after the table above it."""
+        text = _join_pieces(self.parts).strip()
+        self.parts.clear()
+        if text:
+            self._end_table()
+            self.paragraphs.append(text)
+
+    def end(self) -> list[str]:
+        """Return all paragraphs, with the lines of the last table."""
+        self.end_paragraph()
+        self._end_table()
+        return self.paragraphs
+
+    def _end_table(self) -> None:
+        """Add the lines of the collected table rows."""
+        if self.rows:
+            self.paragraphs += lines_of("", self.rows)
+            self.rows = []
 
 
 class RichTextParser(Parser):
@@ -77,7 +128,7 @@ class RichTextParser(Parser):
 
 
 class _Reader:
-    """A reader that collects paragraphs and table rows token by token."""
+    """A reader that collects the text token by token; notes stand below it."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -85,12 +136,9 @@ class _Reader:
         self._outer: list[_State] = []
         self._code = "cp1252"
         self._font_codes: dict[bytes, str] = {}
-        self._parts: list[str] = []
         self._bytes = bytearray()
-        self._paragraphs: list[str] = []
-        self._cells: list[Cell] = []
-        self._rows: TableRows = []
-        self._in_table = False
+        self._body = self._text = _Text()
+        self._notes: list[str] = []
         self._to_skip = 0
 
     def read(self, data: bytes) -> str:
@@ -113,9 +161,8 @@ class _Reader:
                 self._symbol(sign)
             elif plain is not None:
                 self._byte(plain)
-        self._end_paragraph()
-        self._end_table()
-        return "\n\n".join(self._paragraphs)
+        self._decode()
+        return "\n\n".join([*self._body.end(), *self._notes])
 
     def _open(self) -> None:
         self._decode()
@@ -126,7 +173,19 @@ class _Reader:
     def _close(self) -> None:
         self._decode()
         if self._outer:
+            is_note = self._state.note
             self._state = self._outer.pop()
+            if is_note and not self._state.note:
+                self._notes += self._text.end()
+                self._text = self._body
+
+    def _begin_note(self) -> None:
+        """Collect the text of this group apart from the sentence in which the note stands."""
+        outer = self._outer[-1] if self._outer else _State()
+        is_left_out = outer.auxiliary or bool(outer.hidden)
+        self._state = replace(self._state, auxiliary=is_left_out, raised=False, note=True)
+        if self._text is self._body:
+            self._text = _Text()
 
     def _byte(self, data: bytes) -> None:
         """Append bytes of text, without the fallback bytes of a Unicode character."""
@@ -145,8 +204,8 @@ class _Reader:
         """Add *text*, unless the current group is auxiliary or hidden."""
         if text and not self._state.auxiliary and not self._state.hidden:
             if self._state.raised:
-                text = inline_sign(text.strip(), "".join(self._parts[-8:])[-16:])
-            self._parts.append(text)
+                text = inline_sign(text.strip(), "".join(self._text.parts[-8:])[-16:])
+            self._text.parts.append(text)
 
     def _symbol(self, sign: bytes) -> None:
         """Handle an escaped symbol."""
@@ -158,7 +217,7 @@ class _Reader:
         elif sign in {b"~", b"_"}:
             self._byte(b" " if sign == b"~" else b"-")
         elif sign in {b"\r", b"\n"}:
-            self._end_paragraph()
+            self._control(b"par", None)
 
     def _control(self, word: bytes, number: bytes | None) -> None:
         """Handle one control word."""
@@ -167,22 +226,28 @@ class _Reader:
             self._set_code(word, number)
         elif word in _AUXILIARY_GROUPS:
             self._state = replace(self._state, auxiliary=True)
-        elif word in _HIDING_WORDS:
-            off = number == b"0"
-            hidden = self._state.hidden - {word} if off else self._state.hidden | {word}
-            self._state = replace(self._state, hidden=hidden)
-        elif word == b"plain":
-            self._state = replace(self._state, hidden=frozenset(), raised=False, font=b"")
-        elif word in {b"super", b"nosupersub"}:
-            self._state = replace(self._state, raised=word == b"super" and number != b"0")
+        elif word == b"footnote":
+            self._begin_note()
+        elif word in _FORMAT_WORDS:
+            self._set_format(word, is_on=number != b"0")
         elif word == b"uc" and number:
             self._state = replace(self._state, skip=max(0, min(int(number), 8)))
         elif word == b"u" and number:
             self._unicode(int(number))
         elif word in _SIGNS:
             self._write(_SIGNS[word])
+        elif not self._state.auxiliary:
+            self._text.layout(word)
+
+    def _set_format(self, word: bytes, *, is_on: bool) -> None:
+        """Hide or raise the text that follows, or end that."""
+        if word in _HIDING_WORDS:
+            hidden = self._state.hidden | {word} if is_on else self._state.hidden - {word}
+            self._state = replace(self._state, hidden=hidden)
+        elif word == b"plain":
+            self._state = replace(self._state, hidden=frozenset(), raised=False, font=b"")
         else:
-            self._layout(word)
+            self._state = replace(self._state, raised=is_on and word != b"nosupersub")
 
     def _set_code(self, word: bytes, number: bytes | None) -> None:
         """Set the code page of the document, the current font, or the code page of that font."""
@@ -201,39 +266,6 @@ class _Reader:
         """Add the character with code *number* and skip its fallback bytes."""
         self._write(chr(number % 65536))
         self._to_skip = self._state.skip
-
-    def _layout(self, word: bytes) -> None:
-        """End a paragraph, a cell, a row or a table."""
-        if word in {b"par", b"sect", b"page"}:
-            if self._in_table:
-                self._parts.append(" ")
-            else:
-                self._end_paragraph()
-        elif word == b"pard":
-            self._in_table = False
-        elif word == b"intbl":
-            self._in_table = True
-        elif word == b"cell":
-            self._cells.append(Cell(clean_line(_join_pieces(self._parts))))
-            self._parts.clear()
-        elif word == b"row":
-            self._rows.append(self._cells)
-            self._cells = []
-
-    def _end_paragraph(self) -> None:
-        """Add the collected paragraph, after the table above it."""
-        self._decode()
-        text = _join_pieces(self._parts).strip()
-        self._parts.clear()
-        if text:
-            self._end_table()
-            self._paragraphs.append(text)
-
-    def _end_table(self) -> None:
-        """Add the lines of the collected table rows."""
-        if self._rows:
-            self._paragraphs += lines_of("", self._rows)
-            self._rows = []
 
 
 def _join_pieces(parts: list[str]) -> str:

@@ -37,10 +37,10 @@ _UNSPECIFIC_TYPES = frozenset(
     {"text/plain", "application/octet-stream", "binary/octet-stream", "application/vnd.ms-excel"}
 )
 """Media types that servers send for files of unknown kind, or for whatever Excel opens."""
-_KEY = re.compile(
-    rb'"(?:votes|candidate|candidates|vote_count|party|seats)"\s{0,9}:', re.IGNORECASE
-)
-_ARTICLE = re.compile(rb'"(?:text|body|content|article)"\s{0,9}:')
+_FIELD = re.compile(rb'"(\w{1,20})"\s{0,9}:')
+"""The name of a field in JSON."""
+_RESULT_FIELDS = {b"votes", b"candidate", b"candidates", b"vote_count", b"party", b"seats"}
+_ARTICLE_FIELDS = {b"text", b"body", b"content", b"article"}
 
 
 class SheetParser(Parser):
@@ -93,7 +93,8 @@ class ResultsParser(Parser):
     def score(self, document: Document) -> int:
         """Return the score of *document* by the names of its fields."""
         head = document.head
-        if not head.startswith((b"{", b"[")) or _ARTICLE.search(head):
+        names = set(_FIELD.findall(head))
+        if not head.startswith((b"{", b"[")) or names & _ARTICLE_FIELDS:
             return 0
         if (
             head.startswith(b"{")
@@ -101,7 +102,7 @@ class ResultsParser(Parser):
             and (b"\n{" in head)
         ):
             return 0
-        is_results = REPORT.encode() in head or len(set(_KEY.findall(head))) > 1
+        is_results = REPORT.encode() in head or len({*map(bytes.lower, names)} & _RESULT_FIELDS) > 1
         return Score.SURE + 1 if is_results else 0
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 
 from ingest.language.script import CJK, HIRAGANA
 from ingest.reading.limits import LAYOUT
@@ -26,7 +26,6 @@ _MARK = re.compile(
 )
 """Text of a raised sign that points at a note."""
 _UNIT = re.compile(r"(?<![^\W\d_])(?:[mck]m|in|ft|yd|mi|(?<!\d)[a-z]|(?<=\d)m)$", re.IGNORECASE)
-_POWER = re.compile(r"(?<![\d.,])10$")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ORDINALS = {
     **dict.fromkeys(("fr", "nl"), frozenset({"e", "d"})),
@@ -41,13 +40,17 @@ _PLAIN_SIGN = re.compile(
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STRUCK_THROUGH = re.compile(r"(?:[^\s\u0335\u0336][\u0335\u0336]{1,2} ?){1,400}")
 """Characters that are struck through one by one."""
-SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
-"""End of a line that ends a sentence or introduces the next line."""
+_SENTENCE_MARKS = tuple(".!?…。！？؟۔।:：;；؛")
+_CLOSING_MARKS = "”\"'’」』)]）】*_"
+_CJK_CLOSING_MARKS = tuple("」』】")
+"""Closing marks that end a line without a full stop before them."""
 EAST_ASIAN_EDGE = re.compile(f"[{CJK}、，「『（]")
 _KANJI_NUMERALS = "〇一二三四五六七八九十百千万億兆"
 _NUMERAL_END = re.compile(rf"[\d{_KANJI_NUMERALS}][.,．，]?$|[^\W\d_][.,]\d+$")
-_CONTINUING_MARKS = tuple(",;)]”’»")
-_OPEN_MARKS = tuple(",–—([“«&")
+_CONTINUING_MARKS = tuple(",،;)]”’»")
+_OPEN_MARKS = tuple(",،–—([“«&")
+_CASELESS = ("\u05d0", "\u0dff")
+"""First and last letter of scripts with spaces and without capitals, from Hebrew to Sinhala."""
 _OPEN_WORDS = frozenset(
     {"the", "a", "an", "of", "and", "or", "to", "in", "on", "at", "by", "for", "with", "from"}
     | {"that", "which", "who", "his", "her", "its", "their", "as", "is", "was", "were", "are"}
@@ -63,7 +66,6 @@ OPEN_END = re.compile(rf"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[{HIRAGANA}]$")
 _UNDONE_JA = tuple("はがをの、，（「")
 """Ends of a line in Japanese that the next line has to continue."""
 _HYPHENS = ("-", "\u2010")
-_LAST_WORD, _FIRST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
 
 
@@ -115,10 +117,14 @@ def _is_power(sign: str, preceding_text: str) -> bool:
     """Return True if a raised figure is an exponent: of a unit, of a letter, or of ten."""
     if not (sign.isascii() and sign.isdigit()):
         return False
-    is_power_of_ten = (
-        int(sign) >= LAYOUT.power_exponent and _POWER.search(preceding_text[-8:]) is not None
-    )
+    is_ten = preceding_text.endswith("10") and not _is_in_number(preceding_text[-3:-2])
+    is_power_of_ten = int(sign) >= LAYOUT.power_exponent and is_ten
     return is_power_of_ten or _UNIT.search(preceding_text[-8:]) is not None
+
+
+def _is_in_number(character: str) -> bool:
+    """Return True if *character* is a digit or a separator of one."""
+    return character.isdecimal() or character in {".", ","}
 
 
 def paragraphs(text: str) -> list[str]:
@@ -151,9 +157,8 @@ def join_lines(
 def join_parts(start: str, continuation: str, full_text: str) -> str:
     """Return two parts of a paragraph as one text."""
     if ends_with_hyphen(start) and continuation[:1].islower():
-        head = _LAST_WORD.search(start[-LAYOUT.last_word_characters : -1])
-        tail = _FIRST_WORD.match(continuation)
-        word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
+        end = start[-LAYOUT.last_word_characters : -1]
+        word = f"{_first_word(end[::-1])[::-1]}-{_first_word(continuation)}"
         return (
             start + continuation
             if word in _hyphenated_pairs(full_text)
@@ -162,6 +167,18 @@ def join_parts(start: str, continuation: str, full_text: str) -> str:
     is_east_asian = EAST_ASIAN_EDGE.match(start[-1:]) or EAST_ASIAN_EDGE.match(continuation[:1])
     is_unspaced = is_east_asian and not (start[-1:].isascii() and continuation[:1].isascii())
     return start + continuation if is_unspaced else f"{start} {continuation}"
+
+
+def _first_word(text: str) -> str:
+    """Return the letters that *text* begins with."""
+    return "".join(takewhile(str.isalpha, text))
+
+
+def ends_sentence(line: str) -> bool:
+    """Return True if *line* ends a sentence or introduces the next line."""
+    return line.rstrip(_CLOSING_MARKS).endswith(_SENTENCE_MARKS) or line.endswith(
+        _CJK_CLOSING_MARKS
+    )
 
 
 def ends_with_hyphen(line: str) -> bool:
@@ -204,8 +221,15 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     if not min_width <= width <= max_width:
         return False
     full_lines = [_is_full(line, next_line, width) for line, next_line in pairwise(lines)]
+    first_letter, last_letter = _CASELESS
+    is_prose = ends_sentence(lines[-1])
     broken_sentences = [
-        not SENTENCE_END.search(line_before) and (is_east_asian or continues_sentence(line_after))
+        not ends_sentence(line_before)
+        and (
+            is_east_asian
+            or continues_sentence(line_after)
+            or (is_prose and first_letter <= line_after[:1] <= last_letter)
+        )
         for line_before, line_after in pairwise(lines)
     ]
     return sum(full_lines) >= LAYOUT.wrapped_share * len(full_lines) and any(broken_sentences)
@@ -225,7 +249,7 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
     continues_number = next_line[:1].isdecimal() or next_line[:1] in _KANJI_NUMERALS
     if continues_number and _NUMERAL_END.search(line) and EAST_ASIAN_EDGE.search(line):
         return True
-    if SENTENCE_END.search(line) and not _TITLES.search(line):
+    if ends_sentence(line) and not _TITLES.search(line):
         return is_wrapped and _is_full(line, next_line, width)
     if _SENTENCE_INSIDE.search(line) and OPEN_END.search(line):
         return True

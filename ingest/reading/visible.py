@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ingest.language.datelines import parse_date
-from ingest.language.languages import words
+from ingest.language.languages import phrase_pattern, words
 from ingest.language.lines import BETWEEN
 from ingest.language.script import has_digit, has_letter
 from ingest.reading.declarations import DATE_CLASS
@@ -45,7 +45,7 @@ _RAISED_CLASS = class_pattern(
 )
 _NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,2}|[a-z*†‡§])[\])]?", re.IGNORECASE)
 """Text of a link to a note."""
-_STRUCK_STYLE = re.compile(r"text-decoration[\w-]{0,8}:[^;]{0,40}line-through")
+_STRUCK_STYLE = "line-through"
 _NOTE_LINK = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
 _MARKS = {
     "de": "„“", "cs": "„“", "sk": "„“", "sl": "„“", "bg": "„“", "is": "„“", "lt": "„“",
@@ -57,10 +57,10 @@ _MARKS = {
 _INNER_MARKS = {"「」": "『』", "«»": "“”", "„“": "‚‘", "„”": "«»"}
 _OPENING = "“„«「『\"”‘'"
 _POSTS = class_pattern(_PAGE["posts"])
-_POST_ADDRESS = re.compile(
-    r"(?:https?:)?//(?:[\w-]{1,20}\.)?"
-    rf"(?:{'|'.join(map(re.escape, _PAGE['post_hosts'].split()))})/",
-    re.IGNORECASE,
+_POST_ADDRESS = phrase_pattern(
+    map(re.escape, _PAGE["post_hosts"].split()),
+    before=r"(?:https?:)?//(?:[\w-]{1,20}\.)?",
+    behind="/",
 )
 _BOXES = ("blockquote", "div", "figure", "section", "aside")
 _LABEL_BOXES = (
@@ -168,7 +168,7 @@ def _drop_struck(page: Element, styles: Mapping[str, str]) -> None:
     for element in page.xpath("//del|//s|//strike|//body//*[@style or @class]"):
         if (
             element.tag in {"del", "s", "strike"}
-            or _STRUCK_STYLE.search(_style_of(element, styles))
+            or _STRUCK_STYLE in _style_of(element, styles)
             or _STRUCK_CLASS.search(element.get("class") or "")
         ):
             _drop(element)

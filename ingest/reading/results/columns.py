@@ -22,7 +22,6 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([,.'’  ])\d{3})(?:\1\d{3}){0,5}
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2}){1,5},\d{3}")
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,9})?")
 _KANJI_UNITS = re.compile(r"(?:(\d{1,6})億)?(?:(\d{1,6})万)?(\d[\d,]{0,9})?")
-_DECIMALS = re.compile(r"\d[.,]\d{1,2}$")
 _UNITS = ("票", "人", "議席", "名", "%", "표", "명")
 _HEADERS = tomllib.loads(files(__package__).joinpath("headers.toml").read_text(encoding="utf-8"))
 _TOTAL_WORDS = frozenset(_HEADERS["place"]["words"])
@@ -51,7 +50,9 @@ def is_figure(cell: str) -> bool:
 def is_fraction(cell: str) -> bool:
     """Return True if a cell is a share or has one or two decimals, so it is not a vote count."""
     text = unicodedata.normalize("NFKC", cell).strip()
-    return is_figure(cell) and (text.endswith("%") or _DECIMALS.search(text) is not None)
+    _, separator, decimals = text.replace(",", ".").rpartition(".")
+    has_decimals = bool(separator) and decimals.isdecimal() and len(decimals) <= 2
+    return is_figure(cell) and (text.endswith("%") or has_decimals)
 
 
 def is_empty(cell: str) -> bool:

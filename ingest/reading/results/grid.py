@@ -23,6 +23,8 @@ from ingest.reading.results.columns import (
 )
 
 NAMES = frozenset({Field.CANDIDATE, Field.PARTY})
+_UNSET = frozenset({"#DIV/0!", "#N/A", "#NV", "#N/D", "#¡DIV/0!"})
+"""Results of formulas over cells that are empty so far, as Excel writes them in some languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,27 @@ def too_many_cells(name: str) -> UnreadableError:
     )
 
 
-def filled_rows(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
-    """Return the rows that are not empty."""
-    return tuple(row for row in rows if row.filled)
+def compact(grid: Grid) -> Grid:
+    """Return *grid* without empty rows, and with empty cells where a formula had no figures yet.
+
+    A note names the first such cell. Other errors of formulas stay, so that they are refused.
+    """
+    unset = [
+        (row.number, column, cell)
+        for row in grid.rows
+        for column, cell in enumerate(row.cells)
+        if cell in _UNSET
+    ]
+    notes = grid.notes
+    if unset:
+        number, column, cell = unset[0]
+        others = f" and {len(unset) - 1} more" if len(unset) > 1 else ""
+        notes += (f"{grid.place(number, column)} (“{cell}”){others}: no figure, read as empty.",)
+    rows = (
+        replace(row, cells=tuple("" if cell in _UNSET else cell for cell in row.cells))
+        for row in grid.rows
+    )
+    return replace(grid, rows=tuple(row for row in rows if row.filled), notes=notes)
 
 
 def heading_rows(rows: Sequence[Sequence[str]], *, are_named: bool = False) -> frozenset[int]:

@@ -182,10 +182,28 @@ def _header_depth(rows: Sequence[GridRow], start: int) -> int:
     while depth < min(TABLES.header_rows, start):
         row_above, row_below = rows[start - depth - 1], rows[start - depth]
         is_adjoining = row_above.number == row_below.number - 1
-        if row_above.filled < 2 or not is_adjoining:
+        if row_above.filled < 2 or not (is_adjoining or _names_owners(row_above, row_below)):
             break
         depth += 1
     return depth
+
+
+def _names_owners(row: GridRow, header: GridRow) -> bool:
+    """Return True if *row*, above an empty line, names whose figures the columns of *header* are.
+
+    Without the names two columns of figures have one header; with them, none have.
+    """
+    fields = [field_of(cell) for cell in header.cells]
+    measures = [number for number, field in enumerate(fields) if field in MEASURES]
+    headers = [header.cells[number] for number in measures]
+    owners = [_extended_headers(row, len(header.cells))[number] for number in measures]
+    labels = [cell for number, cell in enumerate(row.cells) if cell and number not in measures]
+    return (
+        NAMES.isdisjoint(fields)
+        and len(set(headers)) < len(headers) == len(set(zip(owners, headers, strict=True)))
+        and not any(not owner or field_of(owner) or _is_data(owner) for owner in owners)
+        and all(map(field_of, labels))
+    )
 
 
 def _columns(

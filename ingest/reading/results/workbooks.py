@@ -21,7 +21,7 @@ from ingest.reading.results.grid import (
     Grid,
     GridRow,
     check_size,
-    filled_rows,
+    compact,
     too_many_cells,
 )
 from ingest.reading.text import clean_line
@@ -39,8 +39,8 @@ _MERGED_CELLS = re.compile(
 )
 _LITERAL = re.compile(r'"[^"]{0,40}"|\\.')
 """Signs in the format of a cell that are only written, such as a per cent sign behind a share."""
-_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\n|\Z)")
-"""The first line by which Excel is told the delimiter of a text file."""
+_SEPARATOR_LABEL = "sep="
+"""The start of the first line by which Excel is told the delimiter of a text file."""
 _DELIMITERS = "\t;,|"
 
 
@@ -126,7 +126,7 @@ def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - op
         rows.append(GridRow(number, (cells[0],) if is_single_value and cells[0] else tuple(cells)))
     title = clean_line(sheet.title)
     notes = _hidden_note(name, title, hidden_rows, len(hidden_columns))
-    return Grid(name, filled_rows(rows), title if several else "", "row", notes)
+    return compact(Grid(name, tuple(rows), title if several else "", "row", notes))
 
 
 def _hidden_columns(sheet: Any) -> Iterator[int]:  # noqa: ANN401 - openpyxl's own
@@ -200,12 +200,14 @@ def grid_of(text: str, name: str) -> Grid:
     Raises:
         UnreadableError: the table is broken or too large; the message names the line.
     """
-    separator = _SEPARATOR_LINE.match(text)
-    delimiter = separator[1] if separator else _delimiter(text)
-    table = text[separator.end() :] if separator else text
+    top, _, below = text.partition("\n")
+    separator = top.rstrip(" ").strip('"').removeprefix(_SEPARATOR_LABEL)
+    is_separator = len(separator) == 1 and _SEPARATOR_LABEL in top
+    delimiter = separator if is_separator else _delimiter(text)
+    table = below if is_separator else text
     reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter, strict=True)
     rows: list[GridRow] = []
-    first_line = line = 2 if separator else 1
+    first_line = line = 2 if is_separator else 1
     try:
         for cells in reader:
             rows.append(
@@ -222,7 +224,7 @@ def grid_of(text: str, name: str) -> Grid:
             f"{name} has a quotation mark in the wrong place at line {line}, column {column}. "
             "Save the table as CSV again."
         ) from error
-    return Grid(name, filled_rows(rows))
+    return compact(Grid(name, tuple(rows)))
 
 
 def _open_quote(text: str, line: int, delimiter: str) -> int:

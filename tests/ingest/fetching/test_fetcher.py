@@ -323,6 +323,45 @@ async def test_one_request_a_host_at_a_time(web):
         assert asyncio.get_running_loop().time() - began >= 0.6
 
 
+@pytest.mark.parametrize("seconds", [90, 86_400])
+async def test_a_long_delay_of_robots_txt_is_kept_to(web, seconds):
+    """By this process and, with what it hands on, by the next one; the sentence says until when."""
+    web.put(f"{HOST}/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}\n", "text/plain")
+    web.page(PAGE, "A", story(1))
+    end = web.now + timedelta(seconds=seconds)
+    async with web.fetcher() as fetcher:
+        await fetcher.fetch(PAGE)
+        with pytest.raises(UnreachableError, match=f"after {end:%Y-%m-%d %H:%M} UTC"):
+            await fetcher.fetch(PAGE)
+        pauses = dict(fetcher.resting)
+    assert pauses == {"ledger.example": end}
+    async with web.fetcher() as fetcher:
+        fetcher.pause_hosts(pauses)
+        with pytest.raises(UnreachableError, match=f"after {end:%Y-%m-%d %H:%M} UTC"):
+            await fetcher.fetch(PAGE)
+    assert web.asked[PAGE] == 1
+
+
+@pytest.mark.parametrize("seconds", ["999999", "1e12"])
+async def test_a_delay_of_more_than_a_week_is_a_refusal(web, seconds):
+    """Nobody keeps an article up to date with so few requests."""
+    web.put(f"{HOST}/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}\n", "text/plain")
+    async with web.fetcher() as fetcher:
+        with pytest.raises(NotAllowedError, match="a week between two requests"):
+            await fetcher.fetch(PAGE)
+    assert web.asked[PAGE] == 0
+
+
+async def test_a_shorter_delay_leaves_a_later_end_as_it_is(web):
+    """A host that asked to come back in half an hour is not asked in two minutes."""
+    web.put(f"{HOST}/robots.txt", "User-agent: *\nCrawl-delay: 120\n", "text/plain")
+    web.put(PAGE, b"", status=503, headers={"Retry-After": "1800"})
+    async with web.fetcher() as fetcher:
+        with pytest.raises(UnreachableError):
+            await fetcher.fetch(PAGE)
+        assert fetcher.resting == {"ledger.example": web.now + timedelta(minutes=30)}
+
+
 async def test_who_asks_is_said(web):
     """The user agent names the program, and whom to write to."""
     web.page(PAGE, "A", story(1))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ingest.reading.files import docx, odt, packed, paragraph, run, table
+from tests.ingest.reading.files import docx, odt, packed, paragraph, rtf, run, table
 from tests.ingest.reading.pages import FIRST, SECOND
 from tests.ingest.reading.test_kinds import one
 
@@ -265,3 +265,53 @@ OLD = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500)
 def test_a_file_of_another_program_is_refused_with_what_to_do(data, name, sentence):
     """Whoever hands it in can save it in a form that is read."""
     assert str(one(data, name).problem) == sentence
+
+
+ENGLISH = rb"""Turnout was 61.3{\super\chftn}{\footnote \pard\plain {\super\chftn} Provisional.\par}
+ per cent in Holm on Monday evening."""
+GERMAN = rb"""Die Beteiligung lag bei 61{\super 1}{\footnote\ftnalt \pard\plain{\super 1}{ Noch
+ vorl\'e4ufig.\par Ohne Briefwahl.}} Prozent, teilte der Kreis mit."""
+FRENCH = rb"""La participation a atteint 61{\super \chftn{\*\footnote\chftn\pard\plain \s16 {\tab
+ Chiffre provisoire.}}} pour cent dans l'\'eele."""
+PORTUGUESE = rb"""A eleitora votou \'e0s 8{\up6\fs16 a}{\*\annotation \pard\plain Quem?\par Rever.}
+ horas, disse a mesa da escola."""
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence", "notes"),
+    [
+        (ENGLISH, "Turnout was 61.3 per cent in Holm on Monday evening.", ["Provisional."]),
+        (
+            GERMAN,
+            "Die Beteiligung lag bei 61 Prozent, teilte der Kreis mit.",
+            ["Noch vorläufig.", "Ohne Briefwahl."],
+        ),
+        (
+            FRENCH,
+            "La participation a atteint 61 pour cent dans l'île.",
+            ["Chiffre provisoire."],
+        ),
+        (PORTUGUESE, "A eleitora votou às 8 horas, disse a mesa da escola.", []),
+    ],
+)
+def test_a_note_in_rich_text_does_not_interrupt_its_sentence(written, sentence, notes):
+    """Its sign is no figure; its text stands at the end, a comment nowhere."""
+    data = rtf(rb"\b Holm\b0\par\pard " + written + rb"\par The end of it.\par")
+    assert one(data, "a.rtf").extract.text.split("\n\n") == [sentence, "The end of it.", *notes]
+
+
+def test_a_note_in_a_table_or_in_struck_text_stays_in_its_place():
+    """The row is whole, and what is struck out is struck with its note."""
+    line = rb"\trowd\intbl %s\cell %s\cell\row "
+    data = rtf(
+        rb"\b Holm\b0\par\pard "
+        + line % (b"Name", b"Votes")
+        + line % (rb"Oda Brenk{\footnote \pard\plain Incumbent.\par}", b"9,310")
+        + rb"\pard All of Holm was {\strike lost{\footnote \pard\plain No.}} counted by two.\par"
+    )
+    text = one(data, "a.rtf").extract.text
+    assert text.split("\n\n") == [
+        "Oda Brenk · Votes: 9,310",
+        "All of Holm was counted by two.",
+        "Incumbent.",
+    ]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ingest.reading import Hints, read_bytes
-from ingest.reading.text import paragraphs
+from ingest.reading.text import clean, paragraphs
 from tests.ingest.reading.pages import FIRST, SECOND, a_page, lines
 
 WRAPPED = """The returning officer of Holm told reporters that the
@@ -104,3 +104,55 @@ def test_a_first_paragraph_is_no_headline():
 def test_small_letters_of_every_script_continue_a_sentence(wrapped):
     """A wrapped mail in Greek or Russian is one paragraph, as one in English is."""
     assert paragraphs("\n".join(wrapped)) == [" ".join(wrapped)]
+
+
+ARABIC = (
+    "قالت رئيسة لجنة الانتخابات في هولم إن إعادة فرز الأصوات ستبدأ صباح",
+    "الثلاثاء في مبنى الجمارك القديم، وإن نقل الصناديق كلّف مليونًا وأربعمئة",
+    "ألف كرونة. فهل تقبل رئيسة البلدية بذلك؟ لم تكن ترى حاجة إليه، أما",
+    "منافسها فطلبه مرتين.",
+)
+PERSIAN = (
+    "سخنگوی ستاد انتخابات هولم گفت بازشماری آرا از صبح سه‌شنبه در ساختمان",
+    "قدیم گمرک آغاز می‌شود و انتقال صندوق‌ها یک میلیون و چهارصد هزار کرون",
+    "هزینه داشته است. شهردار آن را لازم نمی‌دانست.",
+)
+HEBREW = (
+    'יו"ר ועדת הבחירות בהולם מסרה כי ספירת הקולות מחדש תתחיל ביום שלישי',
+    "בבוקר בבית המכס הישן, וכי הובלת הקלפיות עלתה מיליון וארבע מאות אלף",
+    "כתרים. ראשת העיר סברה שאין בכך צורך; יריבה ביקש זאת פעמיים.",
+)
+HINDI = (
+    "होल्म की चुनाव अधिकारी ने बताया कि दोबारा गिनती मंगलवार सुबह पुराने",
+    "सीमा शुल्क भवन में शुरू होगी और पेटियाँ लाने में चौदह लाख क्राउन लगे।",
+)
+
+
+@pytest.mark.parametrize("wrapped", [ARABIC, PERSIAN, HEBREW, HINDI])
+@pytest.mark.parametrize("name", ["a.txt", "a.eml"])
+def test_letters_without_capitals_continue_a_sentence(wrapped, name):
+    """Where a line of prose has no room for the next word, its sentence goes on below."""
+    body = f"{SECOND}\n\n" + "\n".join(wrapped)
+    data = (
+        body
+        if name == "a.txt"
+        else f"From: a@holm.example\nSubject: Holm\nDate: Mon, 19 Oct 2026 06:00:00 +0000\n"
+        "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+        f"Content-Transfer-Encoding: 8bit\n\n{body}\n"
+    )
+    assert text_of(data, name)[-1] == clean(" ".join(wrapped))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "أوديل فار 1402\nبن كويست 1355\nريا سولت 211",
+        "نتائج الفرز في هولم\nأوديل فار طيّارة. بن كويست معلّم، وريا سولت خبّازة.",
+        "مكان الاقتراع: مبنى الجمارك القديم\nساعات الاقتراع: من الثامنة إلى السادسة\nهاتف: 555",
+        "פתיחת הקלפי בשעה שמונה\nסגירת הקלפי בשעה עשר בלילה\nספירת הקולות בבית המכס",
+        "- نسبة المشاركة\n- عدد المقاعد\n- الأصوات الباطلة",
+    ],
+)
+def test_lists_in_letters_without_capitals_keep_their_lines(text):
+    """Their lines end where the author ended them, though no capital begins the next one."""
+    assert paragraphs(text) == text.split("\n")

@@ -301,3 +301,56 @@ def test_a_column_of_shares_beside_counts_is_of_the_place(data, line):
     found = one(data.encode(), "a.csv").extract.text
     assert f"a · {line}" in found.split("\n\n")
     assert "Votes: 61" not in found
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (
+            ";Ada Lund;;Piet Moor;\n\nWard;Votes;%;Votes;%\nTarn;1.310;39,6;2.001;60,4\n",
+            "Tarn · Piet Moor · Votes: 2.001 · %: 60,4 · a.csv R4",
+        ),
+        (
+            "町長選;;\n;青木春子;白石透\n;;\n開票区;得票数;得票数\n北区;12345;11350\n南区;8210;10450\n",
+            "町長選 · 南区 · 白石透 · 得票数: 10450 · a.csv R6C3",
+        ),
+        (
+            "Commune;Alliance du port;;Champ commun;\n\n;Voix;%;Voix;%\nHolm;3204;52,7;2871;47,3\n",
+            "Holm · Champ commun · Voix: 2871 · %: 47,3 · a.csv R4",
+        ),
+    ],
+)
+def test_names_above_the_headers_name_their_columns_across_an_empty_line(data, line):
+    """A clerk leaves one for the eye; the figures are nobody's without them."""
+    assert line in one(data.encode(), "a.csv").extract.text
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["Ada Lund;Piet Moor", ";Ada Lund;", "Source;Holm county;2026", ";Votes;Votes", ";12;14"],
+)
+def test_a_line_above_an_empty_one_that_does_not_fit_names_nobody(names):
+    """A name over the wrong column would give a figure to another candidate."""
+    data = f"{names}\n\nWard;Votes;Votes\nTarn 01;1.310;2.001\nKestrel;1.204;811\n"
+    assert "Write whose figures they are" in str(one(data.encode(), "a.csv").problem)
+
+
+def test_a_figure_that_a_formula_has_not_got_yet_is_an_empty_cell():
+    """A share of no votes, or a ward that has not reported, spoils no other row; it is said."""
+    data = a_workbook(("Harbour", "#DIV/0!"), ("Lantern", 4), ("Common Field", "#N/A"))
+    extract = one(data, "a.xlsx").extract
+    assert "Harbour · Seats: — · a.xlsx R2" in extract.text
+    assert "Lantern · Seats: 4 · a.xlsx R3" in extract.text
+    assert "#" not in extract.text
+    assert (
+        "a.xlsx row 2, column 2 (“#DIV/0!”) and 1 more: no figure, read as empty." in extract.notes
+    )
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#NV", "#N/D", "#DIV/0!"])
+def test_such_a_cell_is_empty_in_a_text_file_as_well(error):
+    """Excel saves it in the words of its country."""
+    data = f"Gemeinde;Kandidat;Stimmen;Anteil\nHolm;Farr;0;{error}\nTarn;Farr;12;100\n"
+    extract = one(data.encode(), "a.csv").extract
+    assert "Holm · Kandidat: Farr · Stimmen: 0 · Anteil: — · a.csv R2" in extract.text
+    assert f"a.csv line 2, column 4 (“{error}”): no figure, read as empty." in extract.notes
