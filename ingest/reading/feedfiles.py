@@ -25,7 +25,7 @@ _VIEW_PARTS = frozenset(
     | {"ref", "src", "from", "share", "single", "fullpage", "all", "desktop", "lite", "text"}
 )
 """Path parts and parameters that select a view of an article, not another article."""
-_SUFFIXES = (*(".amp.html", ".amp.htm", ".amp", ".html", ".htm", ".php", ".aspx", ".asp", ".jsp"),)
+_SUFFIXES = (".amp.html", ".amp.htm", ".amp", ".html", ".htm", ".php", ".aspx", ".asp", ".jsp")
 
 
 def with_listing_metadata(header: Header, announced: Entry, now: datetime | None) -> Header:
