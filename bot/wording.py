@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Self, TypeAlias
@@ -294,10 +294,12 @@ def language_name(language: Language, words: Wording) -> str:
     return str(words.locale.languages[str(language).replace("-", "_")])
 
 
+@lru_cache(maxsize=256)
 def language_of_locale(tag: str) -> Language | None:
     """Return the language of a locale such as "en-GB", ``None`` if the desk lacks it.
 
-    CLDR gives the usual script of a territory: "zh-TW" is traditional Chinese.
+    CLDR gives the usual script of a territory: "zh-TW" is traditional Chinese. Results are kept:
+    the commands of Discord are translated into thirty locales, text by text.
     """
     try:
         locale = Locale.parse(tag, sep="-")
