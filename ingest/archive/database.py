@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -224,6 +224,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@cache
+def _newest_revision(chain: Chain) -> str | None:
+    """Return the newest revision of *chain*; its files are read once a process."""
+    return ScriptDirectory.from_config(chain.config()).get_current_head()
+
+
 def _is_newest(engine: Engine, chain: Chain) -> bool:
     """Return True if the schema of *chain* is at the newest revision."""
     with engine.connect() as connection:
@@ -231,7 +237,7 @@ def _is_newest(engine: Engine, chain: Chain) -> bool:
             return False
         query = text(f"SELECT version_num FROM {chain.table}")  # noqa: S608 - our own name
         revision = connection.execute(query).scalar()
-    return revision == ScriptDirectory.from_config(chain.config()).get_current_head()
+    return revision == _newest_revision(chain)
 
 
 def migrate(engine: Engine, chain: Chain) -> None:
