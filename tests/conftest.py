@@ -213,11 +213,21 @@ def archive_url(request, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def chroma_url(tmp_path_factory):
+def free_port():
+    """Return a function that returns a port of loopback on which nothing listens."""
+
+    def choose():
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            return free.getsockname()[1]
+
+    return choose
+
+
+@pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory, free_port):
     """Run a Chroma server on loopback and return its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp("chroma")
     program = Path(sys.executable).with_name("chroma")
     command = [program, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder)]

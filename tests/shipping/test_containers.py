@@ -160,12 +160,12 @@ def test_the_unit_starts_the_desk_and_confines_it():
     assert int(service["TimeoutStopSec"]) > 5
 
 
-async def test_the_large_profile_works_process_by_process(postgres_url, tmp_path):
+async def test_the_large_profile_works_process_by_process(postgres_url, tmp_path, free_port):
     """Chroma, a health check, an article, a refresher that goes on, an answer: as it starts them.
 
     Only the addresses differ. The bot itself is started by the tests of the wire.
     """
-    port = 8917
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     shared = {"DATABASE_URL": postgres_url, "CHROMA_URL": url}
 
