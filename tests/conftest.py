@@ -213,19 +213,7 @@ def archive_url(request, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def free_port():
-    """Return a function that returns a port of loopback on which nothing listens."""
-
-    def choose():
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            return free.getsockname()[1]
-
-    return choose
-
-
-@pytest.fixture(scope="session")
-def chroma_url(tmp_path_factory, free_port):
+def chroma_url(tmp_path_factory):
     """Run a Chroma server on loopback and return its address."""
     port = free_port()
     folder = tmp_path_factory.mktemp("chroma")
@@ -239,6 +227,13 @@ def chroma_url(tmp_path_factory, free_port):
     finally:
         server.terminate()
         server.wait()
+
+
+def free_port():
+    """Return a port of loopback on which nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def wait_for(url):

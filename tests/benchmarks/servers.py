@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 import psycopg
 from aiohttp import web
 
-from tests.conftest import wait_for
+from tests.conftest import free_port, wait_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,7 @@ def servers(folder: Path) -> Iterator[Servers]:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'desk'")
             if known.fetchone() is None:
                 connection.execute("CREATE DATABASE desk")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = str(free.getsockname()[1])
+        port = str(free_port())
         program = str(Path(sys.executable).with_name("chroma"))
         where = ("--host", "127.0.0.1", "--port", port, "--path", str(folder / "chroma"))
         chroma = subprocess.Popen([program, "run", *where], stdout=subprocess.DEVNULL)

@@ -20,6 +20,7 @@ import yaml
 
 from bot import program
 from bot.settings import SAMPLE_COVERAGE, BotSettings
+from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
@@ -160,7 +161,7 @@ def test_the_unit_starts_the_desk_and_confines_it():
     assert int(service["TimeoutStopSec"]) > 5
 
 
-async def test_the_large_profile_works_process_by_process(postgres_url, tmp_path, free_port):
+async def test_the_large_profile_works_process_by_process(postgres_url, tmp_path):
     """Chroma, a health check, an article, a refresher that goes on, an answer: as it starts them.
 
     Only the addresses differ. The bot itself is started by the tests of the wire.
