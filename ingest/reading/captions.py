@@ -59,7 +59,7 @@ class CaptionsParser(Parser):
         """Return the score of *document*: sure by its signature or first cue, else by the name."""
         is_webvtt = document.head[:10].split()[:1] == [_SIGNATURE]
         number, timing, *_ = [*document.head.decode("ascii", "replace").split("\n", 2), ""]
-        is_subrip = number.strip().isdecimal() and _TIMING.match(timing)
+        is_subrip = number.strip().isdecimal() and "-->" in timing and _TIMING.match(timing)
         if is_webvtt or is_subrip:
             return Score.SURE
         return Parser.score(self, document)

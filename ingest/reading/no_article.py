@@ -21,7 +21,9 @@ SIGNS: Mapping[str, re.Pattern[str]] = {
     kind: phrase_pattern(signs) for kind, signs in words()["walls"].items() if kind != "titles"
 }
 _TITLES: Mapping[str, re.Pattern[str]] = {
-    kind: phrase_pattern(signs, before=r"^\W*", behind=r"(?:\W*$|\s*[-–—|:：])")
+    kind: re.compile(
+        rf"^\W*(?:{'|'.join(signs)})\W*$|^(?:{'|'.join(signs)})\s*[-–—|:：]", re.IGNORECASE
+    )
     for kind, signs in words()["walls"]["titles"].items()
 }
 _DESCRIPTIONS = {

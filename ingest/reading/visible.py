@@ -45,7 +45,7 @@ _RAISED_CLASS = class_pattern(
 )
 _NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,2}|[a-z*†‡§])[\])]?", re.IGNORECASE)
 """Text of a link to a note."""
-_STRUCK_STYLE = "line-through"
+_STRUCK_STYLE = re.compile(r"text-decoration[\w-]{0,8}:[^;]{0,40}line-through")
 _NOTE_LINK = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
 _MARKS = {
     "de": "„“", "cs": "„“", "sk": "„“", "sl": "„“", "bg": "„“", "is": "„“", "lt": "„“",
@@ -168,7 +168,7 @@ def _drop_struck(page: Element, styles: Mapping[str, str]) -> None:
     for element in page.xpath("//del|//s|//strike|//body//*[@style or @class]"):
         if (
             element.tag in {"del", "s", "strike"}
-            or _STRUCK_STYLE in _style_of(element, styles)
+            or _STRUCK_STYLE.search(_style_of(element, styles))
             or _STRUCK_CLASS.search(element.get("class") or "")
         ):
             _drop(element)
