@@ -237,7 +237,7 @@ def _show_claims(outcome: Answer, words: Wording, console: Console) -> None:
 def _show_excerpts(outcome: Answer, words: Wording, console: Console) -> None:
     """Print each excerpt under its source, with the answering words in bold.
 
-    A source is named once above those of its excerpts that follow each other.
+    If excerpts of one article follow each other, its source is printed once, above the first.
     """
     console.print(Text(words(f"level_{outcome.level}"), style="bold"))
     for note in words.absent(outcome):

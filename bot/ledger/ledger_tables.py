@@ -59,7 +59,7 @@ class _Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """Return the text that is stored for a moment."""
         del dialect
-        return value.isoformat() if value else None
+        return rows.iso(value) if value else None
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Return the moment of a stored text."""
@@ -279,7 +279,7 @@ class LedgerPart(DatabasePart):
             return int(connection.execute(statement).rowcount)
 
     def _insert(self, table: Table, values: dict[str, Any]) -> int:
-        """Insert a row, and return its id, which the database gives unless it is given."""
+        """Insert a row, and return its id; the database assigns it if *values* have none."""
         row = {name: value for name, value in values.items() if name != "id" or value}
         with self._database.writing() as connection:
             primary_key = connection.execute(insert(table).values(row)).inserted_primary_key

@@ -1,6 +1,6 @@
-"""What is sent later and once: notices, news of follows, digests, and the progress of fetches.
+"""Messages that are sent later, each once: notices, news, digests, the progress of fetches.
 
-Beside them stand the leases of the processes, one of which sends for all.
+The leases of the processes decide which of them sends.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from ingest.language.limits import FORMS
 from ingest.language.script import Script
 
 _LINES = words()["lines"]
-_ENDS = tuple(".!?…。！？؟۔।:：;؛,،")
+SENTENCE_MARKS = tuple(".!?…。！？؟۔।:：;؛")
+"""Marks that end a sentence, or introduce the next line, in any script."""
+_ENDS = (*SENTENCE_MARKS, ",", "،")
 _CLOSING_MARKS = "”\"'’」』)]）"
 _CLOSING_QUOTES = tuple("”」』")
 _BYLINE = re.compile(

@@ -44,7 +44,7 @@ def read_path(path: Path, hints: Hints) -> Iterator[FoundArticle]:
     for file in files:
         try:
             documents = _documents_of(file, hints)
-            yield from _told_apart(chain.from_iterable(map(_read_with_limits, documents)))
+            yield from _refuse_replacements(chain.from_iterable(map(_read_with_limits, documents)))
         except ReadingError as problem:
             yield FoundArticle(str(file), problem=problem)
 
@@ -62,14 +62,14 @@ def _read_with_limits(document: Document) -> tuple[FoundArticle, ...]:
 
 def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[FoundArticle]:
     """Yield the articles in bytes without a file; a *name* without an ending is that of a paste."""
-    yield from _told_apart(read(Document(data, name, hints, pasted=not Path(name).suffix)))
+    yield from _refuse_replacements(read(Document(data, name, hints, pasted=not Path(name).suffix)))
 
 
-def _told_apart(articles: Iterable[FoundArticle]) -> Iterator[FoundArticle]:
+def _refuse_replacements(articles: Iterable[FoundArticle]) -> Iterator[FoundArticle]:
     """Yield the articles of one file, but refuse one that would replace another as its version.
 
-    They have one address, or without an address one outlet and title, and no run of words in
-    common. Up to ``FILES.compared_articles`` are remembered.
+    It would if it has the other's address (or, without an address, its outlet and title) and no
+    run of words in common with it. Up to ``FILES.compared_articles`` are remembered.
     """
     first: dict[str, tuple[str, frozenset[int]]] = {}
     for article in articles:

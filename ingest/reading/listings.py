@@ -295,7 +295,7 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
 
 def _listing_of(entries: Sequence[Entry], url: str, items: int) -> Listing:
     """Return a listing of the newest entries; mark those on other sites than most as foreign."""
-    unique_entries = _newest(_told_apart(entries))
+    unique_entries = _newest(_distinct_items(entries))
     newest = unique_entries[: FILES.listing_pages]
     sites = Counter(_site(entry.url) for entry in newest)
     main_site = max(sites, key=lambda site: sites[site], default="")
@@ -307,12 +307,12 @@ def _listing_of(entries: Sequence[Entry], url: str, items: int) -> Listing:
     )
 
 
-def _told_apart(entries: Sequence[Entry]) -> list[Entry]:
+def _distinct_items(entries: Sequence[Entry]) -> list[Entry]:
     """Return each page once, and each article of a page to which several items link.
 
     An item with an article of its own gets an address in that page, made from its key, or from its
-    link and title. One that repeats most of another's text is an earlier or later version of it,
-    of which the latest stays. Items without an article name the page itself.
+    link and title. If it repeats most of another one's text, both are versions of one article, and
+    the newest is kept. Items without an article stand for the page itself.
     """
     pages: dict[str, list[Entry]] = {}
     for entry in entries:

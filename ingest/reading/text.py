@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise, takewhile
 
+from ingest.language.lines import SENTENCE_MARKS
 from ingest.language.script import CJK, HIRAGANA
 from ingest.reading.limits import LAYOUT
 
@@ -40,7 +41,7 @@ _PLAIN_SIGN = re.compile(
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STRUCK_THROUGH = re.compile(r"(?:[^\s\u0335\u0336][\u0335\u0336]{1,2} ?){1,400}")
 """Characters that are struck through one by one."""
-_SENTENCE_MARKS = tuple(".!?…。！？؟۔।:：;；؛")
+_SENTENCE_MARKS = (*SENTENCE_MARKS, "；")
 _CLOSING_MARKS = "”\"'’」』)]）】*_"
 _CJK_CLOSING_MARKS = tuple("」』】")
 """Closing marks that end a line without a full stop before them."""

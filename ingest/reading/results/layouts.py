@@ -189,9 +189,10 @@ def _header_depth(rows: Sequence[GridRow], start: int) -> int:
 
 
 def _names_owners(row: GridRow, header: GridRow) -> bool:
-    """Return True if *row*, above an empty line, names whose figures the columns of *header* are.
+    """Return True if *row*, which stands above an empty line, names who each column is about.
 
-    Without the names two columns of figures have one header; with them, none have.
+    It does if two columns of figures have the same *header*, and no two have the same one together
+    with these names.
     """
     fields = [field_of(cell) for cell in header.cells]
     measures = [number for number, field in enumerate(fields) if field in MEASURES]
