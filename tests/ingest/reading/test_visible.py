@@ -73,6 +73,12 @@ def test_what_is_struck_is_not_said(markup, shown, struck):
     assert struck not in text
 
 
+def test_a_style_that_only_names_a_line_strikes_nothing():
+    """A variable of the page's own is no decoration of the text."""
+    text = body('<p>Brenk won <span style="--hover-line: line-through">7,130</span> votes.</p>')
+    assert "7,130 votes" in text
+
+
 @pytest.mark.parametrize(
     ("markup", "lang", "words"),
     [

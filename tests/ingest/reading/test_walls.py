@@ -127,6 +127,13 @@ def test_an_article_about_walls_is_one(title, text):
     assert wall(title, text) is None
 
 
+def test_a_title_that_quotes_an_error_is_no_wall():
+    """Marks before the words of an error make a quotation of them, not the title of a notice."""
+    text = "The archive of the port authority lost 4,000 files in the move, its director said."
+    assert wall("Page not found: Courier", text) is not None
+    assert wall("“Page not found: how an archive went missing”", text) is None
+
+
 def test_a_preview_leaves_the_offer_out():
     """What is free is kept, and said to be the beginning."""
     head = (
