@@ -7,30 +7,27 @@ from ingest.process.starting import end_on_signals
 if __name__ == "__main__":  # before the imports that take seconds
     end_on_signals()
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import typer
 
-from bot.answering.values import UnaskableError
-from bot.commands import doctor, running
-from bot.wording import Wording, unaskable
 from ingest.commands.options import ShowVersion, exit_with, make_app, run_app
 
-COMMANDS: Mapping[str, Callable[..., int]] = {
-    "run": running.run_command,
-    "chat": running.chat_command,
-    "ask": running.answer_command,
-    "results": running.show_results_command,
-    "find": running.look_up_command,
-    "check": running.check_claims_command,
-    "prove": running.prove_command,
-    "mcp": running.mcp_command,
-    "page": running.page_command,
-    "answers": doctor.answers_command,
-    "home": doctor.home_command,
-    "doctor": doctor.doctor_command,
-    "languages": doctor.languages_command,
-    "evaluate": doctor.evaluate_command,
+COMMANDS: Mapping[str, str] = {
+    "run": "bot.commands.running:run_command",
+    "chat": "bot.commands.running:chat_command",
+    "ask": "bot.commands.running:answer_command",
+    "results": "bot.commands.running:show_results_command",
+    "find": "bot.commands.running:look_up_command",
+    "check": "bot.commands.running:check_claims_command",
+    "prove": "bot.commands.running:prove_command",
+    "mcp": "bot.commands.running:mcp_command",
+    "page": "bot.commands.running:page_command",
+    "answers": "bot.commands.doctor:answers_command",
+    "home": "bot.commands.doctor:home_command",
+    "doctor": "bot.commands.doctor:doctor_command",
+    "languages": "bot.commands.doctor:languages_command",
+    "evaluate": "bot.commands.doctor:evaluate_command",
 }
 
 _ABOUT = "Answer questions about election coverage, each sentence with its source."
@@ -41,7 +38,9 @@ app = make_app(_ABOUT, COMMANDS, runs_alone=True)
 def _run_default(context: typer.Context, _version: ShowVersion = False) -> None:
     """Answer questions about election coverage, each sentence with its source."""
     if context.invoked_subcommand is None:
-        raise typer.Exit(running.run_command())
+        from bot.commands.running import run_command
+
+        raise typer.Exit(run_command())
 
 
 def main(
@@ -55,6 +54,9 @@ def main(
 
 def _message_of(error: Exception) -> str | None:
     """Return the message for a text that is not a question, in the desk's words."""
+    from bot.answering.values import UnaskableError
+    from bot.wording import Wording, unaskable
+
     return unaskable(error, Wording.default()) if isinstance(error, UnaskableError) else None
 
 

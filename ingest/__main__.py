@@ -7,9 +7,8 @@ from ingest.process.starting import end_on_signals
 if __name__ == "__main__":  # before the imports that take seconds
     end_on_signals()
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from ingest.commands import archive, article_commands, indexing, source_commands
 from ingest.commands.options import exit_with, make_app, run_app
 
 _EXAMPLES = """\b
@@ -21,26 +20,26 @@ examples:
   pbpaste | python -m ingest add -
   python -m ingest search "How many seats did they win?"
 """
-COMMANDS: Mapping[str, Callable[..., int]] = {
-    "add": article_commands.add_command,
-    "list": article_commands.list_command,
-    "show": article_commands.show_command,
-    "snapshot": article_commands.snapshot_command,
-    "remove": article_commands.remove_command,
-    "erase": article_commands.erase_command,
-    "watch": source_commands.watch_command,
-    "unwatch": source_commands.unwatch_command,
-    "sources": source_commands.sources_command,
-    "refresh": source_commands.refresh_command,
-    "search": indexing.search_command,
-    "status": archive.status_command,
-    "copy": archive.copy_command,
-    "backup": archive.backup_command,
-    "restore": archive.restore_command,
-    "index": indexing.index_command,
-    "rebuild": indexing.rebuild_command,
-    "rollback": indexing.rollback_command,
-    "check": indexing.check_command,
+COMMANDS: Mapping[str, str] = {
+    "add": "ingest.commands.article_commands:add_command",
+    "list": "ingest.commands.article_commands:list_command",
+    "show": "ingest.commands.article_commands:show_command",
+    "snapshot": "ingest.commands.article_commands:snapshot_command",
+    "remove": "ingest.commands.article_commands:remove_command",
+    "erase": "ingest.commands.article_commands:erase_command",
+    "watch": "ingest.commands.source_commands:watch_command",
+    "unwatch": "ingest.commands.source_commands:unwatch_command",
+    "sources": "ingest.commands.source_commands:sources_command",
+    "refresh": "ingest.commands.source_commands:refresh_command",
+    "search": "ingest.commands.indexing:search_command",
+    "status": "ingest.commands.archive:status_command",
+    "copy": "ingest.commands.archive:copy_command",
+    "backup": "ingest.commands.archive:backup_command",
+    "restore": "ingest.commands.archive:restore_command",
+    "index": "ingest.commands.indexing:index_command",
+    "rebuild": "ingest.commands.indexing:rebuild_command",
+    "rollback": "ingest.commands.indexing:rollback_command",
+    "check": "ingest.commands.indexing:check_command",
 }
 
 app = make_app("Keep the coverage that the desk may cite.", COMMANDS, epilog=_EXAMPLES)

@@ -50,7 +50,7 @@ def names(app):
     """Return the commands of an app, each with its options."""
     group = typer.main.get_command(app)
     return {
-        name: {each for parameter in command.params for each in parameter.opts}
+        name: {each for parameter in command.load().params for each in parameter.opts}
         for name, command in group.commands.items()
     }
 

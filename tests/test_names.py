@@ -60,7 +60,7 @@ def test_what_no_other_module_uses_is_private():
             elif isinstance(node, ast.Attribute):
                 used[None].add(node.attr)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                used[None].add(node.value)
+                used[None] |= {node.value, node.value.rpartition(":")[2]}  # module:function
     idle = {}
     for path, tree in modules():
         module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")

@@ -31,7 +31,6 @@ from ingest.commands.output import cell, print_json, print_line, when, with_prog
 from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import EmbeddingError, IngestError, SettingsError
 from ingest.index.ownership import owner
-from ingest.index.vectors import client_of
 from ingest.language.languages import Language
 from ingest.model import Generation
 from ingest.process import threads
@@ -149,6 +148,8 @@ def _sources(archive: Archive) -> str:
 
 def _vectors(settings: BotSettings) -> str:
     """Contact the Chroma server."""
+    from ingest.index.vectors import client_of  # Chroma takes a second to load
+
     client = client_of(settings.data_dir / "index" / "vectors", settings.chroma_url)
     client.heartbeat()
     return f"the Chroma server at {settings.chroma_url} answers"

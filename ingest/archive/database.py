@@ -8,16 +8,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -49,11 +45,10 @@ class Chain:
     folder: Path
     table: str
 
-    def config(self) -> Config:
-        """Return the Alembic configuration of this chain."""
-        config = Config()
-        config.set_main_option("script_location", str(self.folder))
-        return config
+    def newest(self) -> str:
+        """Return the newest revision: the number that the last file of the folder begins with."""
+        last = max(file.name for file in (self.folder / "versions").glob("[0-9]*.py"))
+        return last.partition("_")[0]
 
 
 OTHER_CHAINS = (
@@ -224,12 +219,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-@cache
-def _newest_revision(chain: Chain) -> str | None:
-    """Return the newest revision of *chain*; its files are read once a process."""
-    return ScriptDirectory.from_config(chain.config()).get_current_head()
-
-
 def _is_newest(engine: Engine, chain: Chain) -> bool:
     """Return True if the schema of *chain* is at the newest revision."""
     with engine.connect() as connection:
@@ -237,39 +226,51 @@ def _is_newest(engine: Engine, chain: Chain) -> bool:
             return False
         query = text(f"SELECT version_num FROM {chain.table}")  # noqa: S608 - our own name
         revision = connection.execute(query).scalar()
-    return revision == _newest_revision(chain)
+    return revision == chain.newest()
 
 
 def migrate(engine: Engine, chain: Chain) -> None:
-    """Upgrade the schema of *chain* to the newest revision; concurrent processes wait in turn."""
+    """Upgrade the schema of *chain* to the newest revision; concurrent processes wait in turn.
+
+    Raises:
+        ArchiveError: a newer program made it.
+    """
     if _is_newest(engine, chain):
         return
-    config = chain.config()
+    from alembic import command  # takes a quarter of a second
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(chain.folder))
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK_KEY}
             )
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise ArchiveError(
+                f"The archive {_place_of(engine.url)} was made by a newer Election Desk. "
+                "Update this one first."
+            ) from error
 
 
 @contextmanager
 def _database_errors(url: URL) -> Iterator[None]:
-    """Turn database errors into ArchiveError with advice; never show a password."""
-    place = url.database if url.get_backend_name() == "sqlite" else _without_password(url)
+    """Turn database errors into ArchiveError with advice."""
     try:
         yield
-    except CommandError as error:
-        raise ArchiveError(
-            f"The archive {place} was made by a newer Election Desk. Update this one first."
-        ) from error
     except DBAPIError as error:
-        raise ArchiveError(_error_message(error, str(place))) from error
+        raise ArchiveError(_error_message(error, _place_of(url))) from error
 
 
-def _without_password(url: URL) -> str:
-    """Return the address without its password."""
+def _place_of(url: URL) -> str:
+    """Return the file, or the address without its password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
     return url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 

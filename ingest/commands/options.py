@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import wraps
+from functools import cache, wraps
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, NoReturn, ParamSpec, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, TypeVar
 
 import typer
 from dotenv import load_dotenv
+from typer.core import TyperCommand, TyperGroup
 
 from ingest.commands.output import printable
 from ingest.environment import Settings
@@ -21,6 +26,9 @@ from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.process import ending, logs
 from ingest.process.starting import SIGNALLED, as_called, release, return_freed_memory
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context
 
 _USAGE_ERROR = 2
 """The exit code of a command with wrong arguments."""
@@ -50,18 +58,73 @@ ShowVersion = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without being asked again.")]
 
 
+class _Unloaded(TyperCommand):
+    """A command whose module has not been imported: most of them take seconds to import."""
+
+    def __init__(self, name: str, target: str) -> None:
+        """Name the command and its function, as ``module:function``."""
+        super().__init__(name)
+        self._module, _, self._function = target.partition(":")
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first line of the function's docstring, read from its source."""
+        self.help = _docstrings(self._module).get(self._function)
+        return super().get_short_help_str(limit)
+
+    def load(self) -> Command:
+        """Import the function, and return the command that runs it and exits with its code."""
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        function = getattr(import_module(self._module), self._function)
+        app.command(self.name)(_with_exit_code(function))
+        return typer.main.get_command(app)
+
+
+class _LazyGroup(TyperGroup):
+    """A group whose commands are imported once they are called or asked for their own help."""
+
+    targets: Mapping[str, str] = MappingProxyType({})
+    """Each command's name with its function, as ``module:function``."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - typer's own
+        """Hold every command in its unloaded form."""
+        super().__init__(**attributes)
+        for name, target in self.targets.items():
+            self.add_command(_Unloaded(name, target))
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """Return the name, the loaded command and the remaining arguments."""
+        name, command, remaining = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, _Unloaded) else command, remaining
+
+
+@cache
+def _docstrings(module: str) -> Mapping[str, str]:
+    """Return the docstrings of a module's functions, without importing it."""
+    spec = find_spec(module)
+    source = Path(spec.origin) if spec and spec.origin else None
+    statements = ast.parse(source.read_bytes()).body if source else []
+    return {
+        statement.name: ast.get_docstring(statement) or ""
+        for statement in statements
+        if isinstance(statement, ast.FunctionDef)
+    }
+
+
 def make_app(
     text: str,
-    commands: Mapping[str, Callable[..., int]],
+    commands: Mapping[str, str],
     *,
     epilog: str | None = None,
     runs_alone: bool = False,
 ) -> typer.Typer:
-    """Return an app with *commands*, each of which returns its exit code.
+    """Return an app with *commands*, each ``module:function``; a function returns an exit code.
 
     Without a command it shows its help, unless *runs_alone* is set.
     """
     app = typer.Typer(
+        cls=type("_Commands", (_LazyGroup,), {"targets": commands}),
         help=text,
         epilog=epilog,
         no_args_is_help=not runs_alone,
@@ -69,8 +132,6 @@ def make_app(
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name, command in commands.items():
-        app.command(name)(_with_exit_code(command))
 
     @app.callback(invoke_without_command=runs_alone, help=text)
     def _(version: ShowVersion = False) -> None: ...

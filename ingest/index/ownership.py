@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -16,6 +17,7 @@ from ingest.errors import IndexOwnedError, IndexUnavailableError, mentions
 
 _LOCK_FILE = "owner.lock"
 _CARD_FILE = "owner.json"
+_NAME_WITH_MARK = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
 _PANIC = "PanicException"
 """The error of a Rust library that panicked; it is not a subclass of Exception."""
 _DAMAGE = (
@@ -131,3 +133,9 @@ def unreadable_message(folder: Path, error: BaseException) -> str:
         f"The index in {folder} cannot be read ({error}). It is derived from the archive: "
         "`python -m ingest check --repair` makes it anew."
     )
+
+
+def is_foreign(name: str, mark: str) -> bool:
+    """Return True if a name carries another archive's mark; old names carry none."""
+    match = _NAME_WITH_MARK.match(name)
+    return match is not None and match["mark"] != mark

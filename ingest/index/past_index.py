@@ -16,9 +16,9 @@ from pathlib import Path
 
 from ingest.archive.past import PastArchive
 from ingest.embedding.meaning import Meaning
+from ingest.index.embedding import vectors_of
 from ingest.index.index import Index
 from ingest.index.limits import BATCHES, SEARCHES
-from ingest.index.vectors import vectors_of
 from ingest.index.words import WordStore
 from ingest.language.script import Script
 from ingest.model import ArticleState, Scope

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
-from chromadb.api import ClientAPI
-from chromadb.api.client import Client
 from filelock import FileLock, Timeout
 
 from ingest.embedding.embedder import embedder_of
@@ -26,14 +24,16 @@ from ingest.embedding.meaning import Embedder, Memory
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
 from ingest.index.limits import PATIENCE
-from ingest.index.ownership import OwnerLock, index_errors, is_damage
-from ingest.index.vectors import VectorStore, client_of, delete_foreign_collections, is_foreign
+from ingest.index.ownership import OwnerLock, index_errors, is_damage, is_foreign
 from ingest.index.words import WordStore
 from ingest.model import Generation
 from ingest.process.threads import DetachedExecutor
 
 if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
     from ingest.archive import Archive
+    from ingest.index.vectors import VectorStore
 
 logger = logging.getLogger(__name__)
 
@@ -181,6 +181,8 @@ class Stores:
 
     def shelf(self, generation: Generation) -> _GenerationStores:
         """Return one generation's stores, opened on first use; they stay open."""
+        from ingest.index.vectors import VectorStore  # Chroma takes a second to load
+
         with self._turn:
             if generation.id not in self._shelves:
                 name = f"{generation.id}-{self._mark}"
@@ -210,6 +212,8 @@ class Stores:
             return self._opened
 
     def _connect(self) -> ClientAPI:
+        from ingest.index.vectors import client_of, delete_foreign_collections
+
         if self.is_remote:
             return client_of(self._vectors, self._settings.chroma_url)
         try:
@@ -230,8 +234,11 @@ class Stores:
 
     def _close_client(self) -> None:
         """Close an embedded Chroma; connections to a server last as long as the process."""
-        if isinstance(self._opened, Client) and not self.is_remote:
-            self._opened.close()
+        if self._opened is not None and not self.is_remote:
+            from chromadb.api.client import Client
+
+            if isinstance(self._opened, Client):
+                self._opened.close()
         self._opened = None
 
     @contextmanager

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from ingest.embedding.meaning import Embedder
 from ingest.errors import IndexUnavailableError
+from ingest.index.embedding import embed, unsound, vectors_of
 from ingest.index.limits import BATCHES, CHECKS, PATIENCE
 from ingest.index.ownership import is_damage
 from ingest.index.stores import Stores
-from ingest.index.vectors import embed, unsound, vectors_of
 from ingest.language.script import Script
 from ingest.model import ArticleState, Generation, Passage, Progress
 

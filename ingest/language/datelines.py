@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-import dateparser
-
 from ingest.language.dates import MONTHS, Day, clocks_in, days_in, weekdays_in
 from ingest.language.limits import DATES
 
@@ -221,6 +219,8 @@ def _read_by_library(text: str) -> date | None:
         and match[1] != match[3]
     ):
         return None
+    import dateparser  # takes a tenth of a second
+
     parsed = dateparser.parse(text, settings=_PARSER_SETTINGS)
     return parsed.date() if parsed is not None and parsed.year >= DATES.first_year else None
 

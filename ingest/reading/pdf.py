@@ -10,12 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pdfplumber
-from pdfminer import pdftypes
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import PdfminerException
-
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
 from ingest.reading.documents import (
@@ -33,7 +27,7 @@ from ingest.reading.pastes import read_paste
 from ingest.reading.text import clean_line
 
 _PDF_ERRORS = (
-    *(PSException, ValueError, LookupError, TypeError, AttributeError),
+    *(ValueError, LookupError, TypeError, AttributeError),
     *(RecursionError, AssertionError, OverflowError, struct.error, zlib.error),
 )
 """Errors that the parser raises for broken files."""
@@ -114,6 +108,12 @@ def read_pdf(data: bytes, name: str) -> Extract:
         UnreadableError: the PDF is broken, encrypted, or too long.
         NoArticleError: all pages are pictures.
     """
+    import pdfplumber  # takes a fifth of a second
+    from pdfminer import pdftypes
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+    from pdfminer.psexceptions import PSException
+    from pdfplumber.utils.exceptions import PdfminerException
+
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     vars(pdftypes)["zlib"] = _Unpacking
     try:
@@ -130,7 +130,7 @@ def read_pdf(data: bytes, name: str) -> Extract:
         raise broken_file(name, "PDF") from error
     except _TooLargeError as error:
         raise _too_large(name) from error
-    except _PDF_ERRORS as error:
+    except (PSException, *_PDF_ERRORS) as error:
         raise broken_file(name, "PDF") from error
     if count > FILES.pdf_pages:
         raise UnreadableError(

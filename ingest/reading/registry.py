@@ -14,10 +14,6 @@ from importlib.metadata import entry_points
 
 import lxml.html
 from lxml.etree import ParserError, XMLSyntaxError
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
 from ingest.fetching.fetcher import Fetched
@@ -328,6 +324,9 @@ def snapshot_of(pages: Sequence[Fetched], now: datetime) -> Snapshot | None:
 
     Bodies are decoded, and only the headers needed to read them are kept.
     """
+    from warcio.statusandheaders import StatusAndHeaders  # takes a fifth of a second
+    from warcio.warcwriter import WARCWriter
+
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
     timestamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -363,6 +362,8 @@ def pages_of(warc: bytes) -> list[_SnapshotPage]:
     Raises:
         UnreadableError: it is damaged or too large.
     """
+    from warcio.exceptions import ArchiveLoadFailed
+
     try:
         return list(_pages(warc))
     except (ArchiveLoadFailed, EOFError, ValueError, zlib.error) as error:
@@ -371,6 +372,8 @@ def pages_of(warc: bytes) -> list[_SnapshotPage]:
 
 def _pages(warc: bytes) -> Iterator[_SnapshotPage]:
     """Yield the responses of a WARC file; check their digests."""
+    from warcio.archiveiterator import ArchiveIterator
+
     room = FILES.snapshot_unpacked_bytes
     for record in ArchiveIterator(io.BytesIO(warc), check_digests="raise"):
         if record.rec_type != "response":

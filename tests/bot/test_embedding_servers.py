@@ -25,8 +25,8 @@ from ingest.archive import Archive
 from ingest.errors import EmbeddingError
 from ingest.index import stores
 from ingest.index.cutting import terms
+from ingest.index.embedding import digest_of
 from ingest.index.rebuilding import faults, repair
-from ingest.index.vectors import digest_of
 from ingest.model import Snapshot, SnapshotLimits
 from tests.builders import NOW, an_extract, saved
 

@@ -10,9 +10,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
-from openpyxl.utils import range_boundaries
-
 from ingest.errors import UnreadableError
 from ingest.reading.documents import Document
 from ingest.reading.limits import DETECTION, TABLES
@@ -60,6 +57,8 @@ def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
                     f"{document.name} unpacks to more than "
                     f"{TABLES.result_sheet_bytes // 2**20} MB, so it was not read."
                 )
+        import openpyxl  # takes a quarter of a second
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(document.data), data_only=True)
@@ -90,6 +89,8 @@ def _check_merged_cells(data: bytes, name: str) -> None:
     Raises:
         UnreadableError: they span more.
     """
+    from openpyxl.utils import range_boundaries
+
     area = 0
     for span in _MERGED_CELLS.finditer(data):
         left, top, right, bottom = range_boundaries(span[1].decode())

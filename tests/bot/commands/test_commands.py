@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 
 import pytest
@@ -11,7 +12,9 @@ from bot.__main__ import main
 from bot.commands import terminal
 from bot.commands.running import examples
 from bot.desk import open_desk
+from bot.program import COMMANDS, app
 from bot.settings import BotSettings
+from ingest.__main__ import main as ingest_main
 from tests.bot.conftest import MORNING
 
 TURNOUT = "What was the turnout?"
@@ -279,3 +282,38 @@ def test_what_is_served_needs_a_port(here, command, setting, monkeypatch, capsys
     monkeypatch.setenv(setting, "")
     assert main(command) == 1
     assert f"{setting} is not set" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_no_part_of_the_desk_is_loaded_for_help_and_version(argument):
+    """Nobody waits for databases, models and parsers to learn what can be typed."""
+    script = (
+        "import sys; from bot.program import main; main(sys.argv[1:])\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", script, argument], capture_output=True, text=True, check=True
+    )
+    *shown, loaded = process.stdout.splitlines()
+    assert "election-desk" in shown[0]
+    assert "'typer'" in loaded
+    for package in ("sqlalchemy", "chromadb", "lxml", "numpy", "discord", "aiohttp", "openai"):
+        assert f"'{package}'" not in loaded
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_line_in_the_help_and_a_help_of_its_own(name, capsys):
+    assert main(["--help"], app) == 0
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    [about] = [line[1] for line in lines if line[:1] == [name] and len(line) > 1]
+    assert main([name, "--help"], app) == 0
+    shown = capsys.readouterr().out
+    assert about.removesuffix("...").rstrip() in " ".join(shown.split())
+    assert "--install-completion" not in shown
+
+
+def test_a_command_that_is_not_there_is_named(capsys):
+    assert main(["aks", TURNOUT]) == 2
+    assert "No such command 'aks'" in capsys.readouterr().err
+    assert ingest_main(["lits"]) == 2
+    assert "list" in capsys.readouterr().err

@@ -3,8 +3,11 @@
 import sqlite3
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from ingest.archive import Archive
+from ingest.archive.database import _ARCHIVE, OTHER_CHAINS
 from ingest.errors import ArchiveError
 
 
@@ -49,3 +52,11 @@ def test_a_newer_archive_is_left_alone(tmp_path):
     connection.close()
     with pytest.raises(ArchiveError, match="newer"):
         Archive.open(f"sqlite:///{file}")
+
+
+@pytest.mark.parametrize("chain", [_ARCHIVE, *OTHER_CHAINS], ids=lambda chain: chain.table)
+def test_the_newest_migration_is_alembics_own(chain):
+    """An archive is opened without Alembic where it is up to date, so the file names must tell."""
+    config = Config()
+    config.set_main_option("script_location", str(chain.folder))
+    assert chain.newest() == ScriptDirectory.from_config(config).get_current_head()
