@@ -101,7 +101,7 @@ def ending_on_signal() -> Iterator[Ending]:
         logger.info("Ending on %s.", signal.Signals(number).name)
         ending.number = number
         ending.event.set()
-        watchdog = threading.Timer(_DEADLINE_SECONDS, _exit_now, (number,))
+        watchdog = threading.Timer(_DEADLINE_SECONDS, _end_by_force, (number,))
         watchdog.daemon = True
         watchdog.start()
 
@@ -126,6 +126,30 @@ def exit_at_once(code: int) -> None:
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
+
+
+def _end_by_force(number: int) -> None:
+    """Log what the threads were doing at the deadline, and exit."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    busy = [
+        f"{names.get(ident, ident)} in {place}"
+        for ident, frame in sys._current_frames().items()
+        if ident != threading.get_ident() and (place := _own_place(frame))
+    ]
+    logger.warning("Ended by force after %s s. Busy: %s", _DEADLINE_SECONDS, "; ".join(busy))
+    _exit_now(number)
+
+
+def _own_place(frame: FrameType | None) -> str:
+    """Return where a thread is in this project, innermost first; empty if it waits for work."""
+    places = []
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__"))
+        if module.startswith(("bot.", "ingest.")):
+            places.append(f"{module}.{frame.f_code.co_name}:{frame.f_lineno}")
+        frame = frame.f_back
+    is_idle = not places or places[0].startswith("ingest.process.threads.")
+    return "" if is_idle else " < ".join(places)
 
 
 def _exit_now(number: int) -> None:

@@ -1,6 +1,7 @@
 """A signal ends a command in one line, wherever Python is when it comes."""
 
 import signal
+import subprocess
 import sys
 import time
 
@@ -54,3 +55,32 @@ def test_other_errors_while_an_object_is_freed_are_shown(capsys, monkeypatch):
     with as_ctrl_c():
         Broken()
     assert "ValueError: broken" in capsys.readouterr().err
+
+
+HANGING = """
+import asyncio, logging, signal, threading, time
+from ingest.process import ending
+
+logging.basicConfig(format="%(message)s")
+ending._DEADLINE_SECONDS = 0.2
+code = "import time, threading\\ndef hang(seconds): time.sleep(seconds)"
+exec(code, module := {"__name__": "ingest.example"})
+
+async def main():
+    with ending.ending_on_signal():
+        threading.Thread(target=module["hang"], args=(60,), name="reader").start()
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def test_an_end_by_force_says_what_was_going_on():
+    """An operator can tell what held it; a thread without work is not named."""
+    process = subprocess.run(
+        [sys.executable, "-c", HANGING], capture_output=True, text=True, check=False, timeout=50
+    )
+    assert process.returncode == 128 + signal.SIGTERM
+    [line] = process.stderr.splitlines()
+    assert line == "Ended by force after 0.2 s. Busy: reader in ingest.example.hang:2"
