@@ -94,6 +94,8 @@ class _Intervals:
     """Between two messages of one follow; news found meanwhile wait."""
     listed_corrections: timedelta = timedelta(minutes=15)
     """How long a correction waits for others of its channel; fifty in an hour make four posts."""
+    asking: timedelta = timedelta(seconds=0.2)
+    """Between two looks whether the process ends while a suggested question is asked."""
     digest_delay: timedelta = timedelta(hours=12)
     """The longest delay of a digest, if the bot was not running at its time."""
     lease: timedelta = timedelta(seconds=15)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.question import language_asked
@@ -16,6 +18,7 @@ from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.language.names import names_in
 from ingest.model import EVERYBODY, Article, Edition, Progress
+from ingest.process.threads import begin_search
 
 _GENERAL_KINDS = ("result", "turnout")
 """Kinds of general questions, suggested if the coverage answers them."""
@@ -31,7 +34,7 @@ class SuggestedTopic:
 
 @dataclass(slots=True)
 class SuggestedQuestions:
-    """Suggested questions; *answers* blocks and has to answer each before it is suggested."""
+    """Suggested questions; *answers* searches, and has to answer each before it is suggested."""
 
     archive: Archive
     answers: Callable[[Question], Outcome]
@@ -126,7 +129,7 @@ class SuggestedQuestions:
                 if progress is not None:
                     progress(0, MEMBERS.suggesting_articles)
                 text = Wording.of(language)(f"ask_{kind}")
-                outcome = self.answers(Question(text, now, language))
+                outcome = self._ask(Question(text, now, language), progress)
                 if not isinstance(outcome, Answer) or outcome.citations[0].header.unverified:
                     continue
                 citations[language] = outcome.citations[0]
@@ -160,21 +163,32 @@ class SuggestedQuestions:
                 break
             outlet = article.header.outlet
             if counts.get(outlet, 0) < MEMBERS.suggested_per_outlet and self._answers_itself(
-                article, now
+                article, now, progress
             ):
                 counts[outlet] = counts.get(outlet, 0) + 1
                 questions[_question_about(article)] = outlet
         return questions
 
-    def _answers_itself(self, article: Article, now: datetime) -> bool:
+    def _answers_itself(self, article: Article, now: datetime, progress: Progress | None) -> bool:
         """Return True if the question about an article is answered by that article first."""
         text = _question_about(article)
         if len(text) > QUESTIONS.characters:
             return False
-        outcome = self.answers(Question(text, now, language_asked(text)))
+        outcome = self._ask(Question(text, now, language_asked(text)), progress)
         return isinstance(outcome, Answer) and article.id in {
             excerpt.citation.passage.article_id for excerpt in outcome.excerpts[:1]
         }
+
+    def _ask(self, question: Question, progress: Progress | None) -> Outcome:
+        """Return the outcome of *question*, asked in turn with those of members.
+
+        *progress* is called again and again meanwhile; what it raises leaves the answer behind.
+        """
+        answering = begin_search(partial(self.answers, question))
+        while wait([answering], INTERVALS.asking.total_seconds()).not_done:
+            if progress is not None:
+                progress(0, MEMBERS.suggesting_articles)
+        return answering.result()
 
 
 def _question_about(article: Article) -> str:

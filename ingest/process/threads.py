@@ -61,13 +61,18 @@ class StoppedEarlyError(Exception):
     """A search was stopped before it began."""
 
 
+def begin_search(work: Callable[[], _Result]) -> Future[_Result]:
+    """Run a search as soon as a thread of their pool is free, without waiting for it."""
+    return _search_threads().submit(copy_context().run, work)
+
+
 async def search_in_turn(stop: asyncio.Event, work: Callable[[], _Result]) -> _Result:
     """Run a search in a thread of its own pool, so that short calls never queue behind searches.
 
     Raises:
         StoppedEarlyError: *stop* was set before a thread was free.
     """
-    call = _search_threads().submit(copy_context().run, work)
+    call = begin_search(work)
     result, stopping = asyncio.wrap_future(call), asyncio.create_task(stop.wait())
     try:
         either: set[asyncio.Future[Any]] = {result, stopping}

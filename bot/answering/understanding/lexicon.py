@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ SCRIPT_WORD = re.compile(f"[{CJK}{ARABIC} ]+")
 """A word in a script whose words are looked for inside longer ones: nothing separates them, or
 particles and articles are written together with them."""
 EMPTY: frozenset[str] = frozenset()
+_reading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,14 @@ class Lexicon:
     follow_up: Mapping[str, tuple[re.Pattern[str], ...]]
 
     @classmethod
-    @cache
     def of(cls, language: Language) -> Lexicon:
-        """Read the word lists; cached for the life of the process."""
+        """Return the lexicon of *language*, read once; threads wait for the first to read it."""
+        with _reading:
+            return cls._read(language)
+
+    @classmethod
+    @cache
+    def _read(cls, language: Language) -> Lexicon:
         tables = [table(f"{code}/questions") for code in _mixed_languages(language)]
         all_tables = [table(f"{code}/questions") for code in languages()]
         spoken_tables = [table(f"{code}/questions") for code in Language]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.suggested_questions import SuggestedQuestions
 from ingest.archive import Archive
 from ingest.language.languages import Language
+from ingest.process.ending import StoppedError
 from tests.bot.discord_ui.builders import LEDGER, PASTE, an_abstention, an_answer, an_excerpt
 from tests.builders import NOW, an_extract, saved
 
@@ -102,5 +104,30 @@ def test_a_title_too_long_is_no_question(archive):
     """It would be refused when somebody chose it."""
     saved(archive, an_extract(title="long " * 120))
     starters = SuggestedQuestions(archive, about(1), lambda: NOW)
+    starters.refresh()
+    assert starters.matching("", Language.ENGLISH) == []
+
+
+def test_an_answer_that_takes_its_time_is_left_behind_when_the_process_ends(archive):
+    """The thread that keeps house returns at once, and the next start draws anew."""
+    saved(archive, an_extract())
+    asked, released = threading.Event(), threading.Event()
+
+    def answers(_question):
+        asked.set()
+        released.wait(30)
+        return an_abstention()
+
+    def stop_once_asked(_count, _total):
+        if asked.is_set():
+            raise StoppedError
+
+    starters = SuggestedQuestions(archive, answers, lambda: NOW)
+    try:
+        with pytest.raises(StoppedError):
+            starters.refresh(stop_once_asked)
+        assert not released.is_set()
+    finally:
+        released.set()
     starters.refresh()
     assert starters.matching("", Language.ENGLISH) == []
