@@ -112,10 +112,8 @@ class ContestIndex:
         if not citations:
             return "", 0
         citation = citations[0]
-        versions = self.archive.articles.versions(citation.article_id)
-        text = next((v.extract.text for v in versions if v.number == citation.version), "")
-        quotation = text[citation.start_at + at : citation.end_at]
-        return quotation.partition("\n")[0], citation.article_id
+        quote = citation.quote_in(self.archive.articles.versions(citation.article_id))
+        return quote[at:].partition("\n")[0], citation.article_id
 
     def articles(
         self, query: str, edition: Edition = EVERYBODY, kind: TableKind = TableKind.RESULTS

@@ -428,13 +428,11 @@ class Following:
         What the article has corrected meanwhile is quoted as it is now, or not at all; a step of a
         count stays what it was.
         """
-        range_ = news.cited
-        article = citable_article(self.archive, range_.article_id)
+        article = citable_article(self.archive, news.cited.article_id)
         if article is None or not scope.includes(article):
             return None
-        versions = self.archive.articles.versions(range_.article_id)
-        text = next((v.extract.text for v in versions if v.number == range_.version), "")
-        quote = text[range_.start_at : range_.end_at]
+        versions = self.archive.articles.versions(article.id)
+        quote = news.cited.quote_in(versions)
         if follow.kind is not FollowKind.RESULTS and quote not in versions[-1].extract.text:
             quote = _without_time(counterpart(quote, versions[-1]) or "")
         return _QuotedNews(article.header, quote) if quote else None
