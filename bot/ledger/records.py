@@ -88,6 +88,17 @@ class AuditAction(StrEnum):
     SETTLED = "settled"
 
 
+COVERAGE_ACTIONS = (
+    AuditAction.ADDED,
+    AuditAction.REMOVED,
+    AuditAction.RESTORED,
+    AuditAction.HIDDEN,
+    AuditAction.WATCHED,
+    AuditAction.UNWATCHED,
+)
+"""Actions on articles and sources, which affect every server that cites them."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """An action of a moderator; ``who`` and ``place`` are Discord ids.

@@ -149,33 +149,38 @@ async def _list_page(
 ) -> tuple[ui.LayoutView, list[ui.Item[Any]]]:
     """Return one page of a list, and the buttons that turn it."""
     words, by, catalogue = words_of(interaction), moderator(interaction), moderation.catalogue
+    offset, limit = page.offset, SHOWN.panel_items + 1
     match page.listing:
         case CoverageList.ARTICLES:
-            found = await catalogue.cited(page.search, by.place, page.offset, SHOWN.panel_items)
-            return articles_view(found.articles, by, words, page), _turns(page, words, found.more)
-        case CoverageList.QUARANTINE:
-            found = await catalogue.quarantined(by.place, page.offset, SHOWN.panel_items)
-            return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
-        case CoverageList.REMOVED:
-            found = await catalogue.removed(by.place, page.offset, SHOWN.panel_items)
-            return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
+            articles = await catalogue.titled(page.search, by.place, offset=offset, limit=limit)
+            view = articles_view(articles[: SHOWN.panel_items], by, words, page)
+            return view, _turns(page, words, len(articles) == limit)
+        case CoverageList.QUARANTINE | CoverageList.REMOVED:
+            if page.listing is CoverageList.QUARANTINE:
+                articles = await catalogue.quarantined(by.place, offset, limit)
+            else:
+                articles = await catalogue.titled(
+                    "", by.place, removed=True, offset=offset, limit=limit
+                )
+            view = removed_view(articles[: SHOWN.panel_items], by, words, page)
+            return view, _turns(page, words, len(articles) == limit)
         case CoverageList.WATCHED:
             sources = _matching(await catalogue.sources(by.place), page.search)
-            has_more = len(sources) > page.offset + SHOWN.panel_items
+            has_more = len(sources) >= offset + limit
             return sources_view(sources, by, words, page), _turns(page, words, has_more)
         case CoverageList.SUGGESTIONS:
             places = moderation.places(interaction)
             return suggestions_view(await moderation.reviewer.suggestions(places), words), []
         case CoverageList.CORRECTIONS:
             places = moderation.places(interaction)
-            notices = await catalogue.notices(page.offset, SHOWN.notices + 1, places)
+            notices = await catalogue.notices(offset, SHOWN.notices + 1, places)
             has_more = len(notices) > SHOWN.notices
             view = corrections_view(notices[: SHOWN.notices], words)
             return view, _turns(page, words, has_more, SHOWN.notices)
         case CoverageList.LOG:
             server, home = server_in(interaction), str(moderation.home or "")
             entries = await catalogue.audit(
-                server, home, before=page.offset or None, limit=SHOWN.audit_entries
+                server, home, before=offset or None, limit=SHOWN.audit_entries
             )
             view = audit_view(entries, server, words)
             if len(entries) < SHOWN.audit_entries:
