@@ -233,13 +233,13 @@ def _follows(later: DueNotice, notice: DueNotice) -> bool:
 
 def _is_noted(answer: _AnswerView, notice: DueNotice) -> bool:
     """Return True if *answer* has the note of *notice*."""
-    return answer.shows(directed_lines(_change_text(notice, Wording.of(notice.shown.language))))
+    return answer.shows(directed_lines(change_text(notice, Wording.of(notice.shown.language))))
 
 
 def _note_change(answer: _AnswerView, notice: DueNotice, question_items: int) -> None:
     """Strike out what *notice* affects in *answer*, and add its note below *question_items*."""
     words = Wording.of(notice.shown.language)
-    note = ui.TextDisplay[Any](directed_lines(_change_text(notice, words)))
+    note = ui.TextDisplay[Any](directed_lines(change_text(notice, words)))
     container = answer.container
     for display in answer.displays:
         display.content = _strike_out(display.content, notice.quotes)
@@ -379,9 +379,10 @@ def _list_entry(notice: DueNotice, words: Wording, *, short: bool) -> str:
     return "\n".join([heading, *_details_of(notice, words)])
 
 
-def _change_text(notice: DueNotice, words: Wording) -> str:
-    """Describe a change of a source in one block."""
-    return "\n".join(_blocks_of(notice, words))
+def change_text(notice: DueNotice, words: Wording) -> str:
+    """Describe a change: the outlet's own note if there is one, and the article."""
+    sentence = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
+    return "\n".join([f"**{phrase(sentence)}**", *_details_of(notice, words)])
 
 
 async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
@@ -425,17 +426,6 @@ async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Messa
         if is_outage(error):
             raise
         return None
-
-
-def change_view(notice: DueNotice) -> ui.LayoutView:
-    """Show a change in a source of an answer."""
-    return layout(_blocks_of(notice, Wording.of(notice.shown.language)))
-
-
-def _blocks_of(notice: DueNotice, words: Wording) -> list[str]:
-    """Describe a change: the outlet's own note if there is one, and the article."""
-    sentence = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
-    return [f"**{phrase(sentence)}**", *_details_of(notice, words)]
 
 
 def _details_of(notice: DueNotice, words: Wording) -> list[str]:

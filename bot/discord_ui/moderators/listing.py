@@ -11,12 +11,13 @@ import discord
 from discord import ui
 
 from bot.community.curating import Moderator, can_be_undone
-from bot.discord_ui.buttons import Form, KeySelect
+from bot.discord_ui.buttons import Form, KeyButton, KeySelect, text_input
 from bot.discord_ui.escaping import escape, phrase, title
 from bot.discord_ui.limits import SHOWN
 from bot.discord_ui.moderators.decisions import AddButton, PasteButton, UndoButton, undo_sentence
 from bot.discord_ui.moderators.moderation import (
     Action,
+    Moderated,
     Moderation,
     ViewButton,
     moderation_of,
@@ -301,16 +302,13 @@ async def article_card(
     return panel_view(view, page, words)
 
 
-class _ListingMenu(KeySelect, template=r"desk:source-listing:(?P<key>0)"):
+class _ListingMenu(Moderated, KeySelect, template=r"desk:source-listing:(?P<key>0)"):
     """A menu of the lists of the panel."""
 
     kind = "source-listing"
 
-    async def on_press(self, interaction: Interaction) -> None:
-        """Show the list, or the form for a question, to moderators."""
-        moderation = moderation_of(interaction)
-        if not await moderation.admits(interaction):
-            return
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Show the list, or the form for a question."""
         if self.values == [_EVIDENCE]:
             await interaction.response.send_modal(_EvidenceForm(interaction))
             return
@@ -325,9 +323,8 @@ class _EvidenceForm(Form):
     """A form for a question, whose evidence is shown with its scores."""
 
     def __init__(self, interaction: Interaction) -> None:
-        super().__init__(title=words_of(interaction)("source_evidence"))
-        self.question: ui.TextInput[Any] = ui.TextInput(custom_id="question", max_length=500)
-        self.field("follow_label", self.question, interaction)
+        super().__init__(interaction, "source_evidence")
+        self.question = self.field("follow_label", text_input("question", 500))
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Search, if the user is still a moderator."""
@@ -343,7 +340,7 @@ class _EvidenceForm(Form):
         await show_result(interaction, work)
 
 
-class _PageButton(Action, template=rf"desk:source-page:(?P<key>{_PAGE_KEY})"):
+class _PageButton(Action, KeyButton, template=rf"desk:source-page:(?P<key>{_PAGE_KEY})"):
     """A button for another page of a list."""
 
     kind = "source-page"
@@ -353,7 +350,7 @@ class _PageButton(Action, template=rf"desk:source-page:(?P<key>{_PAGE_KEY})"):
         return await source_panel(interaction, moderation, PanelPage.of(self.key))
 
 
-class _RowButton(Action, template=r"desk:row"):
+class _RowButton(Action, KeyButton, template=r"desk:row"):
     """A button that changes the item of its row, and shows the page again."""
 
     @property
