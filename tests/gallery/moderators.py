@@ -201,7 +201,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "elsewhere": notice_view(words("settings_elsewhere")),
         "not-yours": notice_view(words("not_yours", named=article.header.title)),
         "too-old": notice_view(words("moderating_too_old")),
-        **{f"notice-{k}": layout([change_text(a_notice(k, words), words)]) for k in CHANGES},
+        **{f"notice-{k}": layout([change_text(a_notice(k, words))]) for k in CHANGES},
     }
 
 

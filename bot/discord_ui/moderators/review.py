@@ -28,7 +28,7 @@ from bot.discord_ui.moderators.moderation import (
     post_for_review,
 )
 from bot.discord_ui.moderators.views import preview_view
-from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
+from bot.discord_ui.rendering import item_list, layout, notice_view, rest_line, with_buttons
 from bot.discord_ui.replying import Attached, Interaction, show_result, words_of
 from bot.ledger.records import FeedbackVerdict, Suggestion
 from bot.wording import Wording
@@ -213,8 +213,8 @@ def suggestions_view(suggestions: Sequence[Suggestion], words: Wording) -> ui.La
         for suggestion in suggestions[: SHOWN.suggestions]
     ]
     view = item_list(f"**{escape(words('suggestions_heading'))}**", items)
-    if (rest_count := len(suggestions) - SHOWN.suggestions) > 0:
-        view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=rest_count))}"))
+    for line in rest_line(len(suggestions) - SHOWN.suggestions, words):
+        view.add_item(ui.TextDisplay(line))
     return view
 
 

@@ -89,18 +89,6 @@ class Section(StrEnum):
     DESK = "desk"
 
 
-_LABELS: Mapping[Section, str] = {
-    Section.OVERVIEW: "settings_heading",
-    Section.CHANNELS: "setup_channels_heading",
-    Section.LANGUAGE: "setting_language",
-    Section.LIMITS: "settings_limits",
-    Section.OUTLETS: "setting_outlets",
-    Section.MODERATORS: "setup_moderators_heading",
-    Section.REVIEW: "settings_review",
-    Section.DIGEST: "settings_digest",
-    Section.QUIET: "settings_quiet",
-    Section.DESK: "settings_desk",
-}
 _SPEAKING_FOR_THEMSELVES = {Section.LANGUAGE, Section.LIMITS, Section.OUTLETS, Section.REVIEW}
 """Pages whose text would only repeat their heading."""
 
@@ -147,18 +135,19 @@ def settings_view(
     entry: AuditEntry | None = None,
 ) -> ui.LayoutView:
     """Show one page of the panel, with its controls and a button that undoes *entry*."""
-    blocks, controls = _PAGES[section](state, words)
+    heading, make_page = _PAGES[section]
+    blocks, controls = make_page(state, words)
     if section in _SPEAKING_FOR_THEMSELVES:
         blocks = [line.removeprefix("- ") for block in blocks for line in block.splitlines()]
     else:
-        blocks = [f"**{escape(words(_LABELS[section]))}**", *blocks]
+        blocks = [f"**{escape(words(heading))}**", *blocks]
     undo = [UnsetButton(f"{entry.id}:{section}", words("undo"))] if entry else []
     others = (
         other
         for other in Section
         if other is not section and (other is not Section.DESK or state.desk is not None)
     )
-    options = [_option(words(_LABELS[other]), other) for other in others]
+    options = [_option(words(_PAGES[other][0]), other) for other in others]
     menu = _SectionMenu("0", words("settings_choose"), options)
     return with_buttons(layout(blocks), [*controls, *undo, menu])
 
@@ -380,18 +369,19 @@ def _desk_page(state: RulesState, words: Wording) -> _Page:
     return blocks, controls
 
 
-_PAGES: Mapping[Section, Callable[[RulesState, Wording], _Page]] = {
-    Section.OVERVIEW: _overview_page,
-    Section.CHANNELS: _channels_page,
-    Section.LANGUAGE: _language_page,
-    Section.LIMITS: _limits_page,
-    Section.OUTLETS: _outlets_page,
-    Section.MODERATORS: _moderators_page,
-    Section.REVIEW: _review_page,
-    Section.DIGEST: _digest_page,
-    Section.QUIET: _quiet_page,
-    Section.DESK: _desk_page,
+_PAGES: Mapping[Section, tuple[str, Callable[[RulesState, Wording], _Page]]] = {
+    Section.OVERVIEW: ("settings_heading", _overview_page),
+    Section.CHANNELS: ("setup_channels_heading", _channels_page),
+    Section.LANGUAGE: ("setting_language", _language_page),
+    Section.LIMITS: ("settings_limits", _limits_page),
+    Section.OUTLETS: ("setting_outlets", _outlets_page),
+    Section.MODERATORS: ("setup_moderators_heading", _moderators_page),
+    Section.REVIEW: ("settings_review", _review_page),
+    Section.DIGEST: ("settings_digest", _digest_page),
+    Section.QUIET: ("settings_quiet", _quiet_page),
+    Section.DESK: ("settings_desk", _desk_page),
 }
+"""The heading of each page, and the function that makes it."""
 
 
 def _option(

@@ -24,7 +24,6 @@ from bot.discord_ui.members.correcting import (
 from bot.discord_ui.rendering import Colour, layout
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
-from bot.wording import Wording
 from ingest import adding
 from ingest.index.cutting import cut
 from ingest.model import Kind
@@ -626,6 +625,6 @@ def test_hostile_corrections_stay_letters(kind, language):
         "http://a.example",
         hostile,
     )
-    shown = seen(layout([change_text(notice, Wording.of(language))]))
+    shown = seen(layout([change_text(notice)]))
     assert "@everyone" in shown
     assert "<@123>" in shown
