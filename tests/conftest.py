@@ -204,6 +204,13 @@ def patient(monkeypatch):
     monkeypatch.setattr(stores, "PATIENCE", replace(stores.PATIENCE, question_seconds=60.0))
 
 
+@pytest.fixture
+def archive(tmp_path):
+    """Open an empty archive."""
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
+        yield opened
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def archive_url(request, tmp_path):
     """Return the address of an empty archive on each database."""

@@ -112,10 +112,8 @@ class ContestIndex:
         if not citations:
             return "", 0
         citation = citations[0]
-        versions = self.archive.articles.versions(citation.article_id)
-        text = next((v.extract.text for v in versions if v.number == citation.version), "")
-        quotation = text[citation.start_at + at : citation.end_at]
-        return quotation.partition("\n")[0], citation.article_id
+        quote = citation.quote_in(self.archive.articles.versions(citation.article_id))
+        return quote[at:].partition("\n")[0], citation.article_id
 
     def articles(
         self, query: str, edition: Edition = EVERYBODY, kind: TableKind = TableKind.RESULTS
@@ -179,7 +177,7 @@ def _names_of(table: ContestTable) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultStep:
+class _ResultStep:
     """A step of one contest, with the row that shows it; its name stays the same."""
 
     name: str
@@ -197,7 +195,7 @@ class _State:
 
 def steps_between(
     old_tables: Iterable[ContestTable], tables: Iterable[ContestTable], version: int
-) -> list[ResultStep]:
+) -> list[_ResultStep]:
     """Return a step for each of *tables*, of this *version*, that is a step beyond its old form.
 
     A table without an old form is the first step of its contest.
@@ -209,16 +207,16 @@ def steps_between(
         name = " ".join([*table.path[-1:], *sorted(row.candidate for row in table.rows)])
         state = _state_of(table)
         if old_table is None:
-            steps.append(ResultStep(f"{name} first", _leading_row(table.rows)))
+            steps.append(_ResultStep(f"{name} first", _leading_row(table.rows)))
             continue
         unmatched.remove(old_table)
         old_state = _state_of(old_table)
         if (state.status, state.heading) != (old_state.status, old_state.heading):
             changed = {candidate for candidate, _ in state.status - old_state.status}
             rows = [row for row in table.rows if row.candidate in changed] or table.rows
-            steps.append(ResultStep(f"{name} status {version}", _leading_row(rows)))
+            steps.append(_ResultStep(f"{name} status {version}", _leading_row(rows)))
         elif state.tens is not None and state.tens > (old_state.tens or 0):
-            steps.append(ResultStep(f"{name} counted {state.tens}", _leading_row(table.rows)))
+            steps.append(_ResultStep(f"{name} counted {state.tens}", _leading_row(table.rows)))
     return steps
 
 

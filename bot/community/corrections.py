@@ -281,17 +281,10 @@ class Corrections:
 
 def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[DueNotice]:
     """Return the notices that a changed citation calls for, one for each version."""
-    quoted_version = next(
-        (version for version in versions if version.number == citation.cited.version), None
-    )
+    quoted_version, quote = citation.cited.version_in(versions), citation.cited.quote_in(versions)
     later_versions = [version for version in versions if version.number > citation.cited.version]
     read_at = {version.number: version.read_at for version in later_versions}
     newest = versions[-1].extract.header if versions else None
-    quote = (
-        quoted_version.extract.text[citation.cited.start_at : citation.cited.end_at]
-        if quoted_version
-        else ""
-    )
     if quoted_version is None and citation.removal is None:
         return []
     change_by_version: dict[int, _QuotationChange] = {}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.rules import DESK, DeskRules, Home, ServerRules
-from bot.ledger.records import AuditAction, AuditEntry, Suggestion
+from bot.ledger.records import COVERAGE_ACTIONS, AuditAction, AuditEntry, Suggestion
 from bot.wording import WordedError
 from ingest.adding import AddingOutcome, PreparedArticle, Preview, keep_prepared, prepared_article
 from ingest.archive import Archive
@@ -26,18 +26,6 @@ from ingest.process.threads import in_thread
 if TYPE_CHECKING:
     from bot.ledger import Ledger
 
-_UNDOABLE = frozenset(
-    {
-        AuditAction.ADDED,
-        AuditAction.REMOVED,
-        AuditAction.HIDDEN,
-        AuditAction.RESTORED,
-        AuditAction.WATCHED,
-        AuditAction.UNWATCHED,
-        AuditAction.SET,
-    }
-)
-"""Actions that can be undone."""
 _CHANNELS, _CHANNEL = "channels", "channels "
 _HERE = {"here": True}
 """Record of an article that was hidden, or shown again, in one server alone."""
@@ -559,7 +547,7 @@ class Curator:
 
 def can_be_undone(entry: AuditEntry) -> bool:
     """Return True if an entry is of an undoable kind and was not undone."""
-    if entry.undone_by is not None or entry.kind not in _UNDOABLE:
+    if entry.undone_by is not None or entry.kind not in {*COVERAGE_ACTIONS, AuditAction.SET}:
         return False
     if entry.kind is AuditAction.ADDED and entry.before is None:
         return entry.detail in {None, str(Decision.NEW)}

@@ -22,7 +22,7 @@ from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import Answer, Citation, Level, Question
-from bot.community.contests import ResultStep, steps_between
+from bot.community.contests import steps_between
 from bot.community.corrections import counterpart
 from bot.community.limits import INTERVALS, MEMBERS, UPDATES
 from bot.community.news import Appeared, citable_article, new_coverage
@@ -279,14 +279,6 @@ class Following:
             if news.cited.article_id not in withheld[follow.place]:
                 yield news
 
-    def _matches_of(
-        self, articles: Sequence[Article], interests: _Interests
-    ) -> Iterable[tuple[Follow, FollowedNews]]:
-        """Yield the news of *articles* for each follow, searched by edition."""
-        for place in {article.place for article in articles}:
-            place_articles = [article for article in articles if article.place == place]
-            yield from self._matches_in(Edition(place), place_articles, interests)
-
     def _matches_of_entries(
         self,
         articles: Sequence[Article],
@@ -311,7 +303,7 @@ class Following:
                         entry, passages, interests.need_of(interest) if interest else None
                     )
                     if citation is not None:
-                        yield follow, _entry_news(follow, article, entry, citation)
+                        yield follow, _part_news(follow, article.id, entry, citation)
 
     def _questions_answered_live(
         self,
@@ -332,7 +324,7 @@ class Following:
                 citation = citations.get(article.id)
                 if citation is not None and citation.quote in text:
                     for follow in interests.followers[interest]:
-                        yield follow, _entry_news(follow, article, citation.quote, citation)
+                        yield follow, _part_news(follow, article.id, citation.quote, citation)
 
     def _steps_of_counts(
         self, recent: Appeared, interests: _Interests
@@ -370,7 +362,8 @@ class Following:
                 for step in steps_between(old_tables, tables_of_article, version):
                     for follow in interests.counts[text]:
                         if self._was_read_after(follow.at, number):
-                            yield follow, _step_news(follow, number, step)
+                            citation = step.row.citation
+                            yield follow, _part_news(follow, number, step.name, citation)
 
     def _was_read_after(self, moment: datetime, article_id: int) -> bool:
         """Return True if the current version of an article was read at *moment* or later."""
@@ -378,28 +371,27 @@ class Following:
         version = self.archive.articles.version_before(article_id, last)
         return version is not None and version.read_at >= moment
 
-    def _matches_in(
-        self, edition: Edition, articles: Sequence[Article], interests: _Interests
+    def _matches_of(
+        self, articles: Sequence[Article], interests: _Interests
     ) -> Iterable[tuple[Follow, FollowedNews]]:
-        """Yield the news of *articles*, all of one edition, for each follow."""
-        articles_by_interest: dict[_Interest, list[Article]] = defaultdict(list)
+        """Yield the news of *articles* for each follow, searched by edition."""
+        candidates: dict[tuple[str, _Interest], list[Article]] = defaultdict(list)
         for article in articles:
             passages = self.archive.passages.of_article(article.id)
             if not passages:
                 continue
             text = "\n".join([article.header.title, *(p.text for p in passages)])
             for interest in interests.in_text(text):
-                articles_by_interest[interest].append(article)
+                candidates[article.place, interest].append(article)
             lead = Citation.of(first_sentence(passages[0]), passages[0])
             outlet = "" if article.header.pasted else article.header.outlet.casefold()
             for follow in interests.outlets.get(outlet, ()):
-                yield from ((follow, news) for news in _news_for(follow, article, lead))
-        for interest, candidates in articles_by_interest.items():
-            citations = self._citations_of(interest, candidates, edition)
-            for article in (article for article in candidates if article.id in citations):
+                yield from _news_for(follow, article, lead)
+        for (place, interest), place_articles in candidates.items():
+            citations = self._citations_of(interest, place_articles, Edition(place))
+            for article in (article for article in place_articles if article.id in citations):
                 for follow in interests.followers[interest]:
-                    matches = _news_for(follow, article, citations[article.id])
-                    yield from ((follow, news) for news in matches)
+                    yield from _news_for(follow, article, citations[article.id])
 
     def _citations_of(
         self, interest: _Interest, articles: Sequence[Article], edition: Edition
@@ -428,27 +420,31 @@ class Following:
         What the article has corrected meanwhile is quoted as it is now, or not at all; a step of a
         count stays what it was.
         """
-        range_ = news.cited
-        article = citable_article(self.archive, range_.article_id)
+        article = citable_article(self.archive, news.cited.article_id)
         if article is None or not scope.includes(article):
             return None
-        versions = self.archive.articles.versions(range_.article_id)
-        text = next((v.extract.text for v in versions if v.number == range_.version), "")
-        quote = text[range_.start_at : range_.end_at]
+        versions = self.archive.articles.versions(article.id)
+        quote = news.cited.quote_in(versions)
         if follow.kind is not FollowKind.RESULTS and quote not in versions[-1].extract.text:
             quote = _without_time(counterpart(quote, versions[-1]) or "")
         return _QuotedNews(article.header, quote) if quote else None
 
 
-def _news_for(follow: Follow, article: Article, citation: Citation) -> Iterable[FollowedNews]:
+def _news_for(
+    follow: Follow, article: Article, citation: Citation
+) -> Iterable[tuple[Follow, FollowedNews]]:
     """Yield the news of an article, unless it was added before the follow."""
     if article.added_at >= follow.at:
-        yield FollowedNews(follow.id, article.story or article.id, cited_range(citation))
+        news = FollowedNews(follow.id, article.story or article.id, cited_range(citation))
+        yield follow, news
 
 
-def _entry_news(follow: Follow, article: Article, entry: str, citation: Citation) -> FollowedNews:
-    """Return the news of an *entry* of a live page, with a negative number that stays the same."""
-    number = -(zlib.crc32(f"{article.id} {entry}".encode()) // 2) - 1
+def _part_news(follow: Follow, article_id: int, name: str, citation: Citation) -> FollowedNews:
+    """Return the news of a part of an article, such as an entry of a live page.
+
+    Its number is negative, and stays the same for the same *name* of the part.
+    """
+    number = -(zlib.crc32(f"{article_id} {name}".encode()) // 2) - 1
     return FollowedNews(follow.id, number, cited_range(citation))
 
 
@@ -470,12 +466,6 @@ def _in_order(follow: Follow, news: Sequence[FollowedNews]) -> Sequence[Followed
 def _tables_of(outcome: Results) -> list[ContestTable]:
     """Return all tables of a result."""
     return [table for contest in outcome.contests for table in contest.sources]
-
-
-def _step_news(follow: Follow, article_id: int, step: ResultStep) -> FollowedNews:
-    """Return the news of a step of a count, with a negative number that stays the same."""
-    number = -(zlib.crc32(f"{article_id} {step.name}".encode()) // 2) - 1
-    return FollowedNews(follow.id, number, cited_range(step.row.citation))
 
 
 def _without_time(sentence: str) -> str:

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from bot.answering.proving.archived import text_around
 from bot.answering.values import Exchange
@@ -34,6 +34,16 @@ class QuotationShown:
     quote: str
     after: str
     current: bool
+
+    @classmethod
+    def of(cls, cited: CitedRange, article: Article, versions: Sequence[Version]) -> Self | None:
+        """Return the quotation of a citation, or ``None`` if its version was erased."""
+        version, quote = cited.version_in(versions), cited.quote_in(versions)
+        if version is None:
+            return None
+        before, after = text_around(version.extract.text, cited.start_at, cited.end_at)
+        is_current = article.removal is None and quote in versions[-1].extract.text
+        return cls(version.extract.header, before, quote, after, is_current)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,23 +291,4 @@ class Community:
             versions = self.archive.articles.versions(citation.article_id)
         except ArticleNotFoundError:
             return None
-        version = next(
-            (candidate for candidate in versions if candidate.number == citation.version), None
-        )
-        if version is None:
-            return None
-        text = version.extract.text
-        quote = text[citation.start_at : citation.end_at]
-        before, after = text_around(text, citation.start_at, citation.end_at)
-        return QuotationShown(
-            version.extract.header,
-            before,
-            quote,
-            after,
-            article.removal is None and _is_current(quote, versions),
-        )
-
-
-def _is_current(quote: str, versions: Sequence[Version]) -> bool:
-    """Return True if the newest version contains *quote*."""
-    return quote in versions[-1].extract.text
+        return QuotationShown.of(citation, article, versions)

@@ -86,11 +86,12 @@ class Previewer:
             articles = isolated(name, _read, data, name, hints)
         except UnreadableError as problem:
             articles = [FoundArticle(name, problem=problem)]
-        previewed = tuple(
-            self._preview_article(prepared_article(_as_pasted(article.extract)))
+        pasted = (
+            replace(extract, header=replace(extract.header, pasted=True))
             for article in articles
-            if article.extract
+            if (extract := article.extract)
         )
+        previewed = tuple(self._preview_article(prepared_article(extract)) for extract in pasted)
         problems = tuple(str(article.problem) for article in articles if article.problem)
         fields = {"outlet": hints.outlet, "title": hints.title, "url": hints.url}
         present_hints = {key: value for key, value in fields.items() if value}
@@ -139,8 +140,3 @@ def _extract_of(hints: Hints, fetched: Fetched) -> Extract:
 def _read(data: bytes, name: str, hints: Hints) -> list[FoundArticle]:
     """Read articles from bytes; runs in a separate process."""
     return list(read_bytes(data, name, hints))
-
-
-def _as_pasted(extract: Extract) -> Extract:
-    """Mark an article as pasted: it was not fetched."""
-    return replace(extract, header=replace(extract.header, pasted=True))

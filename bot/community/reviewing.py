@@ -184,20 +184,6 @@ def _groups_of(similarity: NDArray[np.float32]) -> list[list[int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _ArticlesPage:
-    """A page of a list of articles; ``more`` is true if another page follows."""
-
-    articles: Sequence[Article]
-    offset: int
-    more: bool
-
-    @classmethod
-    def of(cls, articles: Sequence[Article], offset: int, limit: int) -> _ArticlesPage:
-        """Build a page of *limit* articles from a query for one article more."""
-        return cls(articles[:limit], offset, len(articles) > limit)
-
-
-@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Read access for moderators. Its methods do not block the event loop."""
 
@@ -249,33 +235,23 @@ class Catalogue:
         return self.archive.editions.hides(place, number)
 
     @in_thread
-    def titled(self, text: str, place: str, *, removed: bool = False) -> Sequence[Article]:
-        """Return a server's articles with *text* in the title or outlet, newest first."""
-        return self.archive.articles.titled(text, removed=removed, edition=Edition(place))
+    def titled(
+        self, text: str, place: str, *, removed: bool = False, offset: int = 0, limit: int = 25
+    ) -> Sequence[Article]:
+        """Return a server's articles with *text* in the title or outlet, newest first.
+
+        With *removed*, those that are removed, or hidden in the server.
+        """
+        return self.archive.articles.titled(
+            text, removed=removed, edition=Edition(place), offset=offset, limit=limit
+        )
 
     @in_thread
-    def cited(self, text: str, place: str, offset: int, limit: int) -> _ArticlesPage:
-        """Return one page of the citable articles of a server, newest first."""
-        articles = self.archive.articles.titled(
-            text, removed=False, edition=Edition(place), offset=offset, limit=limit + 1
+    def quarantined(self, place: str, offset: int, limit: int) -> Sequence[Article]:
+        """Return the articles that are quarantined as unlikely to be articles."""
+        return self.archive.articles.listed(
+            removal=Removal.QUARANTINED, edition=Edition(place), offset=offset, limit=limit
         )
-        return _ArticlesPage.of(articles, offset, limit)
-
-    @in_thread
-    def quarantined(self, place: str, offset: int, limit: int) -> _ArticlesPage:
-        """Return one page of the articles that are quarantined as unlikely to be articles."""
-        articles = self.archive.articles.listed(
-            removal=Removal.QUARANTINED, edition=Edition(place), offset=offset, limit=limit + 1
-        )
-        return _ArticlesPage.of(articles, offset, limit)
-
-    @in_thread
-    def removed(self, place: str, offset: int, limit: int) -> _ArticlesPage:
-        """Return one page of the articles that are removed, or hidden in a server."""
-        articles = self.archive.articles.titled(
-            "", removed=True, edition=Edition(place), offset=offset, limit=limit + 1
-        )
-        return _ArticlesPage.of(articles, offset, limit)
 
     @in_thread
     def outlets(self, place: str) -> Sequence[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -60,8 +60,31 @@ class QuietHours:
         return hour >= self.begin or hour < self.end
 
 
+class _StoredRules:
+    """Rules that are stored as the values of their fields."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Build the rules from their stored values."""
+        rules: Self = cls._adapter().validate_python(values)
+        return rules
+
+    def values(self) -> dict[str, Any]:
+        """Return the values to be stored."""
+        values: dict[str, Any] = self._adapter().dump_python(self, mode="json")
+        return values
+
+    @classmethod
+    @cache
+    def _adapter(cls) -> TypeAdapter[Any]:
+        """Return the type adapter of these rules, cached because building it is slow."""
+        return TypeAdapter(cls)
+
+
 @dataclass(frozen=True, slots=True)
-class ServerRules:
+class ServerRules(_StoredRules):
     """Rules of one server; ``channels`` are those that differ from ``everywhere``.
 
     ``language`` is the language of answers; if unset, it is the question's. ``per_member`` and
@@ -84,11 +107,6 @@ class ServerRules:
     digest: DigestPlan | None = None
     welcomed: bool = False
 
-    @staticmethod
-    def of(values: Mapping[str, Any]) -> ServerRules:
-        """Build the rules from their stored values."""
-        return _server_rules().validate_python(values)
-
     def speaks(self, *channels: int | None) -> Speaks:
         """Return the mode of the first of *channels* that has one, else the server's."""
         return next(
@@ -106,14 +124,9 @@ class ServerRules:
         """Return the edition that answers in *server*, which has these rules, may cite."""
         return Edition(str(server or ""), self.outlets)
 
-    def values(self) -> dict[str, Any]:
-        """Return the values to be stored."""
-        values: dict[str, Any] = _server_rules().dump_python(self, mode="json")
-        return values
-
 
 @dataclass(frozen=True, slots=True)
-class DeskRules:
+class DeskRules(_StoredRules):
     """Rules set at home for every server; ``None`` leaves a rule to the settings.
 
     ``quiet`` maps the ids of quiet sources known to moderators to the start of their silence.
@@ -128,28 +141,6 @@ class DeskRules:
     review_channel: int | None = None
     home: int | None = None
     quiet: Mapping[str, str] = field(default_factory=dict)
-
-    @staticmethod
-    def of(values: Mapping[str, Any]) -> DeskRules:
-        """Build the rules from their stored values."""
-        return _desk_rules().validate_python(values)
-
-    def values(self) -> dict[str, Any]:
-        """Return the values to be stored."""
-        values: dict[str, Any] = _desk_rules().dump_python(self, mode="json")
-        return values
-
-
-@cache
-def _server_rules() -> TypeAdapter[ServerRules]:
-    """Return the type adapter of ServerRules, cached because building it is slow."""
-    return TypeAdapter(ServerRules)
-
-
-@cache
-def _desk_rules() -> TypeAdapter[DeskRules]:
-    """Return the type adapter of DeskRules, cached because building it is slow."""
-    return TypeAdapter(DeskRules)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import discord
 from discord import app_commands, ui
@@ -13,8 +13,7 @@ from bot.discord_ui.replying import Interaction, report_failure, words_of
 
 ANSWER_KEY = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
 """The number of an answer, then the id of its message if the button is below another message."""
-
-
+_Item = TypeVar("_Item", bound=ui.Item[Any])
 _NO_OPTIONS = (discord.SelectOption(label="…", value="0"),)
 """Options of a menu that is only restored to receive a choice."""
 
@@ -168,17 +167,33 @@ class KeyRoleSelect(KeyItem, template=r"desk:roles"):
 
 
 class Form(ui.Modal):
-    """A form that reports an error to the person who sent it."""
+    """A form in the language of its user; it reports an error to the person who sent it."""
 
-    def field(self, key: str, item: ui.Item[Any], interaction: Interaction) -> None:
-        """Add *item* under the catalogue's label for *key*."""
-        self.add_item(ui.Label(text=words_of(interaction)(key), component=item))
+    def __init__(
+        self, interaction: Interaction, title: str, custom_id: str = discord.utils.MISSING
+    ) -> None:
+        """Make a form with the catalogue's message of the key *title* above it."""
+        self.words = words_of(interaction)
+        super().__init__(title=self.words(title), custom_id=custom_id)
+
+    def field(self, key: str, item: _Item) -> _Item:
+        """Add *item* under the catalogue's label for *key*, and return it."""
+        self.add_item(ui.Label(text=self.words(key), component=item))
+        return item
 
     async def on_error(  # type: ignore[override]
         self, interaction: Interaction, error: Exception, /
     ) -> None:
         """Report *error* to the person who sent the form."""
         await report_failure(interaction, error)
+
+
+def text_input(
+    name: str, longest: int, *, required: bool = True, lines: bool = False
+) -> ui.TextInput[Any]:
+    """Make a text field, of several *lines* or of one, for at most *longest* characters."""
+    style = discord.TextStyle.paragraph if lines else discord.TextStyle.short
+    return ui.TextInput(custom_id=name, style=style, max_length=longest, required=required)
 
 
 def matching_choices(

@@ -34,7 +34,6 @@ from bot.discord_ui.moderators.moderation import Moderation, admitted, server_in
 from bot.discord_ui.moderators.review import ABOUT_GAPS, ABOUT_REPORTS, review_command
 from bot.discord_ui.moderators.settings_panel import settings_command
 from bot.discord_ui.moderators.setup import setup_command
-from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import (
     Interaction,
     deliver,
@@ -42,6 +41,7 @@ from bot.discord_ui.replying import (
     post,
     report,
     respond,
+    send_notice,
     show_result,
     words_of,
 )
@@ -137,16 +137,15 @@ def _add_source_command(moderation: Moderation) -> _PanelCommand:
         file: discord.Attachment | None = None,
         outlet: app_commands.Range[str, 1, 100] | None = None,
     ) -> None:
-        words = words_of(interaction)
         if url is None and file is None:
-            await respond(interaction, notice_view(words("add_nothing")))
+            await send_notice(interaction, "add_nothing")
             return
         if file is not None and file.size > DISCORD.attachment_bytes:
-            text = words("add_too_large", megabytes=DISCORD.attachment_bytes // 2**20)
-            await respond(interaction, notice_view(text))
+            megabytes = DISCORD.attachment_bytes // 2**20
+            await send_notice(interaction, "add_too_large", megabytes=megabytes)
             return
         if file is not None and not _is_readable(file):
-            await respond(interaction, notice_view(words("add_kind", name=file.filename)))
+            await send_notice(interaction, "add_kind", name=file.filename)
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         if url is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from string import ascii_letters, digits
 from urllib.parse import quote, urlsplit
 
 import discord
@@ -25,7 +26,8 @@ _ZERO_WIDTH_JOINER = "\u200d"
 
 _SPACES = re.compile("[^\\S\u00a0\u202f]+")
 """Spaces between words, without the no-break spaces that French has before a colon."""
-_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_DIRECTION_CONTROLS = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Characters that change the direction of later text, and the one that Discord refuses."""
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _RIGHT_TO_LEFT_LETTER = re.compile(f"[{_RIGHT_TO_LEFT}]")
 _RIGHT_TO_LEFT_RUN = re.compile(f"[{_RIGHT_TO_LEFT}](?:[^A-Za-z0-9]*[{_RIGHT_TO_LEFT}])*")
@@ -38,6 +40,7 @@ _SPECIAL = re.compile(
     r"|(?<=^\d)\.|(?<=^\d\d)\.|(?<=^\d{3})\.|(?<=^\d{4})\."  # numbered lists
 )
 _UNLINKABLE = ("[", "]", "\\", "`", "<", ">", "://")
+_HOST_CHARACTERS = frozenset(ascii_letters + digits + "_.-")
 _PLAIN_IN_URL = "!#$%&'*+,/:;=?@~-._"
 """Characters of an address that are not encoded; parentheses and brackets would end the link."""
 
@@ -49,7 +52,7 @@ def size(text: str) -> int:
 
 def flat(text: str) -> str:
     """Put *text* on one line, and drop invisible characters that could change its direction."""
-    return _SPACES.sub(" ", _DIRECTION_CONTROLS.sub("", text).replace("\0", "")).strip()
+    return _SPACES.sub(" ", text.translate(_DIRECTION_CONTROLS)).strip()
 
 
 def escape(text: str) -> str:
@@ -170,7 +173,7 @@ def safe_address(url: str) -> str | None:
         path = quote(parts._replace(scheme="", netloc="").geturl(), safe=_PLAIN_IN_URL)
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", host, re.ASCII):
+    if parts.scheme not in {"http", "https"} or not host or set(host) - _HOST_CHARACTERS:
         return None
     if parts.username is not None or parts.password is not None:
         return None

@@ -20,6 +20,7 @@ from bot.discord_ui.rendering import (
     entry,
     layout,
     quotation,
+    rest_line,
 )
 from bot.outcomes import opening_at
 from bot.wording import Wording, translated_failure
@@ -70,8 +71,7 @@ def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
         _quote_block(item.header, item.quote, words)
         for item in due.quoted[: SHOWN.followed_articles]
     ]
-    rest_count = len(due.quoted) - len(lines)
-    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count else []
+    rest_lines = rest_line(len(due.quoted) - len(lines), words)
     return layout([heading, *lines, *rest_lines], Colour.NEWS)
 
 
@@ -94,8 +94,7 @@ def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
         for article, note in digest.corrected[: SHOWN.digest_corrections]:
             text = phrase(title(note, CHARACTERS.copies))
             lines.append(f"- {entry(article.header, words, _LENGTHS)}\n-# {text}")
-        rest_count = len(digest.corrected) - SHOWN.digest_corrections
-        lines += [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
+        lines += rest_line(len(digest.corrected) - SHOWN.digest_corrections, words)
         blocks.append("\n".join(lines))
     if digest.gaps:
         blocks.append(f"-# {escape(words('digest_gaps', count=digest.gaps))}")
@@ -135,6 +134,5 @@ def _story_lines(stories: Sequence[Story], words: Wording, budget: int) -> list[
         if sum(map(size, (*lines, line))) > budget:
             break
         lines.append(line)
-    rest_count = len(stories) - len(lines)
-    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count else []
+    rest_lines = rest_line(len(stories) - len(lines), words)
     return ["\n".join(lines), *rest_lines] if lines else rest_lines

@@ -140,6 +140,11 @@ def layout(blocks: Sequence[str], colour: Colour | None = None) -> ui.LayoutView
     return view
 
 
+def rest_line(count: int, words: Wording, *, lead: str = "-# ") -> list[str]:
+    """Return a line that says how many further items there are, no line if there are none."""
+    return [f"{lead}{escape(words('preview_more', count=count))}"] if count > 0 else []
+
+
 def item_list(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]]) -> ui.LayoutView:
     """List texts under a heading, each with a line above it and its buttons below."""
     view = layout([heading])

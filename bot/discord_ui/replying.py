@@ -127,6 +127,11 @@ async def send_privately(interaction: Interaction, view: ui.LayoutView) -> None:
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
+async def send_notice(interaction: Interaction, key: str, **values: object) -> None:
+    """Send the sentence of *key* as a new message that only the acting user sees."""
+    await send_privately(interaction, notice_view(words_of(interaction)(key, **values)))
+
+
 async def report_failure(interaction: Interaction, error: Exception) -> None:
     """Report *error* to the acting user. Never raises."""
     words = words_of(interaction)

@@ -10,20 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from bot.ledger.ledger_tables import LedgerPart, audit, in_places, rules, spending
-from bot.ledger.records import AuditAction, AuditEntry, Spending
+from bot.ledger.records import COVERAGE_ACTIONS, AuditEntry, Spending
 from ingest.archive import rows
 
 _SECRET_ROW = "secret"  # noqa: S105 - the row's name
 """The row that holds the key for the hashes of members."""
-_COVERAGE_ACTIONS = (
-    AuditAction.ADDED,
-    AuditAction.REMOVED,
-    AuditAction.RESTORED,
-    AuditAction.HIDDEN,
-    AuditAction.WATCHED,
-    AuditAction.UNWATCHED,
-)
-"""Actions on articles and sources, which affect every server that cites them."""
 
 
 class Rules(LedgerPart):
@@ -166,7 +157,7 @@ class Audit(LedgerPart):
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         condition = in_places(audit.c.place, None if place is None else [place])
         if place is not None and home is not None:
-            condition |= (audit.c.place == home) & audit.c.deed.in_(_COVERAGE_ACTIONS)
+            condition |= (audit.c.place == home) & audit.c.deed.in_(COVERAGE_ACTIONS)
         query = query.where(condition)
         if before is not None:
             query = query.where(audit.c.id < before)

@@ -126,12 +126,11 @@ class Notices(LedgerPart):
         With *places*, only those of answers in these servers, on articles that are shared or
         theirs.
         """
-        newest = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
         query = (
             select(notices, shown_answers.c.channel, shown_answers.c.message, versions.c.title)
             .join(shown_answers, shown_answers.c.answer_id == notices.c.answer_id)
             .join(articles, articles.c.id == notices.c.article_id)
-            .outerjoin(versions, newest)
+            .outerjoin(versions, rows.NEWEST)
             .where(
                 in_places(shown_answers.c.place, places),
                 in_places(articles.c.place, None if places is None else {"", *places}),

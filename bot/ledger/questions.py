@@ -57,7 +57,10 @@ class Answers(LedgerPart):
                 citation_query = select(citations).where(citations.c.answer_id.in_(chunk))
                 for row in connection.execute(citation_query.order_by(citations.c.id)).mappings():
                     citations_by_answer[row["answer_id"]].append(_cited_of(row))
-        return [_answer_of(row, citations_by_answer[row["id"]]) for row in answer_rows]
+        return [
+            AnswerRecord(**_without(row, "id"), citations=tuple(citations_by_answer[row["id"]]))
+            for row in answer_rows
+        ]
 
     def as_of(self, answer_id: int) -> datetime | None:
         """Return the past moment for which an answer was requested, or ``None``."""
@@ -74,11 +77,6 @@ class Answers(LedgerPart):
 def _cited_of(row: rows.Row) -> CitedRange:
     """Build a CitedRange from a row."""
     return CitedRange(row["article_id"], row["version"], row["start_at"], row["end_at"])
-
-
-def _answer_of(row: rows.Row, citations: Sequence[CitedRange]) -> AnswerRecord:
-    """Build an AnswerRecord from a row and its citations."""
-    return AnswerRecord(**_without(row, "id"), citations=tuple(citations))
 
 
 def _without(row: rows.Row, column: str) -> dict[str, Any]:

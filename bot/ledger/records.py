@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from ingest.language.languages import Language
-from ingest.model import Removal
+from ingest.model import Removal, Version
 
 
 class AnswerKind(StrEnum):
@@ -26,6 +27,15 @@ class CitedRange:
     version: int
     start_at: int
     end_at: int
+
+    def version_in(self, versions: Sequence[Version]) -> Version | None:
+        """Return the quoted one of an article's versions, or ``None`` if it was erased."""
+        return next((version for version in versions if version.number == self.version), None)
+
+    def quote_in(self, versions: Sequence[Version]) -> str:
+        """Return the quoted text; empty if its version was erased."""
+        version = self.version_in(versions)
+        return version.extract.text[self.start_at : self.end_at] if version else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,17 @@ class AuditAction(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     SETTLED = "settled"
+
+
+COVERAGE_ACTIONS = (
+    AuditAction.ADDED,
+    AuditAction.REMOVED,
+    AuditAction.RESTORED,
+    AuditAction.HIDDEN,
+    AuditAction.WATCHED,
+    AuditAction.UNWATCHED,
+)
+"""Actions on articles and sources, which affect every server that cites them."""
 
 
 @dataclass(frozen=True, slots=True)

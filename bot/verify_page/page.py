@@ -13,12 +13,8 @@ from lxml.html import HtmlElement
 from lxml.html import builder as build
 
 from bot.answering.limits import PROOFS
-from bot.answering.proving.archived import (
-    ProvenQuotation,
-    Refusal,
-    RefusedQuotation,
-    text_around,
-)
+from bot.answering.proving.archived import ProvenQuotation, Refusal, RefusedQuotation
+from bot.community.members import QuotationShown
 from bot.ledger import Ledger
 from bot.ledger.records import CitedRange
 from bot.outcomes import opening_at
@@ -28,7 +24,7 @@ from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.languages import Language
 from ingest.language.script import UNKNOWN_LANGUAGE
-from ingest.model import Article, Header, Removal, Summary, Version
+from ingest.model import Header, Removal, Summary, Version
 
 _HIDING_REMOVALS = frozenset({Removal.REMOVED, Removal.HIDDEN, Removal.QUARANTINED, Removal.ERASED})
 """Removals after which an article's text is not shown."""
@@ -57,26 +53,11 @@ _FORBIDDEN_CHARACTERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SeenQuotation:
-    """A quotation with the text before and after it in its version.
+    """A citation, with its text, its version and the newest one unless the text is not shown."""
 
-    If the article was removed, *header* and the texts are unset. *corrections* are the outlet's own
-    corrections since.
-    """
-
-    article_id: int
-    version: int
+    cited: CitedRange
     removal: Removal | None = None
-    header: Header | None = None
-    before: str = ""
-    quotation: str = ""
-    after: str = ""
-    start: int = 0
-    end: int = 0
-    digest: str = ""
-    read_at: datetime | None = None
-    newest: int = 0
-    current: bool = False
-    corrections: tuple[str, ...] = ()
+    shown: tuple[QuotationShown, Version, Version] | None = None
 
 
 def quotations_of(number: int, archive: Archive, ledger: Ledger) -> list[SeenQuotation]:
@@ -94,48 +75,19 @@ def proven_in_context(proof: ProvenQuotation, archive: Archive) -> SeenQuotation
 
 def _quotation_of(citation: CitedRange, archive: Archive) -> SeenQuotation:
     """Return the quotation of a citation in its version."""
-    erased = SeenQuotation(citation.article_id, citation.version, Removal.ERASED)
+    erased = SeenQuotation(citation, Removal.ERASED)
     try:
         article = archive.articles.get(citation.article_id)
         versions = archive.articles.versions(citation.article_id)
     except ArticleNotFoundError:
         return erased
     if article.removal in _HIDING_REMOVALS:
-        return SeenQuotation(citation.article_id, citation.version, article.removal)
-    version = next(
-        (candidate for candidate in versions if candidate.number == citation.version), None
-    )
-    return erased if version is None else _build(citation, article, version, versions[-1])
-
-
-def _build(
-    citation: CitedRange, article: Article, version: Version, newest: Version
-) -> SeenQuotation:
-    """Build a quotation from *version*; *newest* is the article's newest version."""
-    text, start, end = version.extract.text, citation.start_at, citation.end_at
-    quotation = text[start:end]
-    before, after = text_around(text, start, end)
-    new_corrections = newest.extract.corrections if newest.number > version.number else ()
-    corrections = version.extract.corrections
-    return SeenQuotation(
-        citation.article_id,
-        version.number,
-        article.removal,
-        version.extract.header,
-        before,
-        quotation,
-        after,
-        start,
-        end,
-        hashlib.sha256(text.encode()).hexdigest(),
-        version.read_at,
-        newest.number,
-        article.removal is None and quotation in newest.extract.text,
-        (
-            *corrections,
-            *(correction for correction in new_corrections if correction not in corrections),
-        ),
-    )
+        return SeenQuotation(citation, article.removal)
+    version = citation.version_in(versions)
+    quotation = QuotationShown.of(citation, article, versions)
+    if version is None or quotation is None:
+        return erased
+    return SeenQuotation(citation, article.removal, (quotation, version, versions[-1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,45 +166,42 @@ class Page:
 
     def _quotation(self, quotation: SeenQuotation, number: int) -> HtmlElement:
         """Return a quotation as an element, with the text around it and its state."""
-        words = self.words
+        words, cited = self.words, quotation.cited
         label = f"quotation-{number}"
-        if quotation.header is None:
-            title = words("article_line", number=quotation.article_id, version=quotation.version)
+        if quotation.shown is None:
+            title = words("article_line", number=cited.article_id, version=cited.version)
             reason = words("verify_withdrawn", why=words(f"removal_{quotation.removal}"))
             return _article(label, build.H2(f"[{number}] {title}", id=label), _p(reason))
-        header = quotation.header
+        shown, version, newest = quotation.shown
+        header = shown.header
         language_attribute = (
             {} if header.language == UNKNOWN_LANGUAGE else {"lang": header.language}
         )
         source = {"cite": header.url} if _is_web(header.url) else {}
         blockquote = build.BLOCKQUOTE(
             build.P(
-                build.SPAN(_plain(quotation.before)),
-                build.STRONG(_plain(quotation.quotation)),
-                build.SPAN(_plain(quotation.after)),
+                build.SPAN(_plain(shown.before)),
+                build.STRONG(_plain(shown.quote)),
+                build.SPAN(_plain(shown.after)),
                 **language_attribute,
                 dir="auto",
             ),
             **source,
         )
-        heading = build.H2(f"[{number}] ", self._title(header, quotation.quotation), id=label)
-        assert quotation.read_at is not None
-        version = words(
+        heading = build.H2(f"[{number}] ", self._title(header, shown.quote), id=label)
+        version_line = words(
             "verify_version",
-            number=quotation.article_id,
-            version=quotation.version,
-            newest=quotation.newest,
-            when=words.time(quotation.read_at),
+            number=cited.article_id,
+            version=version.number,
+            newest=newest.number,
+            when=words.time(version.read_at),
         )
-        range_ = words(
-            "verify_place", start=quotation.start, end=quotation.end, digest=quotation.digest
-        )
-        parts = [_p(words.source(header)), blockquote, _p(self._state(quotation))]
-        parts += [
-            _p(words("corrected", note=" ".join(_plain(note).split())))
-            for note in quotation.corrections
-        ]
-        return _article(label, heading, *parts, _p(version), _p(range_))
+        digest = hashlib.sha256(version.extract.text.encode()).hexdigest()
+        range_ = words("verify_place", start=cited.start_at, end=cited.end_at, digest=digest)
+        notes = dict.fromkeys((*version.extract.corrections, *newest.extract.corrections))
+        parts = [_p(words.source(header)), blockquote, _p(self._state(quotation, shown))]
+        parts += [_p(words("corrected", note=" ".join(_plain(note).split()))) for note in notes]
+        return _article(label, heading, *parts, _p(version_line), _p(range_))
 
     def _title(self, header: Header, quotation: str) -> HtmlElement | str:
         """Return an article's title, as a link to the quotation if the article has an address."""
@@ -262,13 +211,13 @@ class Page:
         target = opening_at(header.url, quotation) or ""
         return build.A(title, href=_plain(target), rel="noopener noreferrer nofollow")
 
-    def _state(self, quotation: SeenQuotation) -> str:
+    def _state(self, quotation: SeenQuotation, shown: QuotationShown) -> str:
         """Return a sentence on the present state of a quotation."""
         if quotation.removal is not None:
             return self.words("verify_withdrawn", why=self.words(f"removal_{quotation.removal}"))
-        if quotation.current:
+        if shown.current:
             return self.words("verify_current")
-        return self.words("verify_former", version=quotation.version)
+        return self.words("verify_former", version=quotation.cited.version)
 
     def _form(self, form_values: PastedQuotation) -> list[HtmlElement]:
         """Return the form for a quotation."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 from bot.answering.prompting import Prompt
+from tests import loopback
 from tests.bot.answering.claims import labelled
+from tests.loopback import JsonHandler
 
 LETTERS = {True: "S", False: "N"}
 
@@ -65,9 +65,8 @@ def line_of(each, coverage):
 def served(model):
     """Serve *model* in a thread; yield its base URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    class Handler(JsonHandler):
+        def answer(self, body):
             system, data = (each["content"] for each in body["messages"])
             if model.gone or (model.breaking and starts("check", system)):
                 model.breaking(self)
@@ -79,16 +78,8 @@ def served(model):
                 self.wfile.write(event({"content": f"{line}\n"}))
             self.wfile.write(event({}, "stop") + b"data: [DONE]\n\n")
 
-        def log_message(self, *_):
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with loopback.served(Handler) as url:
+        yield url
 
 
 def event(delta, finish=None):

@@ -10,6 +10,8 @@ from itertools import count
 
 from aiohttp import web
 
+from tests.loopback import listening
+
 KEYS = re.compile(r'"key": "([0-9a-f]{5})"[^{}]*?"text": "([^"]*)')
 REFUSES = {
     "no stream_options": ("stream_options", "Unknown parameter: 'stream_options'."),
@@ -119,15 +121,8 @@ class ModelServer:
     @asynccontextmanager
     async def open(self):
         """Listen on loopback."""
-        runner = web.ServerRunner(web.Server(self.handle))
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = site._server.sockets[0].getsockname()[1]
-        try:
+        async with listening(web.ServerRunner(web.Server(self.handle))) as self.port:
             yield self
-        finally:
-            await runner.cleanup()
 
 
 def chunk(delta, *, finish=None, usage=None):

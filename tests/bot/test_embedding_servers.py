@@ -8,7 +8,6 @@ import zlib
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -29,6 +28,7 @@ from ingest.index.embedding import digest_of
 from ingest.index.rebuilding import faults, repair
 from ingest.model import Snapshot, SnapshotLimits
 from tests.builders import NOW, an_extract, saved
+from tests.loopback import JsonHandler, served
 
 LENGTH = 48
 QUESTION = "What was the turnout?"
@@ -57,14 +57,13 @@ BAD = {
 def endpoint():
     """Serve OpenAI's embeddings call as ``reply(texts)`` says."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(JsonHandler):
         reply = staticmethod(lambda texts: (200, [vector(text) for text in texts]))
         numbered = staticmethod(lambda count: list(range(count)))
         way = ""
 
-        def do_POST(self):
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, vectors = type(self).reply(asked["input"])
+        def answer(self, body):
+            status, vectors = type(self).reply(body["input"])
             numbers = type(self).numbered(len(vectors))
             if numbers and numbers[0] == len(vectors) - 1:
                 vectors = vectors[::-1]
@@ -88,15 +87,8 @@ def endpoint():
                 while self.way == "endless":
                     self.wfile.write(b" " * 1_000_000)
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Handler, f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
+    with served(Handler) as url:
+        yield Handler, url
 
 
 @pytest.fixture

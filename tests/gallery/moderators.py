@@ -14,7 +14,7 @@ from bot.community.jobs import LookProgress
 from bot.community.members import CoverageOverview
 from bot.community.reviewing import FeedbackGroup
 from bot.community.rules import DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
-from bot.discord_ui.members.correcting import change_view
+from bot.discord_ui.members.correcting import change_text
 from bot.discord_ui.members.overview import coverage_view
 from bot.discord_ui.moderators.decisions import DiscardButton, KeepButton, UndoButton, WatchButton
 from bot.discord_ui.moderators.listing import (
@@ -46,7 +46,7 @@ from bot.discord_ui.moderators.views import (
     evidence_view,
     preview_view,
 )
-from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.rendering import layout, notice_view
 from bot.ledger.records import (
     AuditAction,
     AuditEntry,
@@ -201,7 +201,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "elsewhere": notice_view(words("settings_elsewhere")),
         "not-yours": notice_view(words("not_yours", named=article.header.title)),
         "too-old": notice_view(words("moderating_too_old")),
-        **{f"notice-{k}": change_view(a_notice(k, words)) for k in CHANGES},
+        **{f"notice-{k}": layout([change_text(a_notice(k, words))]) for k in CHANGES},
     }
 
 

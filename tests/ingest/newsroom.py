@@ -18,6 +18,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
 from ingest.fetching.fetcher import Fetcher
+from tests.loopback import listening
 
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 BEGAN = datetime(2026, 10, 19, 6, tzinfo=UTC)
@@ -154,15 +155,8 @@ class Newsroom(AbstractResolver):
     @asynccontextmanager
     async def open(self):
         """Listen on loopback."""
-        runner = web.ServerRunner(web.Server(self.handle))
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = site._server.sockets[0].getsockname()[1]
-        try:
+        async with listening(web.ServerRunner(web.Server(self.handle))) as self.port:
             yield self
-        finally:
-            await runner.cleanup()
 
     def fetcher(self, **more):
         """Return a fetcher that reaches this web and no other, without waiting for turns."""

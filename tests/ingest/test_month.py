@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-import pytest
-
-from ingest.archive import Archive
 from ingest.model import Permission, Removal
 from ingest.refresh import Refresher
 from tests.ingest.newsroom import Newsroom, html, story
@@ -184,13 +181,6 @@ KINDS: tuple[Callable[[Outlet], Counter], ...] = (
     *map(walled, NOISE),
     *(replaced, stubbed, redesigned, reclocked, edited, commented, emptied, moved, refeed),
 )
-
-
-@pytest.fixture
-def archive(tmp_path):
-    """Open an empty archive."""
-    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
-        yield opened
 
 
 async def test_a_month_over_forty_outlets_loses_and_invents_nothing(archive):

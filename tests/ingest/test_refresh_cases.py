@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 
-from ingest.archive import Archive
 from ingest.archive.limits import SERVERS
 from ingest.errors import ReadingError
 from ingest.fetching.addresses import is_public
@@ -31,13 +30,6 @@ BILLION_LAUGHS = (
 async def web():
     """Open a local web."""
     async with Newsroom().open() as opened:
-        yield opened
-
-
-@pytest.fixture
-def archive(tmp_path):
-    """Open an empty archive."""
-    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
         yield opened
 
 

@@ -10,7 +10,6 @@ from functools import partial
 import pytest
 
 from ingest import refresh
-from ingest.archive import Archive
 from ingest.errors import ArchiveError
 from ingest.fetching.fetcher import Fetcher
 from ingest.model import Permission
@@ -28,13 +27,6 @@ async def web(monkeypatch):
         monkeypatch.setattr(refresh, "Fetcher", partial(Fetcher, **reach))
         monkeypatch.setattr(refresh, "extractor", partial(ThreadPoolExecutor, 2))
         yield room
-
-
-@pytest.fixture
-def archive(tmp_path):
-    """Open an empty archive."""
-    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
-        yield opened
 
 
 async def until(told):

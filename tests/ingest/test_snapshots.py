@@ -11,7 +11,6 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.verification import Proof, SnapshotProof, check_export, show_export
-from ingest.archive import Archive
 from ingest.errors import ReadingError
 from ingest.model import NO_SNAPSHOTS, Permission, SnapshotLimits
 from ingest.reading.registry import pages_of, text_of
@@ -29,13 +28,6 @@ async def web():
     async with Newsroom().open() as opened:
         opened.feed(FEED, [(PAGE, "One")])
         opened.page(PAGE, "One", story(1))
-        yield opened
-
-
-@pytest.fixture
-def archive(tmp_path):
-    """Open an archive of its own."""
-    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
         yield opened
 
 

@@ -23,6 +23,8 @@ from simcord.http import client as _routes  # noqa: F401 - registers every route
 from simcord.http import router
 from simcord.interactions import base_payload
 
+from tests.loopback import listening
+
 HELLO, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, DISPATCH, ACK = 10, 1, 2, 6, 7, 0, 11
 INVALID_SESSION = 9
 API = "/api/v10"
@@ -85,17 +87,12 @@ class WireDiscord:
         app.router.add_route("*", API + "/{tail:.*}", self.http)
         app.router.add_get("/gw", self.gateway)
         app.router.add_post("/v1/chat/completions", self.model)
-        runner = web.AppRunner(app, shutdown_timeout=1.0)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = site._server.sockets[0].getsockname()[1]
-        try:
-            yield self
-        finally:
-            self.writing.set()
-            self.let_go.set()
-            await runner.cleanup()
+        async with listening(web.AppRunner(app, shutdown_timeout=1.0)) as self.port:
+            try:
+                yield self
+            finally:
+                self.writing.set()
+                self.let_go.set()
 
     # What the bot asks
 

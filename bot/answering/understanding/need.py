@@ -40,10 +40,10 @@ from ingest.language.sounds import (
 _SPACED_WORD = re.compile(rf"[{HANGUL}]{{2,}}|[^\W_{CJK}]+(?:[’'][^\W_{CJK}]+)?")
 _AFFIXES = f"[{HANGUL}{ARABIC}]*"
 """Particles, articles and endings that are written together with a word."""
-_ARABIC_MARKS = re.compile("[\u064b-\u0652\u0640]")
+_ARABIC_MARKS = dict.fromkeys([*range(0x064B, 0x0653), 0x0640])
 """The marks of short vowels and the sign that lengthens a word, which few people write."""
-_CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_CONTRACTIONS = ("n't", "n’t")
+_YEAR_DIGITS = 4
 _SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
 _VERB_KANJI = re.compile(f"[{KANJI}](?=[{HIRAGANA}])")
 """The kanji of a verb, whose ending changes with its form."""
@@ -221,10 +221,11 @@ def _spaced_terms(
     forms_by_term: dict[str, Forms | None] = {}
     for match in _SPACED_WORD.finditer(question):
         word = match.group()
-        if _CONTRACTION.search(word):
+        if word.lower().endswith(_CONTRACTIONS):
             continue
         for key in terms(word)[: 1 if has_hangul(word) else None]:
-            figure = key.isdigit() and not _YEAR.fullmatch(key) and not key.startswith("0")
+            is_year = len(key) == _YEAR_DIGITS and key.startswith(("19", "20"))
+            figure = key.isdigit() and not is_year and not key.startswith("0")
             if figure or key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue
             forms = lexicon.groups.get(key, Forms()) | Forms(frozenset({key}), EMPTY)
@@ -242,7 +243,7 @@ def _script_terms(
     asked for in Japanese is the verb: 「誰が勝ちましたか」.
     """
     forms_by_term: dict[str, Forms] = {}
-    remaining = _ARABIC_MARKS.sub("", unicodedata.normalize("NFKC", question))
+    remaining = unicodedata.normalize("NFKC", question).translate(_ARABIC_MARKS)
     known_keys = (key for key in lexicon.groups if key in remaining and SCRIPT_WORD.fullmatch(key))
     for key in sorted(known_keys, key=len, reverse=True):
         if key in remaining:

@@ -26,7 +26,7 @@ _Frequency: TypeAlias = Callable[[str], int]
 
 def without_markup(text: str) -> str:
     """Return *text* without markup, mentions and links; unchanged if nothing else is in it."""
-    plain_text = " ".join(strip_markup(text).split())
+    plain_text = strip_markup(text)
     return plain_text if terms(plain_text) else text
 
 

@@ -18,7 +18,7 @@ from bot.answering.values import Exchange, UnaskableError
 from bot.community.jobs import ProcessLease
 from bot.community.members import Community
 from bot.community.suggested_questions import SuggestedQuestions, SuggestedTopic
-from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, matching_choices
+from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, matching_choices, text_input
 from bot.discord_ui.escaping import escape, literal, thread_name, title, worded
 from bot.discord_ui.limits import CHARACTERS, DISCORD
 from bot.discord_ui.members.contributing import address_in, linked_view
@@ -30,6 +30,7 @@ from bot.discord_ui.replying import (
     if_possible,
     post,
     respond,
+    send_notice,
     send_once,
     send_privately,
     words_of,
@@ -244,11 +245,9 @@ class _FollowUp(Form):
     """A form for a question that may refer to the answer above it."""
 
     def __init__(self, interaction: Interaction) -> None:
-        super().__init__(title=words_of(interaction)("follow_title"))
-        self.question: ui.TextInput[Any] = ui.TextInput(
-            custom_id="question", style=discord.TextStyle.paragraph, max_length=QUESTIONS.characters
-        )
-        self.field("follow_label", self.question, interaction)
+        super().__init__(interaction, "follow_title")
+        question = text_input("question", QUESTIONS.characters, lines=True)
+        self.question = self.field("follow_label", question)
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Answer the question; its only context is the verified exchange."""
@@ -272,7 +271,7 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
         message = await self.message(interaction)
         is_allowed = interaction.permissions.create_public_threads
         if message is None or not (isinstance(message.channel, discord.TextChannel) and is_allowed):
-            await send_privately(interaction, notice_view(words("thread_not_here")))
+            await send_notice(interaction, "thread_not_here")
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         question = await asking.exchanges.question_of(message) or words("follow_title")
@@ -314,10 +313,9 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
         """Answer the question in a new message; after a refusal the button still works."""
         asking: Asking = interaction.client.asking
         community: Community = interaction.client.community
-        words = words_of(interaction)
         pending = await community.take(int(self.key))
         if pending is None:
-            await send_privately(interaction, notice_view(words("again_too_late")))
+            await send_notice(interaction, "again_too_late")
             return
         private, as_of = not pending.channel, pending.as_of
         if not await answer_here(
@@ -397,16 +395,15 @@ class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """Pass the edited message to the client as a new one, and delete the offer."""
-        words = words_of(interaction)
         channel = interaction.channel
         assert isinstance(channel, discord.abc.Messageable)
         try:
             question_message = await channel.fetch_message(int(self.key))
         except discord.NotFound:
-            await send_privately(interaction, notice_view(words("again_too_late")))
+            await send_notice(interaction, "again_too_late")
             return
         if question_message.author.id != interaction.user.id:
-            await send_privately(interaction, notice_view(words("reask_not_yours")))
+            await send_notice(interaction, "reask_not_yours")
             return
         await interaction.response.defer()
         await interaction.delete_original_response()

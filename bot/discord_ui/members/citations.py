@@ -20,7 +20,7 @@ from bot.discord_ui.rendering import (
     past_line,
     with_buttons,
 )
-from bot.discord_ui.replying import Interaction, send_privately, words_of
+from bot.discord_ui.replying import Interaction, send_notice, send_privately, words_of
 from bot.wording import Wording
 
 _LENGTHS = Lengths(quote=2500, title=200, claims=0)
@@ -59,7 +59,7 @@ class QuoteButton(KeyButton, template=rf"desk:quote:(?P<key>{ANSWER_KEY})"):
         if current:
             await send_privately(interaction, quote_view(current, words))
         else:
-            await send_privately(interaction, notice_view(words("answer_too_old")))
+            await send_notice(interaction, "answer_too_old")
 
 
 def quote_view(quotations: Sequence[QuotationShown], words: Wording) -> ui.LayoutView:

@@ -12,11 +12,11 @@ from discord import app_commands, ui
 
 from bot.community.members import Community
 from bot.community.reviewing import FAULTS
-from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
+from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, text_input
 from bot.discord_ui.escaping import escape, safe_address, worded
 from bot.discord_ui.limits import CHARACTERS
 from bot.discord_ui.rendering import Lengths, entry, layout, notice_view, quotation, with_buttons
-from bot.discord_ui.replying import Interaction, send_privately, words_of
+from bot.discord_ui.replying import Interaction, send_notice, send_privately, words_of
 from bot.ledger.records import FeedbackVerdict
 from bot.wording import Wording
 from ingest.errors import ForbiddenAddressError
@@ -55,12 +55,11 @@ class SuggestButton(KeyButton, template=rf"desk:suggest:(?P<key>{ANSWER_KEY})"):
 
 async def _open_form(interaction: Interaction) -> None:
     """Open the form if the suggestion could be stored, else explain the refusal."""
-    words = words_of(interaction)
     community: Community = interaction.client.community
     if interaction.guild_id is None:
-        await send_privately(interaction, notice_view(words("suggest_in_server")))
+        await send_notice(interaction, "suggest_in_server")
     elif not await community.may_suggest(interaction.user.id):
-        await send_privately(interaction, notice_view(words("suggest_too_many")))
+        await send_notice(interaction, "suggest_too_many")
     else:
         await interaction.response.send_modal(_Suggest(interaction))
 
@@ -69,22 +68,13 @@ class _Suggest(Form):
     """A form for an address, its publisher and a note."""
 
     def __init__(self, interaction: Interaction) -> None:
-        super().__init__(title=words_of(interaction)("suggest_title"))
-        self.address: ui.TextInput[Any] = ui.TextInput(
-            custom_id="url", max_length=CHARACTERS.entered_address
-        )
-        self.outlet: ui.TextInput[Any] = ui.TextInput(
-            custom_id="outlet", max_length=CHARACTERS.entered_outlet, required=False
-        )
-        self.note: ui.TextInput[Any] = ui.TextInput(
-            custom_id="note",
-            style=discord.TextStyle.paragraph,
-            max_length=CHARACTERS.comment,
-            required=False,
-        )
-        self.field("suggest_address", self.address, interaction)
-        self.field("paste_outlet", self.outlet, interaction)
-        self.field("suggest_note", self.note, interaction)
+        super().__init__(interaction, "suggest_title")
+        address = text_input("url", CHARACTERS.entered_address)
+        outlet = text_input("outlet", CHARACTERS.entered_outlet, required=False)
+        note = text_input("note", CHARACTERS.comment, required=False, lines=True)
+        self.address = self.field("suggest_address", address)
+        self.outlet = self.field("paste_outlet", outlet)
+        self.note = self.field("suggest_note", note)
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Store the suggestion for the moderators; its address is not fetched yet."""
@@ -104,9 +94,9 @@ class _Suggest(Form):
             interaction.guild_id,
         )
         if number is None:
-            await send_privately(interaction, notice_view(words("suggest_too_many")))
+            await send_notice(interaction, "suggest_too_many")
             return
-        await send_privately(interaction, notice_view(words("suggest_kept")))
+        await send_notice(interaction, "suggest_kept")
         interaction.client.dispatch("suggestion", number)
 
 
@@ -178,24 +168,18 @@ class _Report(Form):
     """A form for the kind of fault and a comment."""
 
     def __init__(self, button: ReportButton, interaction: Interaction) -> None:
-        words = words_of(interaction)
-        super().__init__(title=words("report_title"))
+        super().__init__(interaction, "report_title")
         self.button = button
         self.fault: ui.Select[Any] = ui.Select(
             custom_id="fault",
             options=[
-                discord.SelectOption(label=words(f"verdict_{fault}"), value=str(fault))
+                discord.SelectOption(label=self.words(f"verdict_{fault}"), value=str(fault))
                 for fault in FAULTS
             ],
         )
-        self.comment: ui.TextInput[Any] = ui.TextInput(
-            custom_id="comment",
-            style=discord.TextStyle.paragraph,
-            max_length=CHARACTERS.comment,
-            required=False,
-        )
-        self.field("report_fault", self.fault, interaction)
-        self.field("report_comment", self.comment, interaction)
+        comment = text_input("comment", CHARACTERS.comment, required=False, lines=True)
+        self.field("report_fault", self.fault)
+        self.comment = self.field("report_comment", comment)
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Store the report for the moderators, with the question and without the user's name."""
@@ -227,7 +211,6 @@ async def _store(
     comment: str | None = None,
 ) -> None:
     """Store the feedback on the answer in *message*, and thank the user privately."""
-    words = words_of(interaction)
     asking: Asking = interaction.client.asking
     community: Community = interaction.client.community
     question = await asking.exchanges.question_of(message) if message is not None else None
@@ -239,8 +222,6 @@ async def _store(
         comment=comment,
         place=interaction.guild_id,
     )
-    await send_privately(
-        interaction, notice_view(words(thanks_key if feedback_id else "answer_too_old"))
-    )
+    await send_notice(interaction, thanks_key if feedback_id else "answer_too_old")
     if feedback_id and verdict is not FeedbackVerdict.HELPFUL:
         interaction.client.dispatch("feedback", feedback_id)

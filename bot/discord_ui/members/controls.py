@@ -33,8 +33,8 @@ from bot.discord_ui.members.follow_commands import TellMeButton, UnfollowButton
 from bot.discord_ui.members.privacy import ForgetButton
 from bot.discord_ui.members.result_views import ResultsButton
 from bot.discord_ui.places import Audience, Place
-from bot.discord_ui.rendering import layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, send_privately, words_of
+from bot.discord_ui.rendering import layout, with_buttons
+from bot.discord_ui.replying import Interaction, send_notice, send_privately, words_of
 from bot.wording import Wording
 
 if TYPE_CHECKING:
@@ -51,12 +51,10 @@ class _DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
         message, pressed_message = await self.message(interaction), interaction.message
         manages = interaction.permissions.manage_messages
         if message is None:
-            await send_privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
+            await send_notice(interaction, "answer_too_old")
             return
         if not manages and await _asker_of(message) != interaction.user.id:
-            await send_privately(
-                interaction, notice_view(words_of(interaction)("delete_not_yours"))
-            )
+            await send_notice(interaction, "delete_not_yours")
             return
         await interaction.response.defer()
         await interaction.delete_original_response()
@@ -87,14 +85,14 @@ class _ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
         place = Place.of(interaction)
         rules = await community.rules(place.server)
         if rules.speaks(place.channel, place.parent) is not Speaks.ON or not place.writable:
-            await send_privately(interaction, notice_view(words("show_not_here")))
+            await send_notice(interaction, "show_not_here")
             return
         edition = rules.edition(place.server)
         if await catalogue.cites_withheld(int(self.key), edition):
-            await send_privately(interaction, notice_view(words("show_withdrawn")))
+            await send_notice(interaction, "show_withdrawn")
             return
         if not asking.is_first("shown", self.key):
-            await send_privately(interaction, notice_view(words("show_done")))
+            await send_notice(interaction, "show_done")
             return
         view = _without_controls(message)
         table = _row_in(message)

@@ -19,7 +19,7 @@ from bot.discord_ui.history import has_question, plain_text
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.news_views import newer_text
 from bot.discord_ui.places import server_of
-from bot.discord_ui.rendering import Colour, layout
+from bot.discord_ui.rendering import Colour, layout, rest_line
 from bot.discord_ui.replying import is_outage, report, words_in
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.wording import Wording
@@ -180,8 +180,7 @@ def _answer_links(
         number = numbers.setdefault(message, len(numbers) + 1)
         url = f"https://discord.com/channels/{server}/{notice.shown.channel}/{message}"
         links[message] = f"[{escape(words('answer_number', number=number))}]({url})"
-    rest_count = len(links) - SHOWN.changed_answers
-    rest_text = [escape(words("preview_more", count=rest_count))] if rest_count > 0 else []
+    rest_text = rest_line(len(links) - SHOWN.changed_answers, words, lead="")
     return " · ".join([*list(links.values())[: SHOWN.changed_answers], *rest_text])
 
 
@@ -212,7 +211,8 @@ def corrected_view(message: discord.Message, notices: Sequence[DueNotice]) -> ui
     is_changed = False
     for index, notice in enumerate(notices):
         later = (other for other in notices[index + 1 :] if _follows(other, notice))
-        if not any(_is_noted(answer, other) for other in (notice, *later)):
+        notes = (directed_lines(change_text(other)) for other in (notice, *later))
+        if not any(map(answer.shows, notes)):
             _note_change(answer, notice, question_items=2 if has_question(message) else 0)
             is_changed = True
     return answer.view if is_changed else None
@@ -231,15 +231,9 @@ def _follows(later: DueNotice, notice: DueNotice) -> bool:
     )
 
 
-def _is_noted(answer: _AnswerView, notice: DueNotice) -> bool:
-    """Return True if *answer* has the note of *notice*."""
-    return answer.shows(directed_lines(_change_text(notice, Wording.of(notice.shown.language))))
-
-
 def _note_change(answer: _AnswerView, notice: DueNotice, question_items: int) -> None:
     """Strike out what *notice* affects in *answer*, and add its note below *question_items*."""
-    words = Wording.of(notice.shown.language)
-    note = ui.TextDisplay[Any](directed_lines(_change_text(notice, words)))
+    note = ui.TextDisplay[Any](directed_lines(change_text(notice)))
     container = answer.container
     for display in answer.displays:
         display.content = _strike_out(display.content, notice.quotes)
@@ -379,9 +373,11 @@ def _list_entry(notice: DueNotice, words: Wording, *, short: bool) -> str:
     return "\n".join([heading, *_details_of(notice, words)])
 
 
-def _change_text(notice: DueNotice, words: Wording) -> str:
-    """Describe a change of a source in one block."""
-    return "\n".join(_blocks_of(notice, words))
+def change_text(notice: DueNotice) -> str:
+    """Describe a change: the outlet's own note if there is one, and the article."""
+    words = Wording.of(notice.shown.language)
+    sentence = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
+    return "\n".join([f"**{phrase(sentence)}**", *_details_of(notice, words)])
 
 
 async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
@@ -425,17 +421,6 @@ async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Messa
         if is_outage(error):
             raise
         return None
-
-
-def change_view(notice: DueNotice) -> ui.LayoutView:
-    """Show a change in a source of an answer."""
-    return layout(_blocks_of(notice, Wording.of(notice.shown.language)))
-
-
-def _blocks_of(notice: DueNotice, words: Wording) -> list[str]:
-    """Describe a change: the outlet's own note if there is one, and the article."""
-    sentence = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
-    return [f"**{phrase(sentence)}**", *_details_of(notice, words)]
 
 
 def _details_of(notice: DueNotice, words: Wording) -> list[str]:

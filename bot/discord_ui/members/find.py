@@ -13,7 +13,16 @@ from bot.discord_ui.escaping import escape, literal, size, title, worded
 from bot.discord_ui.history import text_in
 from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
 from bot.discord_ui.places import Place
-from bot.discord_ui.rendering import GAP, LINE, Lengths, entry, layout, notice_view, quotation
+from bot.discord_ui.rendering import (
+    GAP,
+    LINE,
+    Lengths,
+    entry,
+    layout,
+    notice_view,
+    quotation,
+    rest_line,
+)
 from bot.discord_ui.replying import show_result, words_of
 from bot.wording import Wording
 
@@ -77,7 +86,8 @@ def _blocks_of(lookup: LookUp, words: Wording, lengths: Lengths) -> list[str]:
     for claim in lookup.claims:
         blocks += [LINE] if blocks else []
         blocks.append(f"> {literal(title(claim.claim, CHARACTERS.claim))}")
-        blocks.append(f"**{_SIGNS[claim.verdict]}{escape(_verdict_text(claim, words))}**")
+        verdict = words.verdict(claim.verdict, found=bool(claim.closest), read=claim.judged)
+        blocks.append(f"**{_SIGNS[claim.verdict]}{escape(verdict)}**")
         if claim.closest:
             closest_lines = [
                 _closest_line(c, claim, words, lengths) for c in claim.closest[: lengths.claims]
@@ -88,15 +98,9 @@ def _blocks_of(lookup: LookUp, words: Wording, lengths: Lengths) -> list[str]:
             literal(title(claim, CHARACTERS.unread_claim))
             for claim in lookup.left_out[: SHOWN.unread_claims]
         ]
-        rest_count = len(lookup.left_out) - len(names)
-        names += [escape(words("preview_more", count=rest_count))] if rest_count else []
+        names += rest_line(len(lookup.left_out) - len(names), words, lead="")
         blocks += [GAP, f"-# {words('find_left_out', claims='; '.join(names))}"]
     return blocks
-
-
-def _verdict_text(claim: LookedUpClaim, words: Wording) -> str:
-    """Return the verdict of the coverage on a claim, in words."""
-    return words.verdict(claim.verdict, found=bool(claim.closest), read=claim.judged)
 
 
 def _closest_line(

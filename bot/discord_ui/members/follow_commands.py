@@ -18,8 +18,7 @@ from bot.discord_ui.places import bot_may_write
 from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import (
     Interaction,
-    respond,
-    send_privately,
+    send_notice,
     show_result,
     words_of,
 )
@@ -55,15 +54,14 @@ def follow_command(
         topic: app_commands.Range[str, 2, LEDGER.topic_characters],
         here: bool = False,
     ) -> None:
-        words = words_of(interaction)
         if not letters_and_digits(topic):
-            await respond(interaction, notice_view(words("follow_nothing")))
+            await send_notice(interaction, "follow_nothing")
             return
         if here and interaction.guild_id and not interaction.permissions.manage_messages:
-            await respond(interaction, notice_view(words("follow_here_not_allowed")))
+            await send_notice(interaction, "follow_here_not_allowed")
             return
         if here and not bot_may_write(interaction):
-            await respond(interaction, notice_view(words("channel_mute")))
+            await send_notice(interaction, "channel_mute")
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         contest = contest_followed(topic)
@@ -146,7 +144,7 @@ class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):
         message = interaction.message
         question = await asking.exchanges.question_of(message) if message else None
         if question is None:
-            await send_privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
+            await send_notice(interaction, "answer_too_old")
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         await show_result(
@@ -161,22 +159,20 @@ class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """End the follow."""
-        words = words_of(interaction)
         community: Community = interaction.client.community
         following: Following = interaction.client.following
         follow = await following.get(int(self.key))
         if follow is None:
-            await send_privately(interaction, notice_view(words("unfollowed_before")))
+            await send_notice(interaction, "unfollowed_before")
             return
         is_owner = follow.member == await community.hashed(interaction.user.id)
         is_here = follow.place == str(interaction.guild_id or "")
         manages = bool(follow.place) and is_here and interaction.permissions.manage_messages
         if not (is_owner or manages):
-            await send_privately(interaction, notice_view(words("unfollow_not_yours")))
+            await send_notice(interaction, "unfollow_not_yours")
             return
         await following.unfollow(follow.id)
-        text = words("unfollowed", text=title(follow.text, 200))
-        await send_privately(interaction, notice_view(text))
+        await send_notice(interaction, "unfollowed", text=title(follow.text, 200))
 
 
 async def _follow(

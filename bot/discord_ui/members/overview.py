@@ -32,6 +32,7 @@ from bot.discord_ui.rendering import (
     layout,
     notice_view,
     quotation,
+    rest_line,
     with_buttons,
 )
 from bot.discord_ui.replying import (
@@ -196,8 +197,7 @@ def coverage_view(overview: CoverageOverview, words: Wording) -> ui.LayoutView:
         ):
             break
         lines.append(line)
-    rest_count = len(summary.outlets) - len(lines)
-    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
+    rest_lines = rest_line(len(summary.outlets) - len(lines), words)
     view = layout([heading, "\n".join(lines), *rest_lines, "\n".join(small)])
     if overview.first is None or overview.last is None:
         return view

@@ -11,7 +11,7 @@ from discord import app_commands, ui
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.escaping import escape, worded
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, send_privately, show_result, words_of
+from bot.discord_ui.replying import Interaction, send_notice, show_result, words_of
 from bot.wording import Wording
 
 
@@ -22,10 +22,8 @@ class ForgetButton(KeyButton, template=r"desk:forget:(?P<key>0)"):
 
     async def on_press(self, interaction: Interaction) -> None:
         """Delete the data, and report the number of deleted entries privately."""
-        words = words_of(interaction)
         count = await interaction.client.asking.forget(interaction)
-        text = words("forgotten" if count else "forgotten_nothing", count=count)
-        await send_privately(interaction, notice_view(text))
+        await send_notice(interaction, "forgotten" if count else "forgotten_nothing", count=count)
 
 
 def privacy_view(words: Wording, *, keeps_questions: bool, has_model: bool) -> ui.LayoutView:

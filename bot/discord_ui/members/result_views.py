@@ -32,6 +32,7 @@ from bot.discord_ui.rendering import (
     entry,
     layout,
     notice_view,
+    rest_line,
 )
 from bot.discord_ui.replying import (
     Attached,
@@ -185,8 +186,7 @@ def _contest_blocks(contest: Contest, words: Wording, limit: int) -> Iterator[st
     lines = [
         _name_line(name, number, contest) for number, name in enumerate(names[:limit], start=1)
     ]
-    rest_count = len(names) - limit
-    lines += [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
+    lines += rest_line(len(names) - limit, words)
     yield f"**{literal(title(contest.title, 200))}**\n" + "\n".join(lines)
     has_letters = len(contest.sources) > 1
     yield "\n".join(

@@ -9,12 +9,12 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_ui.buttons import Form
+from bot.discord_ui.buttons import Form, KeyButton, text_input
 from bot.discord_ui.escaping import title
 from bot.discord_ui.moderators.moderation import (
     Action,
+    Moderated,
     Moderation,
-    ModeratorButton,
     OutletForm,
     moderator,
     server_in,
@@ -43,7 +43,7 @@ def _preview_with_buttons(
     return preview_view(preview, words, [*buttons, DiscardButton(key, words("discard"))])
 
 
-class _DecisionButton(Action, template=r"desk:decision"):
+class _DecisionButton(Action, KeyButton, template=r"desk:decision"):
     """A button that decides on a preview, or proposes it if a second moderator has to agree."""
 
     style = discord.ButtonStyle.primary
@@ -105,7 +105,7 @@ class WatchButton(_DecisionButton, template=r"desk:watch:(?P<key>[0-9a-f]{12})")
         return words_of(interaction)("watching", number=source.id)
 
 
-class _NameButton(ModeratorButton, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
+class _NameButton(Moderated, KeyButton, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
     """A button that asks for the outlet of a feed, so that the feed can be watched."""
 
     kind = "name"
@@ -124,10 +124,11 @@ class _NameButton(ModeratorButton, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
             )
             await submission.response.edit_message(view=view)
 
-        await OutletForm(preview.name, show_named).ask(interaction)
+        form = OutletForm(interaction, preview.name, show_named)
+        await interaction.response.send_modal(form)
 
 
-class DiscardButton(Action, template=r"desk:discard:(?P<key>[0-9a-f]{12})"):
+class DiscardButton(Action, KeyButton, template=r"desk:discard:(?P<key>[0-9a-f]{12})"):
     """A button that drops a preview."""
 
     kind = "discard"
@@ -138,7 +139,7 @@ class DiscardButton(Action, template=r"desk:discard:(?P<key>[0-9a-f]{12})"):
         return notice_view(words_of(interaction)("discarded"))
 
 
-class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
+class UndoButton(Action, KeyButton, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
     """A button that undoes an action."""
 
     kind = "undo"
@@ -181,7 +182,7 @@ class _AddingForm(Form):
     """A form for moderators alone."""
 
     def __init__(self, title: str, moderation: Moderation, interaction: Interaction) -> None:
-        super().__init__(title=words_of(interaction)(title))
+        super().__init__(interaction, title)
         self.moderation = moderation
 
     async def on_submit(self, interaction: Interaction) -> None:
@@ -200,16 +201,12 @@ class Paste(_AddingForm):
 
     def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
         super().__init__("paste_title", moderation, interaction)
-        self.headline = _line("headline", 300)
-        self.outlet = _line("outlet", 100)
-        self.url = _line("url", 500)
-        self.body: ui.TextInput[Any] = ui.TextInput(
-            custom_id="text", style=discord.TextStyle.paragraph, min_length=40, max_length=4000
-        )
-        self.field("paste_headline", self.headline, interaction)
-        self.field("paste_outlet", self.outlet, interaction)
-        self.field("paste_url", self.url, interaction)
-        self.field("paste_text", self.body, interaction)
+        headline = text_input("headline", 300, required=False)
+        self.headline = self.field("paste_headline", headline)
+        self.outlet = self.field("paste_outlet", text_input("outlet", 100, required=False))
+        self.url = self.field("paste_url", text_input("url", 500, required=False))
+        self.body = self.field("paste_text", text_input("text", 4000, lines=True))
+        self.body.min_length = 40
 
     def reading(self) -> Awaitable[Preview]:
         """Read the text as a pasted article."""
@@ -226,17 +223,15 @@ class Address(_AddingForm):
 
     def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
         super().__init__("add_title", moderation, interaction)
-        self.url: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500)
-        self.outlet = _line("outlet", 100)
-        self.field("suggest_address", self.url, interaction)
-        self.field("paste_outlet", self.outlet, interaction)
+        self.url = self.field("suggest_address", text_input("url", 500))
+        self.outlet = self.field("paste_outlet", text_input("outlet", 100, required=False))
 
     def reading(self) -> Awaitable[Preview]:
         """Fetch the address."""
         return self.moderation.previewer.address(self.url.value, self.outlet.value or None)
 
 
-class AddButton(ModeratorButton, template=r"desk:add:(?P<key>[0-9]{1,12})"):
+class AddButton(Moderated, KeyButton, template=r"desk:add:(?P<key>[0-9]{1,12})"):
     """A button that opens the form for an address."""
 
     kind = "add"
@@ -246,7 +241,7 @@ class AddButton(ModeratorButton, template=r"desk:add:(?P<key>[0-9]{1,12})"):
         await interaction.response.send_modal(Address(moderation, interaction))
 
 
-class PasteButton(ModeratorButton, template=r"desk:paste:(?P<key>0)"):
+class PasteButton(Moderated, KeyButton, template=r"desk:paste:(?P<key>0)"):
     """A button that opens the form for copied text."""
 
     kind = "paste"
@@ -254,8 +249,3 @@ class PasteButton(ModeratorButton, template=r"desk:paste:(?P<key>0)"):
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
         await interaction.response.send_modal(Paste(moderation, interaction))
-
-
-def _line(name: str, longest: int) -> ui.TextInput[Any]:
-    """Make an optional text field of one line."""
-    return ui.TextInput(custom_id=name, max_length=longest, required=False)

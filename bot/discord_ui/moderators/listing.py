@@ -11,12 +11,13 @@ import discord
 from discord import ui
 
 from bot.community.curating import Moderator, can_be_undone
-from bot.discord_ui.buttons import Form, KeySelect
+from bot.discord_ui.buttons import Form, KeyButton, KeySelect, text_input
 from bot.discord_ui.escaping import escape, phrase, title
 from bot.discord_ui.limits import SHOWN
 from bot.discord_ui.moderators.decisions import AddButton, PasteButton, UndoButton, undo_sentence
 from bot.discord_ui.moderators.moderation import (
     Action,
+    Moderated,
     Moderation,
     ViewButton,
     moderation_of,
@@ -149,33 +150,38 @@ async def _list_page(
 ) -> tuple[ui.LayoutView, list[ui.Item[Any]]]:
     """Return one page of a list, and the buttons that turn it."""
     words, by, catalogue = words_of(interaction), moderator(interaction), moderation.catalogue
+    offset, limit = page.offset, SHOWN.panel_items + 1
     match page.listing:
         case CoverageList.ARTICLES:
-            found = await catalogue.cited(page.search, by.place, page.offset, SHOWN.panel_items)
-            return articles_view(found.articles, by, words, page), _turns(page, words, found.more)
-        case CoverageList.QUARANTINE:
-            found = await catalogue.quarantined(by.place, page.offset, SHOWN.panel_items)
-            return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
-        case CoverageList.REMOVED:
-            found = await catalogue.removed(by.place, page.offset, SHOWN.panel_items)
-            return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
+            articles = await catalogue.titled(page.search, by.place, offset=offset, limit=limit)
+            view = articles_view(articles[: SHOWN.panel_items], by, words, page)
+            return view, _turns(page, words, len(articles) == limit)
+        case CoverageList.QUARANTINE | CoverageList.REMOVED:
+            if page.listing is CoverageList.QUARANTINE:
+                articles = await catalogue.quarantined(by.place, offset, limit)
+            else:
+                articles = await catalogue.titled(
+                    "", by.place, removed=True, offset=offset, limit=limit
+                )
+            view = removed_view(articles[: SHOWN.panel_items], by, words, page)
+            return view, _turns(page, words, len(articles) == limit)
         case CoverageList.WATCHED:
             sources = _matching(await catalogue.sources(by.place), page.search)
-            has_more = len(sources) > page.offset + SHOWN.panel_items
+            has_more = len(sources) >= offset + limit
             return sources_view(sources, by, words, page), _turns(page, words, has_more)
         case CoverageList.SUGGESTIONS:
             places = moderation.places(interaction)
             return suggestions_view(await moderation.reviewer.suggestions(places), words), []
         case CoverageList.CORRECTIONS:
             places = moderation.places(interaction)
-            notices = await catalogue.notices(page.offset, SHOWN.notices + 1, places)
+            notices = await catalogue.notices(offset, SHOWN.notices + 1, places)
             has_more = len(notices) > SHOWN.notices
             view = corrections_view(notices[: SHOWN.notices], words)
             return view, _turns(page, words, has_more, SHOWN.notices)
         case CoverageList.LOG:
             server, home = server_in(interaction), str(moderation.home or "")
             entries = await catalogue.audit(
-                server, home, before=page.offset or None, limit=SHOWN.audit_entries
+                server, home, before=offset or None, limit=SHOWN.audit_entries
             )
             view = audit_view(entries, server, words)
             if len(entries) < SHOWN.audit_entries:
@@ -296,16 +302,13 @@ async def article_card(
     return panel_view(view, page, words)
 
 
-class _ListingMenu(KeySelect, template=r"desk:source-listing:(?P<key>0)"):
+class _ListingMenu(Moderated, KeySelect, template=r"desk:source-listing:(?P<key>0)"):
     """A menu of the lists of the panel."""
 
     kind = "source-listing"
 
-    async def on_press(self, interaction: Interaction) -> None:
-        """Show the list, or the form for a question, to moderators."""
-        moderation = moderation_of(interaction)
-        if not await moderation.admits(interaction):
-            return
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Show the list, or the form for a question."""
         if self.values == [_EVIDENCE]:
             await interaction.response.send_modal(_EvidenceForm(interaction))
             return
@@ -320,9 +323,8 @@ class _EvidenceForm(Form):
     """A form for a question, whose evidence is shown with its scores."""
 
     def __init__(self, interaction: Interaction) -> None:
-        super().__init__(title=words_of(interaction)("source_evidence"))
-        self.question: ui.TextInput[Any] = ui.TextInput(custom_id="question", max_length=500)
-        self.field("follow_label", self.question, interaction)
+        super().__init__(interaction, "source_evidence")
+        self.question = self.field("follow_label", text_input("question", 500))
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Search, if the user is still a moderator."""
@@ -338,7 +340,7 @@ class _EvidenceForm(Form):
         await show_result(interaction, work)
 
 
-class _PageButton(Action, template=rf"desk:source-page:(?P<key>{_PAGE_KEY})"):
+class _PageButton(Action, KeyButton, template=rf"desk:source-page:(?P<key>{_PAGE_KEY})"):
     """A button for another page of a list."""
 
     kind = "source-page"
@@ -348,7 +350,7 @@ class _PageButton(Action, template=rf"desk:source-page:(?P<key>{_PAGE_KEY})"):
         return await source_panel(interaction, moderation, PanelPage.of(self.key))
 
 
-class _RowButton(Action, template=r"desk:row"):
+class _RowButton(Action, KeyButton, template=r"desk:row"):
     """A button that changes the item of its row, and shows the page again."""
 
     @property

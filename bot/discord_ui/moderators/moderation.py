@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 import discord
@@ -21,11 +20,15 @@ from bot.community.previewing import Previewer
 from bot.community.quiet import Quiet
 from bot.community.reviewing import Catalogue, Reviewer
 from bot.community.rules import Home
-from bot.discord_ui.buttons import Form, KeyButton
+from bot.discord_ui.buttons import Form, KeyButton, text_input
 from bot.discord_ui.history import Recent
 from bot.discord_ui.limits import SHOWN
-from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, send_privately, show_result, words_in, words_of
+from bot.discord_ui.replying import (
+    Interaction,
+    send_notice,
+    show_result,
+    words_in,
+)
 from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.adding import Preview
@@ -131,7 +134,7 @@ async def admitted(interaction: Interaction, refusal: str | None) -> bool:
     logger.warning(
         "Refused %s in server %s (%s).", interaction.user.id, interaction.guild_id, refusal
     )
-    await send_privately(interaction, notice_view(words_of(interaction)(refusal)))
+    await send_notice(interaction, refusal)
     return False
 
 
@@ -177,22 +180,42 @@ def server_in(interaction: Interaction) -> str:
     return str(interaction.guild_id or "")
 
 
-class ModeratorButton(KeyButton, template=r"desk:entrance"):
-    """A button for moderators alone."""
+class Moderated:
+    """A control for moderators; it is mixed into a button or a menu."""
 
     async def on_press(self, interaction: Interaction) -> None:
-        """Run the button's action if the user is a moderator."""
+        """Run the control's action if the user may, else show the refusal."""
         moderation = moderation_of(interaction)
-        if await moderation.admits(interaction):
+        if await admitted(interaction, await self.refusal(interaction, moderation)):
             await self.run(interaction, moderation)
 
+    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
+        """Return the key of the refusal, or ``None`` if the user may use the control."""
+        return await moderation.refusal(interaction)
+
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Run the button's action."""
+        """Run the control's action."""
         raise NotImplementedError
 
 
-class Action(ModeratorButton, template=r"desk:action"):
-    """A button that acts and then shows the result in its message."""
+class Managed(Moderated):
+    """A control for people who may manage the server; it is mixed in."""
+
+    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
+        """Return the key of the refusal for users who may not change the server's rules."""
+        return await moderation.settings_refusal(interaction)
+
+
+class DeskManaged(Managed):
+    """A control for people who may change the rules of the desk; it is mixed in."""
+
+    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
+        """Return the key of the refusal for users who may not change the desk's rules."""
+        return await moderation.desk_refusal(interaction)
+
+
+class Action(Moderated):
+    """A control that acts and then shows the result in its message; it is mixed in."""
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Act, then edit the message; on an error the message stays unchanged."""
@@ -201,11 +224,11 @@ class Action(ModeratorButton, template=r"desk:action"):
         await interaction.edit_original_response(view=view, attachments=[])
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Run the button's action, and return the new contents of its message."""
+        """Run the control's action, and return the new contents of its message."""
         raise NotImplementedError
 
 
-class ViewButton(ModeratorButton, template=r"desk:look"):
+class ViewButton(Moderated, KeyButton, template=r"desk:look"):
     """A button that shows a view beside its message, to the user alone."""
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
@@ -218,56 +241,17 @@ class ViewButton(ModeratorButton, template=r"desk:look"):
         raise NotImplementedError
 
 
-class Managed:
-    """A control for people who may manage the server; it is mixed into a button or a menu."""
-
-    async def on_press(self, interaction: Interaction) -> None:
-        """Run the control's action if the user may, else show the refusal."""
-        moderation = moderation_of(interaction)
-        if await admitted(interaction, await self.refusal(interaction, moderation)):
-            await self.run(interaction, moderation)
-
-    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Return the key of the refusal, or ``None`` if the user may use the control."""
-        return await moderation.settings_refusal(interaction)
-
-    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Run the control's action."""
-        raise NotImplementedError
-
-
-class DeskManaged(Managed):
-    """A control for people who may change the rules of the desk; it is mixed in."""
-
-    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Return the key of the refusal for users who may not change the desk's rules."""
-        return await moderation.desk_refusal(interaction)
-
-
-class ManagedAction(Managed):
-    """A control that acts and then shows the result in its message."""
-
-    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Act, then edit the message; on an error the message stays unchanged."""
-        await interaction.response.defer()
-        view = await self.act(interaction, moderation)
-        await interaction.edit_original_response(view=view)
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Run the control's action, and return the new contents of its message."""
-        raise NotImplementedError
-
-
 class ManagerForm(Form):
     """A form that checks its user again."""
 
     def __init__(
         self,
+        interaction: Interaction,
         title: str,
         refusal: Callable[[Interaction, Moderation], Awaitable[str | None]],
         on_input: Callable[[Interaction], Awaitable[None]],
     ) -> None:
-        super().__init__(title=title, custom_id="desk:settings-form")
+        super().__init__(interaction, title, custom_id="desk:settings-form")
         self._refusal = refusal
         self._on_input = on_input
 
@@ -281,20 +265,17 @@ class ManagerForm(Form):
 class OutletForm(Form):
     """A form for the name of an outlet whose feed or sitemap is to be watched."""
 
-    def __init__(self, address: str, name: Callable[[Interaction, str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        interaction: Interaction,
+        address: str,
+        name: Callable[[Interaction, str], Awaitable[None]],
+    ) -> None:
         """Suggest the host of *address* as the name; *name* receives the input."""
-        super().__init__(title=Wording.default()("name_outlet"))
+        super().__init__(interaction, "name_outlet")
         self._name = name
-        host = (urlsplit(address).hostname or "").removeprefix("www.")
-        self.outlet: ui.TextInput[Any] = ui.TextInput(
-            custom_id="outlet", max_length=100, default=host or None
-        )
-
-    async def ask(self, interaction: Interaction) -> None:
-        """Open the form in the language of the user."""
-        self.title = words_of(interaction)("name_outlet")
-        self.field("paste_outlet", self.outlet, interaction)
-        await interaction.response.send_modal(self)
+        self.outlet = self.field("paste_outlet", text_input("outlet", 100))
+        self.outlet.default = (urlsplit(address).hostname or "").removeprefix("www.") or None
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Pass on the input if the user is still a moderator."""

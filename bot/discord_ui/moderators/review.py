@@ -13,21 +13,22 @@ import discord
 from discord import app_commands, ui
 
 from bot.community.reviewing import FeedbackGroup
+from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.escaping import escape, link, literal, phrase, title, worded
 from bot.discord_ui.limits import CHARACTERS, SHOWN
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import (
     Action,
+    Moderated,
     Moderation,
-    ModeratorButton,
     OutletForm,
     ViewButton,
     moderator,
     post_for_review,
 )
 from bot.discord_ui.moderators.views import preview_view
-from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
+from bot.discord_ui.rendering import item_list, layout, notice_view, rest_line, with_buttons
 from bot.discord_ui.replying import Attached, Interaction, show_result, words_of
 from bot.ledger.records import FeedbackVerdict, Suggestion
 from bot.wording import Wording
@@ -175,7 +176,7 @@ def _joined_keys(keys: Sequence[str]) -> str:
 
 
 class _SettleButton(
-    Action, template=rf"desk:settle:(?P<key>{_SUBJECT}-[af][0-9]+(?:\.[af][0-9]+)*)"
+    Action, KeyButton, template=rf"desk:settle:(?P<key>{_SUBJECT}-[af][0-9]+(?:\.[af][0-9]+)*)"
 ):
     """A button that settles a group."""
 
@@ -189,7 +190,7 @@ class _SettleButton(
         return await _review_page(moderation, interaction, subject, 0)
 
 
-class _ReviewButton(Action, template=rf"desk:review:(?P<key>{_SUBJECT}\.[0-9]{{1,6}})"):
+class _ReviewButton(Action, KeyButton, template=rf"desk:review:(?P<key>{_SUBJECT}\.[0-9]{{1,6}})"):
     """A button for another page."""
 
     kind = "review"
@@ -212,8 +213,8 @@ def suggestions_view(suggestions: Sequence[Suggestion], words: Wording) -> ui.La
         for suggestion in suggestions[: SHOWN.suggestions]
     ]
     view = item_list(f"**{escape(words('suggestions_heading'))}**", items)
-    if (rest_count := len(suggestions) - SHOWN.suggestions) > 0:
-        view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=rest_count))}"))
+    for line in rest_line(len(suggestions) - SHOWN.suggestions, words):
+        view.add_item(ui.TextDisplay(line))
     return view
 
 
@@ -286,7 +287,7 @@ class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
         return preview_view(preview, words, [])
 
 
-class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
+class ApproveButton(Action, KeyButton, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
     """A button that archives or watches a suggested source."""
 
     kind = "approve"
@@ -318,7 +319,7 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
         return notice_view(words("approved", name=title(suggestion.name, 200)))
 
 
-class _NameOutletButton(ModeratorButton, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):
+class _NameOutletButton(Moderated, KeyButton, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):
     """A button that asks for the outlet of a suggested feed."""
 
     kind = "nameof"
@@ -337,10 +338,11 @@ class _NameOutletButton(ModeratorButton, template=r"desk:nameof:(?P<key>[0-9]{1,
             view = review_view(replace(suggestion, outlet=outlet), words_of(submission))
             await submission.response.edit_message(view=view)
 
-        await OutletForm(suggestion.name, store_outlet).ask(interaction)
+        form = OutletForm(interaction, suggestion.name, store_outlet)
+        await interaction.response.send_modal(form)
 
 
-class _RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
+class _RejectButton(Action, KeyButton, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
     """A button that rejects a suggestion."""
 
     kind = "reject"

@@ -22,13 +22,14 @@ from bot.discord_ui.buttons import (
     KeyRoleSelect,
     KeySelect,
     matching_choices,
+    text_input,
 )
 from bot.discord_ui.escaping import escape, phrase, safe_address, title, worded
 from bot.discord_ui.limits import DISCORD
 from bot.discord_ui.moderators.moderation import (
+    Action,
     DeskManaged,
     Managed,
-    ManagedAction,
     ManagerForm,
     Moderation,
     admitted,
@@ -52,7 +53,12 @@ from bot.discord_ui.moderators.views import (
 )
 from bot.discord_ui.news_views import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, respond, send_privately, show_result, words_of
+from bot.discord_ui.replying import (
+    Interaction,
+    send_notice,
+    show_result,
+    words_of,
+)
 from bot.ledger.records import AuditAction, AuditEntry
 from bot.wording import WordedError, Wording, language_name
 from ingest.language.languages import Language
@@ -83,18 +89,6 @@ class Section(StrEnum):
     DESK = "desk"
 
 
-_LABELS: Mapping[Section, str] = {
-    Section.OVERVIEW: "settings_heading",
-    Section.CHANNELS: "setup_channels_heading",
-    Section.LANGUAGE: "setting_language",
-    Section.LIMITS: "settings_limits",
-    Section.OUTLETS: "setting_outlets",
-    Section.MODERATORS: "setup_moderators_heading",
-    Section.REVIEW: "settings_review",
-    Section.DIGEST: "settings_digest",
-    Section.QUIET: "settings_quiet",
-    Section.DESK: "settings_desk",
-}
 _SPEAKING_FOR_THEMSELVES = {Section.LANGUAGE, Section.LIMITS, Section.OUTLETS, Section.REVIEW}
 """Pages whose text would only repeat their heading."""
 
@@ -121,8 +115,7 @@ def settings_command(moderation: Moderation) -> app_commands.Command[Any, ..., N
                 ),
             )
         else:
-            text = words_of(interaction)("timezone_unknown", timezone=title(timezone, 80))
-            await respond(interaction, notice_view(text))
+            await send_notice(interaction, "timezone_unknown", timezone=title(timezone, 80))
 
     @slash_settings.autocomplete("timezone")
     async def suggest_timezones(
@@ -142,18 +135,19 @@ def settings_view(
     entry: AuditEntry | None = None,
 ) -> ui.LayoutView:
     """Show one page of the panel, with its controls and a button that undoes *entry*."""
-    blocks, controls = _PAGES[section](state, words)
+    heading, make_page = _PAGES[section]
+    blocks, controls = make_page(state, words)
     if section in _SPEAKING_FOR_THEMSELVES:
         blocks = [line.removeprefix("- ") for block in blocks for line in block.splitlines()]
     else:
-        blocks = [f"**{escape(words(_LABELS[section]))}**", *blocks]
+        blocks = [f"**{escape(words(heading))}**", *blocks]
     undo = [UnsetButton(f"{entry.id}:{section}", words("undo"))] if entry else []
     others = (
         other
         for other in Section
         if other is not section and (other is not Section.DESK or state.desk is not None)
     )
-    options = [_option(words(_LABELS[other]), other) for other in others]
+    options = [_option(words(_PAGES[other][0]), other) for other in others]
     menu = _SectionMenu("0", words("settings_choose"), options)
     return with_buttons(layout(blocks), [*controls, *undo, menu])
 
@@ -375,18 +369,19 @@ def _desk_page(state: RulesState, words: Wording) -> _Page:
     return blocks, controls
 
 
-_PAGES: Mapping[Section, Callable[[RulesState, Wording], _Page]] = {
-    Section.OVERVIEW: _overview_page,
-    Section.CHANNELS: _channels_page,
-    Section.LANGUAGE: _language_page,
-    Section.LIMITS: _limits_page,
-    Section.OUTLETS: _outlets_page,
-    Section.MODERATORS: _moderators_page,
-    Section.REVIEW: _review_page,
-    Section.DIGEST: _digest_page,
-    Section.QUIET: _quiet_page,
-    Section.DESK: _desk_page,
+_PAGES: Mapping[Section, tuple[str, Callable[[RulesState, Wording], _Page]]] = {
+    Section.OVERVIEW: ("settings_heading", _overview_page),
+    Section.CHANNELS: ("setup_channels_heading", _channels_page),
+    Section.LANGUAGE: ("setting_language", _language_page),
+    Section.LIMITS: ("settings_limits", _limits_page),
+    Section.OUTLETS: ("setting_outlets", _outlets_page),
+    Section.MODERATORS: ("setup_moderators_heading", _moderators_page),
+    Section.REVIEW: ("settings_review", _review_page),
+    Section.DIGEST: ("settings_digest", _digest_page),
+    Section.QUIET: ("settings_quiet", _quiet_page),
+    Section.DESK: ("settings_desk", _desk_page),
 }
+"""The heading of each page, and the function that makes it."""
 
 
 def _option(
@@ -418,7 +413,7 @@ def _timezone_line(rules: ServerRules, words: Wording) -> str:
     return f"-# {phrase(words('settings_timezone', timezone=rules.timezone))}"
 
 
-class _SectionMenu(ManagedAction, KeySelect, template=r"desk:settings-section:(?P<key>0)"):
+class _SectionMenu(Managed, Action, KeySelect, template=r"desk:settings-section:(?P<key>0)"):
     """A menu of the pages of the panel."""
 
     kind = "settings-section"
@@ -429,7 +424,7 @@ class _SectionMenu(ManagedAction, KeySelect, template=r"desk:settings-section:(?
 
 
 class _SectionButton(
-    ManagedAction, KeyButton, template=r"desk:settings-set:(?P<key>channels|outlets:[0-9]{1,6})"
+    Managed, Action, KeyButton, template=r"desk:settings-set:(?P<key>channels|outlets:[0-9]{1,6})"
 ):
     """A button for a page of the panel, with the number of its first outlet."""
 
@@ -441,7 +436,7 @@ class _SectionButton(
         return await _panel(interaction, moderation, Section(section), detail)
 
 
-class _RulesControl(ManagedAction):
+class _RulesControl(Managed, Action):
     """A control that changes the rules of its server; it is mixed into a button or a menu."""
 
     section: ClassVar[Section]
@@ -471,7 +466,7 @@ class _ModeMenu(_RulesControl, KeySelect, template=r"desk:settings-mode:(?P<key>
         return replace(rules, channels={**others, **({self.key: mode} if mode else {})})
 
 
-class _ChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-channel:(?P<key>0)"):
+class _ChannelMenu(Managed, Action, KeyChannelSelect, template=r"desk:settings-channel:(?P<key>0)"):
     """A menu of the channels that can have a mode of their own."""
 
     kind = "settings-channel"
@@ -509,7 +504,9 @@ class _LimitMenu(_RulesControl, KeySelect, template=r"desk:settings-limit:(?P<ke
         return replace(rules, per_channel=count) if count in _CHANNEL_LIMITS else rules
 
 
-class _OutletMenu(ManagedAction, KeySelect, template=r"desk:settings-outlets:(?P<key>[0-9]{1,6})"):
+class _OutletMenu(
+    Managed, Action, KeySelect, template=r"desk:settings-outlets:(?P<key>[0-9]{1,6})"
+):
     """A menu of the outlets that answers may cite, by the number of its first one."""
 
     kind = "settings-outlets"
@@ -568,7 +565,7 @@ class _RoleMenu(_RulesControl, KeyRoleSelect, template=r"desk:settings-moderator
         return replace(rules, moderator_role=self.chosen)
 
 
-class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-reviewin:(?P<key>0)"):
+class _ReviewMenu(Managed, Action, KeyChannelSelect, template=r"desk:settings-reviewin:(?P<key>0)"):
     """A menu of the channels for suggestions and reports."""
 
     kind = "settings-reviewin"
@@ -577,20 +574,16 @@ class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-revi
         """Set the channel, or none: at home for the desk, unless this server has its own."""
         channel = self.chosen(interaction)
         rules = await moderation.community.rules(interaction.guild_id)
-        if moderation.at_home(interaction) and rules.review_channel is None:
-            return await _change_desk_rules(
-                interaction,
-                moderation,
-                lambda r: replace(r, review_channel=channel),
-                Section.REVIEW,
-            )
-        return await _change_rules(
+        is_desks = moderation.at_home(interaction) and rules.review_channel is None
+        change: Any = _change_desk_rules if is_desks else _change_rules
+        view: ui.LayoutView = await change(
             interaction, moderation, lambda r: replace(r, review_channel=channel), Section.REVIEW
         )
+        return view
 
 
 class _DigestChannelMenu(
-    ManagedAction, KeyChannelSelect, template=r"desk:settings-digestin:(?P<key>0)"
+    Managed, Action, KeyChannelSelect, template=r"desk:settings-digestin:(?P<key>0)"
 ):
     """A menu of the channels for the digest."""
 
@@ -609,7 +602,9 @@ class _DigestChannelMenu(
         return await _change_rules(interaction, moderation, change, Section.DIGEST)
 
 
-class _DigestTimeMenu(ManagedAction, KeySelect, template=r"desk:settings-digest:(?P<key>day|hour)"):
+class _DigestTimeMenu(
+    Managed, Action, KeySelect, template=r"desk:settings-digest:(?P<key>day|hour)"
+):
     """A menu of the days or the hours of the digest."""
 
     kind = "settings-digest"
@@ -667,9 +662,7 @@ class _QuietMenu(_RulesControl, KeySelect, template=r"desk:settings-quiet:(?P<ke
         return replace(rules, quiet=None if hour is None else QuietHours(hour, end))
 
 
-class _ApprovalMenu(
-    DeskManaged, ManagedAction, KeySelect, template=r"desk:settings-approval:(?P<key>0)"
-):
+class _ApprovalMenu(DeskManaged, Action, KeySelect, template=r"desk:settings-approval:(?P<key>0)"):
     """A menu that says whether a second moderator has to agree."""
 
     kind = "settings-approval"
@@ -689,24 +682,21 @@ class _BudgetButton(DeskManaged, KeyButton, template=r"desk:settings-budget:(?P<
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
-        amount: ui.TextInput[Any] = ui.TextInput(custom_id="amount", max_length=20, required=False)
 
         async def store_amount(submission: Interaction) -> None:
             text = amount.value.strip()
             try:
                 budget = _budget_of(text)
             except InvalidOperation:
-                said = words_of(submission)("settings_amount_unread", given=text)
-                await send_privately(submission, notice_view(said))
+                await send_notice(submission, "settings_amount_unread", given=text)
                 return
             view = await _change_desk_rules(
                 submission, moderation, lambda r: replace(r, daily_budget=budget)
             )
             await submission.response.edit_message(view=view)
 
-        words = words_of(interaction)
-        form = ManagerForm(words("setting_budget"), self.refusal, store_amount)
-        form.field("settings_amount", amount, interaction)
+        form = ManagerForm(interaction, "setting_budget", self.refusal, store_amount)
+        amount = form.field("settings_amount", text_input("amount", 20, required=False))
         await interaction.response.send_modal(form)
 
 
@@ -731,12 +721,11 @@ class LinkButton(DeskManaged, KeyButton, template=r"desk:settings-link:(?P<key>0
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form; without an address the maintainers' settings apply."""
-        page: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500, required=False)
 
         async def store_page(submission: Interaction) -> None:
             url = page.value.strip()
             if url and safe_address(url) is None:
-                await send_privately(submission, notice_view(words_of(submission)("no_address")))
+                await send_notice(submission, "no_address")
                 return
             changed = await _change_desk_rules(
                 submission, moderation, lambda r: replace(r, voting_link=url or None)
@@ -744,8 +733,8 @@ class LinkButton(DeskManaged, KeyButton, template=r"desk:settings-link:(?P<key>0
             view = await self.next_view(submission, moderation, changed)
             await submission.response.edit_message(view=view)
 
-        form = ManagerForm(words_of(interaction)("setup_link"), self.refusal, store_page)
-        form.field("suggest_address", page, interaction)
+        form = ManagerForm(interaction, "setup_link", self.refusal, store_page)
+        page = form.field("suggest_address", text_input("url", 500, required=False))
         await interaction.response.send_modal(form)
 
     async def next_view(
@@ -774,7 +763,7 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12}(?::[a-z]{
             return
         is_here = entry is not None and entry.detail in {DESK, str(interaction.guild_id)}
         if entry is None or entry.kind is not AuditAction.SET or not is_here:
-            await respond(interaction, notice_view(words_of(interaction)("settings_elsewhere")))
+            await send_notice(interaction, "settings_elsewhere")
             return
         await interaction.response.defer()
         undone = await moderation.curator.undo(entry.id, moderator(interaction))

@@ -18,9 +18,9 @@ from bot.discord_ui.escaping import escape, link, title, worded
 from bot.discord_ui.limits import DISCORD, SHOWN
 from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import (
+    Action,
     DeskManaged,
     Managed,
-    ManagedAction,
     ManagerForm,
     Moderation,
     moderator,
@@ -170,7 +170,6 @@ class _RoleButton(Managed, KeyButton, template=r"desk:role:(?P<key>0)"):
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
-        role: ui.RoleSelect[Any] = ui.RoleSelect(custom_id="role")
 
         async def store_role(submission: Interaction) -> None:
             rules = await moderation.community.rules(submission.guild_id)
@@ -178,8 +177,8 @@ class _RoleButton(Managed, KeyButton, template=r"desk:role:(?P<key>0)"):
                 submission, moderation, replace(rules, moderator_role=role.values[0].id)
             )
 
-        form = ManagerForm(words_of(interaction)("setup_role"), self.refusal, store_role)
-        form.field("setup_moderators_heading", role, interaction)
+        form = ManagerForm(interaction, "setup_role", self.refusal, store_role)
+        role = form.field("setup_moderators_heading", ui.RoleSelect[Any](custom_id="role"))
         await interaction.response.send_modal(form)
 
 
@@ -227,7 +226,7 @@ async def _servers_view(interaction: Interaction) -> ui.LayoutView:
     return with_buttons(layout([heading]), [menu])
 
 
-class _NewHomeMenu(DeskManaged, ManagedAction, KeySelect, template=r"desk:newhome:(?P<key>0)"):
+class _NewHomeMenu(DeskManaged, Action, KeySelect, template=r"desk:newhome:(?P<key>0)"):
     """A menu that makes another server the home server, for people who manage both."""
 
     kind = "newhome"

@@ -22,6 +22,7 @@ from bot.discord_ui.rendering import (
     entry,
     insert_time,
     layout,
+    rest_line,
     with_buttons,
 )
 from bot.ledger.records import AuditAction, AuditEntry, GivenNotice
@@ -40,8 +41,8 @@ def preview_view(
     blocks = [f"**{escape(words('preview_heading'))}**", GAP]
     for article in preview.articles[: SHOWN.nearest]:
         blocks += [_article_block(article, words), LINE]
-    if rest_count := len(preview.articles) - SHOWN.nearest:
-        blocks += [escape(words("preview_more", count=rest_count)), LINE] if rest_count > 0 else []
+    for line in rest_line(len(preview.articles) - SHOWN.nearest, words, lead=""):
+        blocks += [line, LINE]
     if preview.entries:
         blocks.append(escape(words("preview_listing", count=len(preview.entries))))
         for listing in preview.entries[: SHOWN.nearest]:
@@ -293,8 +294,7 @@ def _quiet_sources(quiet: Sequence[QuietSource], words: Wording) -> str:
         )
         for quiet_source in quiet[: SHOWN.quiet_sources]
     ]
-    rest_count = len(quiet) - SHOWN.quiet_sources
-    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
+    rest_lines = rest_line(len(quiet) - SHOWN.quiet_sources, words)
     return "\n".join([*(f"- {phrase(sentence)}" for sentence in sentences), *rest_lines])
 
 
@@ -329,9 +329,8 @@ def outlets_line(rules: ServerRules, words: Wording) -> str:
     if not rules.outlets:
         return f"- {label}: {escape(words('setting_outlets_all'))}"
     names = words("list_comma").join(rules.outlets[: SHOWN.rule_outlets])
-    rest_count = len(rules.outlets) - SHOWN.rule_outlets
-    rest_text = f" {escape(words('preview_more', count=rest_count))}" if rest_count > 0 else ""
-    return f"- {label}: {phrase(title(names, CHARACTERS.outlets))}{rest_text}"
+    rest_text = rest_line(len(rules.outlets) - SHOWN.rule_outlets, words, lead="")
+    return " ".join([f"- {label}: {phrase(title(names, CHARACTERS.outlets))}", *rest_text])
 
 
 def desk_lines(desk: DeskRules, settings: BotSettings, words: Wording) -> list[str]:

@@ -65,6 +65,27 @@ def test_words_of_every_question_tell_nothing(question):
     assert Need.of(question, Vocabulary()).terms == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "keys"),
+    [
+        ("turnout DON'T survey DOESN’T seats", ["turnout", "survey", "seat"]),
+        ("turnout 1899 1900 2099 2100 seats 62", ["turnout", "seat", "1900", "2099"]),
+        ("turnout 19001 02 seats", ["turnout", "seat", "02"]),
+    ],
+)
+def test_a_negation_and_a_figure_are_no_condition(question, keys):
+    """A year is one, and so is a number with a zero before it, which is a name."""
+    need = Need.of(question, Vocabulary())
+    assert [*(term.key for term in need.terms), *need.strange] == keys
+
+
+@pytest.mark.parametrize("mark", ["\u064b", "\u0652", "\u0640"])
+def test_a_mark_of_a_short_vowel_makes_no_other_word(mark):
+    """Few people write them; the signs beside them are letters."""
+    need = Need.of(f"كيف كانت نس{mark}بة التصويت؟", Vocabulary())
+    assert need == Need.of("كيف كانت نسبة التصويت؟", Vocabulary())
+
+
 def test_a_latin_name_is_known_with_a_particle():
     """Korean writes a particle together with a name; a word of one syllable is a particle."""
     need = Need.of("Lantern은 무엇을 했나요?", Vocabulary())

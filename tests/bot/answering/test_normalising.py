@@ -89,6 +89,8 @@ def mistyped(text):
         ("||who won|| <t:1700000000:R> <#42> :vote:", "who won"),
         ("see https://example.org/a?b=c and <https://example.org>", "see and"),
         ("投票率は？🎉", "投票率は？"),
+        ("a\ufe00b\ufe0fc\u200dd", "abcd"),
+        ("a\u200cb\ufe10c", "a\u200cb\ufe10c"),
         ("5 * 3 = 15", "5 * 3 = 15"),
     ],
 )

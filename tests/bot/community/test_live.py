@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from bot.community.contests import ContestIndex
 from bot.community.following import Following
 from bot.community.news import Stories, new_coverage
 from bot.ledger import Ledger
 from ingest.adding import prepared_article
-from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.model import Edition, Kind
 from tests.bot.builders import NoIndex
@@ -21,13 +18,6 @@ NIGHT = datetime(2026, 10, 25, 22, tzinfo=UTC)
 OLD = "2026-10-25 20:05 The Harbour Alliance leads in Dunmere after half of the count."
 COUNT = "2026-10-25 22:10 The Harbour Alliance leads in Dunmere after most of the count."
 RECOUNT = "2026-10-26 00:40 The recount in Skerrow is finished, the returning officer said."
-
-
-@pytest.fixture
-def archive(tmp_path):
-    """Open an empty archive."""
-    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
-        yield opened
 
 
 def live(archive, *entries, now=NIGHT, **header):

@@ -14,7 +14,6 @@ from bot.discord_ui.news_views import quiet_view
 from bot.ledger import Ledger
 from bot.settings import BotSettings
 from bot.wording import Wording
-from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.model import Permission, SourcePage
 from tests.bot.discord_ui.reading import seen
@@ -43,13 +42,6 @@ def test_silence_is_measured_by_what_is_usual(gap, silence, quiet):
 def test_what_came_at_once_has_no_usual_gap():
     """A source that was added yesterday with its last hundred articles is new, and not silent."""
     assert silent_since([NOW - 30 * DAY] * 100, NOW) is None
-
-
-@pytest.fixture
-def archive(tmp_path):
-    """Open an empty archive."""
-    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
-        yield opened
 
 
 def watched(archive, *, days):

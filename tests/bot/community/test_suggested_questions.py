@@ -10,18 +10,10 @@ import pytest
 
 from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.suggested_questions import SuggestedQuestions
-from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.process.ending import StoppedError
 from tests.bot.discord_ui.builders import LEDGER, PASTE, an_abstention, an_answer, an_excerpt
 from tests.builders import NOW, an_extract, saved
-
-
-@pytest.fixture
-def archive(tmp_path):
-    """Open an empty archive."""
-    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
-        yield opened
 
 
 def about(article_id):

@@ -50,6 +50,16 @@ def seen(shown):
     return "\n".join(lines)
 
 
+def shown(result):
+    """Return what a person reads of a reply."""
+    return seen(result.response.components)
+
+
+def said_last(channel):
+    """Return what the channel shows last."""
+    return seen([each.to_dict() for each in channel.last_message.components])
+
+
 def links(view):
     """Return the addresses that a person could click."""
     tokens = [token for text in markdown_of(view) for token in tokens_of(text)]

@@ -15,7 +15,7 @@ from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.escaping import literal
 from bot.discord_ui.members.correcting import (
-    change_view,
+    change_text,
     corrected_view,
     is_shown,
     report_newer_coverage,
@@ -625,6 +625,6 @@ def test_hostile_corrections_stay_letters(kind, language):
         "http://a.example",
         hostile,
     )
-    shown = seen(change_view(notice))
+    shown = seen(layout([change_text(notice)]))
     assert "@everyone" in shown
     assert "<@123>" in shown

@@ -85,6 +85,8 @@ def test_a_bracketed_title_keeps_its_letters_and_its_link():
         "https://ledger.example@evil.example/",
         "https://user:word@evil.example/",
         "https://a b.example/",
+        "https://a!b.example/",
+        "https://a~b.example/",
         "not a url",
         "http://[::1",
         f"https://ledger.example/{'a' * 600}",
@@ -96,11 +98,18 @@ def test_only_plain_web_addresses_are_linked(url):
     assert link("Title", url, instead="open") == "Title"
 
 
+def test_only_what_turns_text_round_is_dropped():
+    """The characters before and behind those that change the direction stay."""
+    text = "a\u202ab\u202ec\u202fd\u2065e\u2066f\u2069g\u206ah\0i"
+    assert flat(text) == "abc\u202fd\u2065efg\u206ahi"
+
+
 @pytest.mark.parametrize(
     ("url", "address"),
     [
         ("https://ledger.example/a(b)>c", "https://ledger.example/a%28b%29%3Ec"),
         ("HTTP://Ledger.example:8080/?q=a b#c", "http://ledger.example:8080/?q=a%20b#c"),
+        ("https://a_b-c.0.example/", "https://a_b-c.0.example/"),
         ("https://日報.example/記事", "https://xn--olst23a.example/%E8%A8%98%E4%BA%8B"),
         ("https://ledger.example/%E8%A8%98", "https://ledger.example/%E8%A8%98"),
     ],

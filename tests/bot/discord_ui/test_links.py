@@ -10,15 +10,10 @@ from bot.community.rules import ServerRules
 from bot.discord_ui.members.contributing import address_in
 from ingest.index.cutting import cut
 from tests.bot.discord_ui.choosing import labels
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.reading import said_last, seen
 from tests.builders import NOW, an_extract, saved
 
 URL = "https://ledger.example/2026/result"
-
-
-def replied(channel):
-    """Return what the bot said last."""
-    return seen([each.to_dict() for each in channel.last_message.components])
 
 
 @pytest.mark.parametrize(
@@ -43,7 +38,7 @@ async def test_a_link_that_is_kept_shows_its_article(simcord_env, desk, channel,
     """Its title, its day and how it begins; a tracker in it changes nothing."""
     saved(desk.archive, an_extract(url=URL))
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> {URL}?utm_source=x")
-    text = replied(channel)
+    text = said_last(channel)
     assert "This article is kept" in text
     assert "Harbour wins 46 seats" in text
     assert "The Harbour Alliance won 46 seats in Orvessa" in text
@@ -105,7 +100,7 @@ def test_who_asks_what_is_known_of_them_is_not_searched_for(said):
 async def test_forget_me_forgets_by_a_button(simcord_env, desk, channel, alice):
     """What was kept goes, and only theirs."""
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> delete my data")
-    assert "What is kept about you" in replied(channel)
+    assert "What is kept about you" in said_last(channel)
     await desk.community.begin("Who won?", "en", alice.id, channel.id)
     message = channel.last_message
     result = await alice.click(message, label="Forget me")

@@ -1,8 +1,5 @@
 """Vectors come from the packages or from an endpoint, and faults are sentences."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import numpy as np
@@ -13,18 +10,18 @@ from ingest.embedding import endpoint as endpoints
 from ingest.embedding.embedder import FastEmbedder, embedder, embedder_of
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError, SettingsError
+from tests.loopback import JsonHandler, served
 
 
 @pytest.fixture
 def endpoint():
     """Serve OpenAI's embeddings call as ``reply(texts)`` says: a status and vectors."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(JsonHandler):
         reply = staticmethod(lambda texts: (200, [[3.0, 4.0]] * len(texts)))
         asked: ClassVar = []
 
-        def do_POST(self):
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        def answer(self, asked):
             type(self).asked.append(asked["input"])
             status, vectors, *said = self.reply(asked["input"])
             data = [
@@ -32,25 +29,11 @@ def endpoint():
             ]
             usage = {"prompt_tokens": 1, "total_tokens": 1}
             body = {"object": "list", "model": "m", "data": data, "usage": usage}
-            raw = json.dumps(
-                body if status == 200 else {"error": {"message": (said or ["no"])[0]}}
-            ).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
+            error = {"error": {"message": (said or ["no"])[0]}}
+            self.send_object(status, body if status == 200 else error)
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Handler, f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Handler) as url:
+        yield Handler, url
 
 
 def settings(url, name="m", **others):

@@ -1,9 +1,5 @@
 """A cross-encoder ranks where one is set, and nothing breaks where it does not answer."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import onnx
 import pytest
 from onnx import TensorProto, helper
@@ -12,6 +8,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from ingest.embedding.reranker import reranker
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError, SettingsError
+from tests.loopback import JsonHandler, served
 
 WORDS = {"[UNK]": 0, "who": 1, "won": 2, "bread": 3, "harbour": 9}
 
@@ -40,28 +37,14 @@ def folder(tmp_path):
 def endpoint():
     """Serve the rerank call as ``reply(body)`` says."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(JsonHandler):
         reply = staticmethod(lambda _body: (200, {"results": []}))
 
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, content = self.reply(body)
-            raw = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
+        def answer(self, body):
+            self.send_object(*self.reply(body))
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Handler, f"http://127.0.0.1:{server.server_port}/v1/rerank"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Handler) as url:
+        yield Handler, f"{url}/rerank"
 
 
 def test_a_folder_scores_pairs(folder):

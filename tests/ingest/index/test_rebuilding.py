@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 
 from ingest.archive import Archive
-from ingest.environment import Settings
 from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index import cutting, rebuilding
 from ingest.index import index as index_module
@@ -30,16 +29,6 @@ class Half(Hashing):
     """Another model, of another length: to mix the two is an error of Chroma's."""
 
     model, dimensions = "half-of-it", 32
-
-
-@pytest.fixture(params=["embedded", "server"])
-def settings(request, tmp_path):
-    """Keep everything in a folder, or in the two servers."""
-    environment = {"DATA_DIR": str(tmp_path / "data")}
-    if request.param == "server":
-        environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
-        environment["CHROMA_URL"] = request.getfixturevalue("chroma_url")
-    return Settings.of(environment)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import shutil
 from datetime import timedelta
 
 import numpy as np
-import pytest
 
 from ingest.archive import Archive
 from ingest.environment import Settings
@@ -31,16 +30,6 @@ class Counting:
 
     def question(self, _text):
         return np.float32([1, 0, 0])
-
-
-@pytest.fixture(params=["embedded", "server"])
-def settings(request, tmp_path):
-    """Keep everything in a folder, or in the two servers."""
-    environment = {"DATA_DIR": str(tmp_path / "data")}
-    if request.param == "server":
-        environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
-        environment["CHROMA_URL"] = request.getfixturevalue("chroma_url")
-    return Settings.of(environment)
 
 
 def opened(settings, archive, embedder):

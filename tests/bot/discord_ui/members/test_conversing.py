@@ -16,16 +16,11 @@ from ingest.process.ending import Ending
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import choose, labels
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.reading import said_last, seen
 
 FERRIES = "What did Harbour say about ferries?"
 COMMON = "What about Common Field?"
 UNREAD = "Discord lets me read a message only where I am mentioned."
-
-
-def last(channel):
-    """Return what the newest message of *channel* shows."""
-    return seen([each.to_dict() for each in channel.last_message.components])
 
 
 def count(channel):
@@ -58,7 +53,7 @@ async def test_a_reply_to_an_answer_asks_on(me, channel, alice):
     """A reply pings whom it replies to, and Discord sends its words: no mention is to be typed."""
     await alice.send(channel, f"{me} {FERRIES}")
     await alice.send(channel, COMMON, reply_to=channel.last_message)
-    assert "Common Field" in last(channel)
+    assert "Common Field" in said_last(channel)
     assert channel.last_message.author.bot
 
 
@@ -75,7 +70,7 @@ async def test_a_reply_that_cannot_be_read_is_told_so_once(channel, alice):
     result = await alice.slash(channel, "ask", question=FERRIES)
     await alice.send(channel, COMMON, reply_to=result.response)
     told = channel.last_message
-    assert last(channel).startswith(UNREAD)
+    assert said_last(channel).startswith(UNREAD)
     await alice.send(channel, "hello?", reply_to=result.response)
     assert not channel.last_message.author.bot
     form = await alice.click(told, label="Ask a follow-up")
@@ -86,7 +81,9 @@ async def test_a_reply_that_cannot_be_read_is_told_so_once(channel, alice):
 async def test_a_thread_says_once_that_it_cannot_be_read(channel, alice):
     """The thread begins with the button; whoever writes without a mention is told it once more."""
     thread = await thread_of(channel, alice)
-    assert last(thread).startswith("Mention me here with your next question, or press the button")
+    assert said_last(thread).startswith(
+        "Mention me here with your next question, or press the button"
+    )
     form = await alice.click(thread.last_message, label="Ask a follow-up")
     answer = await alice.submit_modal(form, {"question": COMMON})
     assert seen(answer.response.components).startswith("What did Common Field say about ferries?")
@@ -118,9 +115,9 @@ async def test_messages_are_read_where_the_owner_lets_them(reading, tmp_path):
         alice = env.guild.add_member(env.create_user("alice"))
         bob = env.guild.add_member(env.create_user("bob"))
         thread = await thread_of(channel, alice)
-        assert last(thread).startswith("Write your next question here")
+        assert said_last(thread).startswith("Write your next question here")
         await alice.send(thread, COMMON)
-        assert "Common Field" in last(thread)
+        assert "Common Field" in said_last(thread)
         said = thread.last_message
         before = count(thread)
         for chatter in ("I think she lied", f"<@{bob.id}> who won?", "lol", ""):
@@ -129,7 +126,7 @@ async def test_messages_are_read_where_the_owner_lets_them(reading, tmp_path):
         await bob.send(channel, "who won?")
         assert count(thread) == before + 3
         await bob.send(thread, "How many seats did Common Field win?", reply_to=said)
-        assert "50 of the 121" in last(thread)
+        assert "50 of the 121" in said_last(thread)
 
 
 async def test_without_the_portal_s_leave_it_says_what_to_do(read_folder, monkeypatch):
@@ -151,7 +148,7 @@ async def test_a_message_that_is_pointed_to_is_looked_up(me, channel, alice, tex
     """The claim is another's, and so is what the coverage is held against."""
     claim = await alice.send(channel, f"{me} Common Field won 50 seats and Harbour 46.")
     await alice.send(channel, f"{me} {text}", reply_to=claim)
-    shown = last(channel)
+    shown = said_last(channel)
     assert shown.startswith("Common Field won 50 seats and Harbour 46.")
     assert "50 of the 121" in shown
     assert "Only you see this" not in shown
@@ -161,7 +158,7 @@ async def test_a_question_that_is_pointed_to_is_answered(me, channel, alice):
     """It stands over the answer, for whoever pointed did not write it."""
     asked = await alice.send(channel, f"{me} what was the turnout")
     await alice.send(channel, f"{me} can you answer this?", reply_to=asked)
-    shown = last(channel)
+    shown = said_last(channel)
     assert shown.startswith("what was the turnout")
     assert "62.7 per cent" in shown
 
@@ -170,8 +167,8 @@ async def test_what_cannot_be_read_is_pointed_to_find(me, channel, alice):
     """Nothing else is answered in its place."""
     claim = await alice.send(channel, "Common Field won 50 seats and Harbour 46.")
     await alice.send(channel, f"{me} is this true?", reply_to=claim)
-    assert "“Find coverage of this”" in last(channel)
-    assert "50 of the 121" not in last(channel)
+    assert "“Find coverage of this”" in said_last(channel)
+    assert "50 of the 121" not in said_last(channel)
 
 
 @pytest.mark.parametrize("reply", [True, False])
@@ -180,8 +177,8 @@ async def test_is_this_true_of_the_bot_s_own_answer(me, channel, alice, reply):
     await alice.send(channel, f"{me} {FERRIES}")
     answer = channel.last_message if reply else None
     await alice.send(channel, f"{me} is that true?", reply_to=answer)
-    assert ("“Sources” under it" in last(channel)) is reply
-    assert ("“Find coverage of this”" in last(channel)) is not reply
+    assert ("“Sources” under it" in said_last(channel)) is reply
+    assert ("“Find coverage of this”" in said_last(channel)) is not reply
 
 
 async def test_find_reads_an_answer_of_the_bot(channel, alice):
@@ -222,7 +219,7 @@ async def test_a_server_s_outlets_are_the_only_ones_cited(simcord_env, desk, me,
     rules = ServerRules(outlets=("Dunmere Courier",))
     desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
     await alice.send(channel, f"{me} How many people were at the Lantern rally?")
-    shown = last(channel)
+    shown = said_last(channel)
     assert "Dunmere Courier" in shown
     claim = await alice.send(channel, "Common Field won 50 seats and Harbour 46.")
     found = await alice.context_menu(channel, "Find coverage of this", target=claim)

@@ -19,7 +19,7 @@ from tests.bot.community import night
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.moderators.conftest import set_value
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.reading import said_last, shown
 from tests.builders import an_extract, saved
 
 UNKNOWN = "How many chess clubs are there in Sarnholt?"
@@ -27,16 +27,6 @@ CHESS = (
     "There are eleven chess clubs in Sarnholt, the town's sports office said on Monday. Two more"
     " will open in spring."
 )
-
-
-def said_last(channel):
-    """Return what the channel shows last."""
-    return seen([each.to_dict() for each in channel.last_message.components])
-
-
-def shown(result):
-    """Return what a person reads of a reply."""
-    return seen(result.response.components)
 
 
 @pytest.fixture

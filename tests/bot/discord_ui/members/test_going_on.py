@@ -10,15 +10,10 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger.records import FeedbackVerdict
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import choose, entries, labels
-from tests.bot.discord_ui.reading import markdown_of, seen
+from tests.bot.discord_ui.reading import markdown_of, seen, shown
 
 TURNOUT = "What was the turnout?"
 UNKNOWN = "How many chess clubs are there in Sarnholt?"
-
-
-def shown(result):
-    """Return what a person reads of a reply."""
-    return seen(result.response.components)
 
 
 OF_AN_ANSWER = ["Helpful", "Report", "Copy as quote", "Thread", "Delete"]

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bot.discord_ui.reading import seen
-
-
-def said_last(channel):
-    """Return what the channel shows last."""
-    return seen([each.to_dict() for each in channel.last_message.components])
+from tests.bot.discord_ui.reading import said_last, seen
 
 
 @pytest.fixture

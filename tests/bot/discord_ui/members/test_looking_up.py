@@ -13,16 +13,11 @@ from bot.discord_ui.members.overview import gaps
 from bot.ledger.records import FeedbackVerdict
 from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.discord_ui.choosing import choose, labels
-from tests.bot.discord_ui.reading import links, seen
+from tests.bot.discord_ui.reading import links, seen, shown
 
 FIND = "Find coverage of this"
 RESULT = "Common Field won 50 seats and Harbour 46."
 TURNOUT = "What was the turnout?"
-
-
-def shown(result):
-    """Return what a person reads of a reply."""
-    return seen(result.response.components)
 
 
 def saying(reading):

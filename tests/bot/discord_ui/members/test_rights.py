@@ -9,14 +9,9 @@ from bot.community.rules import ServerRules
 from ingest.model import Removal
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import choose, labels
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.reading import seen, shown
 
 TURNOUT = "What was the turnout?"
-
-
-def shown(result):
-    """Return what a person reads of a reply."""
-    return seen(result.response.components)
 
 
 @pytest.fixture

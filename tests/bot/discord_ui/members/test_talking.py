@@ -6,7 +6,7 @@ import pytest
 from bot.wording import Wording
 from ingest.language.languages import Language
 from tests.bot.discord_ui.choosing import labels
-from tests.bot.discord_ui.reading import markdown_of, seen
+from tests.bot.discord_ui.reading import markdown_of, said_last, seen
 from tests.bot.discord_ui.speaking import speaking
 
 ALL = (
@@ -14,11 +14,6 @@ ALL = (
     *("/suggest", "/privacy", "/forget-me", "/help"),
 )
 OF_MODERATORS = ("/source", "/add-source", "/reports", "/gaps")
-
-
-def said_in(channel):
-    """Return what the channel shows last."""
-    return seen([each.to_dict() for each in channel.last_message.components])
 
 
 def lines_of(components):
@@ -41,7 +36,7 @@ async def test_talk_is_answered_in_a_sentence(
 ):
     """Whoever begins gets questions that the coverage answers; nobody gets an article."""
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> {text}")
-    shown = said_in(channel)
+    shown = said_last(channel)
     assert shown.startswith(answered)
     assert labels(channel.last_message)[:2] == (["Result", "Turnout"] if begins else [])
     assert "Sources" not in shown

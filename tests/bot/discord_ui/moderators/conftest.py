@@ -18,7 +18,6 @@ from ingest.embedding.meaning import Memory
 from tests.bot.builders import a_desk, scripted
 from tests.bot.discord_ui.builders import an_answer
 from tests.bot.discord_ui.choosing import buttons
-from tests.bot.discord_ui.reading import seen
 from tests.builders import an_extract, saved
 from tests.ingest.newsroom import Newsroom, story
 
@@ -102,11 +101,6 @@ def second(simcord_env, channel):
 def manager(simcord_env, channel):
     """Return somebody who may manage the server."""
     return member_with(simcord_env, "manager", manage_messages=True, manage_guild=True)
-
-
-def shown(result):
-    """Return what a person reads of a reply."""
-    return seen(result.response.components)
 
 
 async def send(channel, *buttons):

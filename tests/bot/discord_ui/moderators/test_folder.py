@@ -1,6 +1,6 @@
 """A folder of files of all kinds, handed in one by one in Discord: what is kept, and why not."""
 
-from tests.bot.discord_ui.moderators.conftest import shown
+from tests.bot.discord_ui.reading import shown
 from tests.ingest.reading.folder import written
 from tests.ingest.test_folder import KEPT, REFUSED
 

@@ -13,8 +13,8 @@ from bot.outcomes import as_object
 from bot.wording import Wording
 from ingest.language.languages import Language
 from tests.bot.discord_ui.builders import a_citation, a_header, an_answer, an_excerpt
-from tests.bot.discord_ui.moderators.conftest import PAGE, panel, shown
-from tests.bot.discord_ui.reading import links, seen
+from tests.bot.discord_ui.moderators.conftest import PAGE, panel
+from tests.bot.discord_ui.reading import links, seen, shown
 from tests.builders import an_extract, saved
 from tests.ingest.newsroom import story
 

@@ -25,16 +25,8 @@ from bot.ledger.records import (
 from bot.wording import Wording
 from ingest.model import Evidence, Permission, Removal
 from tests.bot.discord_ui.choosing import labels
-from tests.bot.discord_ui.moderators.conftest import (
-    FEED,
-    PAGE,
-    panel,
-    row,
-    send,
-    set_value,
-    shown,
-)
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, panel, row, send, set_value
+from tests.bot.discord_ui.reading import seen, shown
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
 

@@ -16,9 +16,8 @@ from tests.bot.discord_ui.moderators.conftest import (
     send,
     set_value,
     settings,
-    shown,
 )
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.reading import seen, shown
 from tests.bot.discord_ui.speaking import speaking
 from tests.builders import an_extract, saved
 

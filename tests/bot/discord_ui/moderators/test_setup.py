@@ -10,15 +10,10 @@ from bot.discord_ui.moderators import setup
 from bot.discord_ui.moderators.settings_panel import _ApprovalMenu
 from bot.discord_ui.moderators.setup import welcome
 from tests.bot.discord_ui.choosing import labels
-from tests.bot.discord_ui.moderators.conftest import send, shown
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.moderators.conftest import send
+from tests.bot.discord_ui.reading import said_last, seen, shown
 
 NEW_HOME = "desk:newhome:0"
-
-
-def said_last(channel):
-    """Return what the channel shows last."""
-    return seen([each.to_dict() for each in channel.last_message.components])
 
 
 @pytest.fixture

@@ -36,10 +36,9 @@ from tests.bot.discord_ui.moderators.conftest import (
     send,
     set_value,
     settings,
-    shown,
 )
 from tests.bot.discord_ui.moderators.test_reviewing import answered
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.reading import seen, shown
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
 

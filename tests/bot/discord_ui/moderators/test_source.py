@@ -12,7 +12,8 @@ from bot.discord_ui.moderators.listing import CoverageList
 from ingest.language.languages import Language
 from ingest.model import Permission
 from tests.bot.discord_ui.choosing import labels, walked
-from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, panel, row, send, shown
+from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, panel, row, send
+from tests.bot.discord_ui.reading import shown
 from tests.bot.discord_ui.speaking import speaking
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story

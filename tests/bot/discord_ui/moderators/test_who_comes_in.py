@@ -12,15 +12,8 @@ from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import DeskManaged
 from bot.ledger import Ledger
 from bot.ledger.records import AuditAction, AuditEntry
-from tests.bot.discord_ui.moderators.conftest import (
-    PAGE,
-    allow,
-    member_with,
-    panel,
-    row,
-    send,
-    shown,
-)
+from tests.bot.discord_ui.moderators.conftest import PAGE, allow, member_with, panel, row, send
+from tests.bot.discord_ui.reading import shown
 from tests.builders import NOW
 
 SOURCE = (
