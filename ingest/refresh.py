@@ -142,6 +142,9 @@ class Refresher:
             if source_round.failure is None:
                 logger.exception("Refreshing %s failed.", source.address)
                 source_round.failure = "This source could not be refreshed; the log says why."
+        if source_round.waiting and not source.id:
+            advice = f"Pages of {source.address} that wait are read in turn if it is watched."
+            source_round.failed.append((source.address, advice))
         if source_round.failure:
             failed = self.archive.sources.failed
             await asyncio.to_thread(failed, source.id, self.clock(), source_round.failure)

@@ -14,7 +14,7 @@ import pytest
 from ingest import refresh
 from ingest.archive import Archive
 from ingest.fetching.fetcher import Fetcher
-from ingest.model import Permission
+from ingest.model import Permission, Source
 from ingest.refresh import Refresher, keep_fresh
 from tests.ingest.newsroom import Newsroom, last_modified, story
 
@@ -198,6 +198,18 @@ async def test_an_article_in_several_pages_is_not_kept_in_part(web, archive_url)
         [(_, reason)] = told.failed
         assert "goes on at http://ledger.example/1?page=2, which may be asked for after" in reason
         assert archive.articles.count() == 0
+
+
+async def test_a_feed_of_a_slow_site_that_is_added_once_is_to_be_watched(web, archive_url):
+    """Nobody comes back for its pages otherwise, and the result says so."""
+    web.slow()
+    web.put_pages()
+    async with a_desk(archive_url) as archive, web.fetcher() as fetcher:
+        source = Source(0, FEED, "", Permission.UNSTATED, 1, web.now)
+        refresher = Refresher(archive, fetcher, lambda: web.now, by_hand=True)
+        [told] = await refresher.refresh([source])
+    assert told.counts["waiting"] == 5
+    assert told.failed == [(FEED, f"Pages of {FEED} that wait are read in turn if it is watched.")]
 
 
 @pytest.mark.parametrize("as_date", [False, True])
