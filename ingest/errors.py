@@ -11,7 +11,8 @@
     │       ├── ForbiddenAddressError  it is not on the public web
     │       ├── NotAllowedError  its site asks not to fetch or keep it
     │       └── UnreachableError it did not answer as it should; a later attempt may succeed
-    │           └── UnknownHostError  there is no host by that name
+    │           ├── UnknownHostError  there is no host by that name
+    │           └── DelayedError     its host asks to wait before the next request
     ├── ArchiveError             the archive could not be read or written
     │   ├── ArticleNotFoundError no article has that number
     │   └── SourceNotFoundError  no source has that number
@@ -29,6 +30,7 @@ A message says what happened, to which thing, and what to do next. Causes are ch
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 
 class IngestError(Exception):
@@ -69,6 +71,21 @@ class UnreachableError(_FetchError):
 
 class UnknownHostError(UnreachableError):
     """There is no host by the name in an address."""
+
+
+class DelayedError(UnreachableError):
+    """A host is not to be asked for *url* before *until*.
+
+    With *redirected*, another address was asked, and redirects to *url*.
+    """
+
+    def __init__(
+        self, message: str, url: str, until: datetime, *, redirected: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.url = url
+        self.until = until
+        self.redirected = redirected
 
 
 class ArchiveError(IngestError):

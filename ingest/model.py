@@ -274,9 +274,10 @@ class Source:
     """A feed, a sitemap or a page that is checked again *every* so many minutes.
 
     ``listed`` is the number of pages in its last complete listing. ``failure`` is the error since
-    ``failed_at``, if no check has succeeded since. A check starts at ``checked_at`` and has ended,
-    with all pages, at ``ended_at``. ``place`` is the only server that may cite its articles; empty
-    for everybody.
+    ``failed_at``, if no check has succeeded since. ``checked_at`` is the time at which its listing
+    was last asked, or a process took it to ask; the last check ended, with all pages that did not
+    wait, at ``ended_at``. ``place`` is the only server that may cite its articles; empty for
+    everybody.
     """
 
     id: int

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepared_article
 from ingest.archive import Archive
 from ingest.archive.limits import SERVERS
-from ingest.errors import IngestError, NoArticleError, ReadingError
+from ingest.errors import DelayedError, IngestError, NoArticleError, ReadingError
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.limits import REFRESHES
@@ -46,9 +46,11 @@ from ingest.refresh_steps import (
     fetch_listing,
     fetch_page,
     further_pages,
+    longest_ago_first,
     mark_checked,
     missing_page,
     validators,
+    waiting_pages,
 )
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class SourceRound:
-    """The result of one round at one source."""
+    """The result of one round at one source.
+
+    ``waiting`` pages were left out because their hosts are not to be asked before ``resumes_at``.
+    """
 
     source: Source
     outcome: AddingOutcome = field(default_factory=AddingOutcome)
@@ -64,18 +69,27 @@ class SourceRound:
     gone: list[SourcePage] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     held: int = 0
+    waiting: int = 0
+    resumes_at: datetime | None = None
     moved_from: str | None = None
     notes: list[str] = field(default_factory=list)
     failure: str | None = None
 
     @property
     def counts(self) -> dict[str, int]:
-        """The number of new, changed, corrected, unchanged, gone, … and failed pages."""
+        """The number of new, changed, corrected, unchanged, gone, …, failed and waiting pages."""
         kinds = Counter(saved.decision for saved in self.outcome.saved)
         kinds[Decision.SAME] += self.unchanged
         kinds[Decision.GONE] += len(self.gone)
         kinds[Decision.QUARANTINED] += self.held
-        return {**{str(kind): kinds[kind] for kind in Decision}, "failed": len(self.failed)}
+        problems = {"failed": len(self.failed), "waiting": self.waiting}
+        return {**{str(kind): kinds[kind] for kind in Decision}, **problems}
+
+    def wait(self, delay: DelayedError) -> None:
+        """Note that something waits for its turn, and until when."""
+        self.resumes_at = min(delay.until, self.resumes_at or delay.until)
+        if str(delay) not in self.notes:
+            self.notes.append(str(delay))
 
 
 @dataclass(slots=True)
@@ -107,38 +121,60 @@ class Refresher:
         If this is cancelled, everything read so far is saved.
         """
         rounds = [SourceRound(source) for source in sources]
-        hosts, now = self.archive.hosts, self.clock()
-        self.fetcher.pause_hosts(await asyncio.to_thread(hosts.paused, now))
-        try:
-            async with asyncio.TaskGroup() as group:
-                for source_round in rounds:
-                    group.create_task(self._round(source_round))
-        finally:
-            await asyncio.shield(asyncio.to_thread(hosts.pause, dict(self.fetcher.resting), now))
+        self.fetcher.pauses = self.archive.hosts
+        async with asyncio.TaskGroup() as group:
+            for source_round in rounds:
+                group.create_task(self._round(source_round))
         return rounds
 
     async def _round(self, source_round: SourceRound) -> None:
         """Check one source; store its failure in the result."""
-        source = source_round.source
+        source, listing_asked = source_round.source, True
         try:
-            await self._check_source(source_round)
+            listing_asked = await self._check_source(source_round)
+        except DelayedError as delay:
+            source_round.wait(delay)
+            if delay.redirected or not any(source_round.counts.values()):
+                source_round.failure = str(delay)
+            listing_asked = delay.redirected
         except Exception as error:
             source_round.failure = sentence(error)
             if source_round.failure is None:
                 logger.exception("Refreshing %s failed.", source.address)
                 source_round.failure = "This source could not be refreshed; the log says why."
+        if source_round.waiting and not source.id:
+            advice = f"Pages of {source.address} that wait are read in turn if it is watched."
+            source_round.failed.append((source.address, advice))
         if source_round.failure:
             failed = self.archive.sources.failed
             await asyncio.to_thread(failed, source.id, self.clock(), source_round.failure)
+        if not listing_asked:
+            await asyncio.to_thread(self.archive.sources.postpone, source)
         await asyncio.to_thread(self.archive.sources.ended, source.id, self.clock())
 
-    async def _check_source(self, source_round: SourceRound) -> None:
-        """Read the listing, then every page in it that is due."""
+    async def _check_source(self, source_round: SourceRound) -> bool:
+        """Read the listing, then every page in it that is due; first the pages that wait.
+
+        Return False if the listing was not due and only pages that wait were read.
+
+        Raises:
+            DelayedError: the host of the listing is not to be asked for it yet.
+        """
         source, now = source_round.source, self.clock()
         stored_pages = await asyncio.to_thread(self.archive.pages.of_source, source.id)
+        if waiting := waiting_pages(source, stored_pages, now):
+            self.total += len(waiting)
+            stored = {page.address: page for page in stored_pages}
+            await self._pages(source_round, waiting, stored, concurrent=1)
+            if source_round.waiting and not source.due(now):
+                return False
+            stored_pages = await asyncio.to_thread(self.archive.pages.of_source, source.id)
         listing = await fetch_listing(source, stored_pages, self.fetcher, now)
         source_round.notes += listing.notes
         source_round.failed += listing.failed
+        source_round.waiting += len(listing.delays)
+        for delay in listing.delays:
+            source_round.wait(delay)
         if listing.page is not None:
             self.prefetched[source.address] = listing.page
         if listing.moved and source.id:
@@ -162,7 +198,7 @@ class Refresher:
             names = [*unknown, *seals]
             pages |= await asyncio.to_thread(self.archive.pages.get, names)
         if self.by_hand:
-            plan = list(addresses.items())
+            plan = longest_ago_first(addresses.items(), pages)
         else:
             plan = due_pages(addresses, pages, source.every, now, source.place)
         if listing.moved:
@@ -170,11 +206,12 @@ class Refresher:
             plan = [
                 (a, e) for a, e in plan if a in addresses or urlsplit(a).path not in listed_paths
             ]
+        tried = {address for address, _ in waiting}
+        plan = [(address, entry) for address, entry in plan if address not in tried]
         plan = await self._within_room(source_round, plan, pages)
         self.total += len(plan)
         self._report_progress(0)
         await self._pages(source_round, plan, pages)
-        await self._withdraw(source_round, len(pages))
         await asyncio.to_thread(self.archive.pages.note, source.id or None, listing.sitemaps)
         await asyncio.to_thread(
             self.archive.sources.checked,
@@ -184,6 +221,7 @@ class Refresher:
             etag=listing.validators.etag,
             last_modified=listing.validators.last_modified,
         )
+        return True
 
     async def _within_room(
         self,
@@ -207,9 +245,10 @@ class Refresher:
         source_round: SourceRound,
         plan: Sequence[tuple[str, Entry]],
         pages: dict[str, SourcePage],
+        concurrent: int = REFRESHES.concurrent_pages,
     ) -> None:
-        """Fetch, extract and save the pages of *plan*, several at the same time."""
-        queue = iter(plan)
+        """Fetch, extract and save the pages of *plan*, *concurrent* ones at the same time."""
+        queue, gone_before = iter(plan), len(source_round.gone)
         finished: list[_PageRound] = []
         saving = asyncio.Lock()
 
@@ -231,10 +270,11 @@ class Refresher:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(REFRESHES.concurrent_pages):
+                for _ in range(concurrent):
                     group.create_task(work())
         finally:
             await asyncio.shield(keep())
+        await self._withdraw(source_round, gone_before, len(pages))
 
     async def _page(
         self, source_round: SourceRound, address: str, entry: Entry, page: SourcePage | None
@@ -267,6 +307,8 @@ class Refresher:
             return _PageRound(
                 checked_page, State.FRESH, article, await self._snapshot(fetched, now)
             )
+        except DelayedError as delay:
+            return _delay(source_round, page, checked_page, entry, delay)
         except NoArticleError as error:
             if page and page.article_id and not page.removal and not self.by_hand:
                 return await self._hold(source_round, checked_page, page.article_id, str(error))
@@ -416,24 +458,24 @@ class Refresher:
         self.archive.pages.note(source_round.source.id or None, changed_pages)
         self.archive.pages.note_unchanged(unchanged, now=self.clock())
 
-    async def _withdraw(self, source_round: SourceRound, pages: int) -> None:
-        """Remove articles whose pages are gone, unless so many are that the site has failed."""
-        if (
-            len(source_round.gone) > max(REFRESHES.gone_pages, REFRESHES.gone_share * pages)
-            and not self.believe
-        ):
+    async def _withdraw(self, source_round: SourceRound, gone_before: int, pages: int) -> None:
+        """Remove articles whose pages are gone, unless so many are that the site has failed.
+
+        The first *gone_before* of the round were removed already.
+        """
+        gone = source_round.gone[gone_before:]
+        if len(gone) > max(REFRESHES.gone_pages, REFRESHES.gone_share * pages) and not self.believe:
             source_round.notes.append(
-                f"{len(source_round.gone)} of {pages} pages are gone at once. Nothing was "
+                f"{len(gone)} of {pages} pages are gone at once. Nothing was "
                 "removed: if that is right, refresh this source with --believe."
             )
-            source_round.gone.clear()
-        for article_id in (page.article_id for page in source_round.gone if page.article_id):
+            del source_round.gone[gone_before:]
+            gone.clear()
+        for article_id in (page.article_id for page in gone if page.article_id):
             await asyncio.to_thread(
                 self.archive.articles.remove, article_id, now=self.clock(), removal=Removal.GONE
             )
-        await asyncio.to_thread(
-            self.archive.pages.note, source_round.source.id or None, source_round.gone
-        )
+        await asyncio.to_thread(self.archive.pages.note, source_round.source.id or None, gone)
 
     def _report_progress(self, step: int) -> None:
         self.done += step
@@ -485,6 +527,24 @@ def _record_failure(
     return _PageRound(replace(checked_page, failure=str(error)), None)
 
 
+def _delay(
+    source_round: SourceRound,
+    page: SourcePage | None,
+    checked_page: SourcePage,
+    entry: Entry,
+    delay: DelayedError,
+) -> _PageRound:
+    """Leave a page as it was that is not to be fetched yet.
+
+    If it was asked and redirects to an address that waits, it is asked there next time.
+    """
+    if delay.redirected:
+        return _record_failure(source_round, replace(checked_page, url=delay.url), entry, delay)
+    source_round.waiting += 1
+    source_round.wait(delay)
+    return _PageRound(page or replace(checked_page, checked_at=None), None)
+
+
 def _at_host(header: Header, address: str) -> Header:
     """Return the header with its address on the host of *address*."""
     host = urlsplit(address)
@@ -506,15 +566,19 @@ async def keep_fresh(
     Setting *wake* starts a check at once.
     """
     wake = wake or asyncio.Event()
+    resumes: dict[int, datetime] = {}
     with extractor() as processes:
         while True:
             try:
-                if sources := await asyncio.to_thread(_claim_due, archive, clock()):
+                if sources := await asyncio.to_thread(_claim_due, archive, clock(), resumes):
                     async with Fetcher(clock, contact=contact) as fetcher:
                         refresher = Refresher(
                             archive, fetcher, clock, processes, snapshots=snapshots
                         )
-                        await refresher.refresh(sources)
+                        for source_round in await refresher.refresh(sources):
+                            resumes.pop(source_round.source.id, None)
+                            if source_round.resumes_at:
+                                resumes[source_round.source.id] = source_round.resumes_at
             except Exception as error:
                 logger.warning("Refreshing failed: %s", sentence(error) or repr(error))
             with suppress(TimeoutError):
@@ -522,7 +586,20 @@ async def keep_fresh(
             wake.clear()
 
 
-def _claim_due(archive: Archive, now: datetime) -> Sequence[Source]:
-    """Return the due sources that this process claimed."""
-    due = [source for source in archive.sources.watched() if source.due(now)]
+def _claim_due(
+    archive: Archive, now: datetime, resumes: Mapping[int, datetime]
+) -> Sequence[Source]:
+    """Return the due sources that this process claimed.
+
+    *resumes* has the time at which a source with waiting pages is due.
+    """
+    due = [
+        source
+        for source in archive.sources.watched()
+        if (
+            resumes[source.id] <= now
+            if source.id in resumes and source.checked_at
+            else source.due(now)
+        )
+    ]
     return [source for source in due if archive.sources.claim(source, now)]

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
-from ingest.errors import NoArticleError, ReadingError, UnreachableError, UnreadableError
+from ingest.errors import (
+    DelayedError,
+    NoArticleError,
+    ReadingError,
+    UnreachableError,
+    UnreadableError,
+)
 from ingest.fetching.addresses import short_address
-from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
+from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators, delayed_redirect
 from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.limits import REFRESHES
 from ingest.model import Extract, Source, SourcePage
@@ -44,12 +50,58 @@ def due_pages(
         for address, entry in unlisted.items()
         if address not in listed and pages[address].article_id not in covered
     }
-    return [
+    due = [
         (address, entry)
         for address, entry in (*listed.items(), *unlisted.items())
         if (address in pages or not any(seal in pages for seal in seals_of(entry.url, place)))
         and _is_due(pages.get(address), entry, every, now, listed=address in listed)
     ]
+    return longest_ago_first(due, pages)
+
+
+def longest_ago_first(
+    plan: Iterable[tuple[str, Entry]], pages: Mapping[str, SourcePage]
+) -> list[tuple[str, Entry]]:
+    """Return *plan* in the order in which its pages were last asked, new ones first as listed.
+
+    A host that allows few requests gives each page its turn this way.
+    """
+
+    def asked_at(item: tuple[str, Entry]) -> datetime:
+        page = pages.get(item[0])
+        return (page and page.checked_at) or datetime.min.replace(tzinfo=UTC)
+
+    return sorted(plan, key=asked_at)
+
+
+def waiting_pages(
+    source: Source, stored_pages: Sequence[SourcePage], now: datetime
+) -> list[tuple[str, Entry]]:
+    """Return the pages of *source* that are to be asked before its listing.
+
+    They were due when the listing was last asked, and were not asked since, as their host allows
+    few requests or the process ended. If both are due, the listing and the pages take turns.
+    """
+    asked_at = source.checked_at
+    if asked_at is None:
+        return []
+    was_asked = any(
+        page.checked_at and page.checked_at >= asked_at and not page.listing
+        for page in stored_pages
+    )
+    if was_asked and source.due(now):
+        return []
+    pages = {page.address: page for page in _newest_addresses(stored_pages)}
+    return due_pages({}, pages, source.every, asked_at, source.place)
+
+
+def _newest_addresses(pages: Iterable[SourcePage]) -> Iterator[SourcePage]:
+    """Yield *pages*, newest first, without listings and older addresses of the same articles."""
+    article_ids: set[int] = set()
+    for page in pages:
+        if page.url and not page.listing and page.article_id not in article_ids:
+            article_ids |= {page.article_id} if page.article_id else set()
+            yield page
 
 
 def _is_due(
@@ -113,7 +165,10 @@ async def fetch_page(
         target = sent_on(response.data, response.url) if response.state is State.FRESH else None
         if target is None:
             break
-        response = await fetcher.fetch(target)
+        try:
+            response = await fetcher.fetch(target)
+        except DelayedError as delay:
+            raise delayed_redirect(url, delay) from delay
     if response.state is State.FRESH and _is_front_page(response.url, url):
         raise NoArticleError(
             f"{short_address(url)} leads to the front page of its site and to no article. "
@@ -155,7 +210,14 @@ async def further_pages(
         if len(pages) >= REFRESHES.next_pages:
             break
         addresses.add(next_url)
-        page = await fetcher.fetch(next_url)
+        try:
+            page = await fetcher.fetch(next_url)
+        except DelayedError as delay:
+            raise UnreachableError(
+                f"{short_address(first.url)} goes on at {short_address(next_url)}, which may be "
+                f"asked for after {delay.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC only, so it is "
+                "not read in parts. Paste its whole text."
+            ) from delay
         if page.state is not State.FRESH:
             break
         extract = await read(page)
@@ -170,13 +232,14 @@ class _SourceListing:
 
     ``page`` is the response if the source is a page itself; ``moved`` is the source's new address
     after a permanent redirect. ``sitemaps`` are stored like pages, so that unchanged ones are not
-    fetched again.
+    fetched again. ``delays`` are those of sitemaps whose host is not to be asked yet.
     """
 
     validators: Validators
     entries: list[Entry] = field(default_factory=list)
     sitemaps: list[SourcePage] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    delays: list[DelayedError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     usual: int | None = None
     page: Fetched | None = None
@@ -188,10 +251,21 @@ async def fetch_listing(
 ) -> _SourceListing:
     """Fetch the listing of *source*; if it is unchanged, return the *known_pages*.
 
+    If sitemaps of its last listing wait for their turn, they are fetched instead of it.
+
     Raises:
+        DelayedError: its host is not to be asked yet, for the listing or any sitemap.
         ReadingError: it is gone, cannot be fetched or cannot be read.
     """
     conditions = Validators(source.etag, source.last_modified)
+    waiting = deque(page.url for page in known_pages if page.listing and page.checked_at is None)
+    if waiting:
+        listed = _SourceListing(conditions, usual=source.listed)
+        _list_known(listed, known_pages)
+        await _read_sitemaps(listed, waiting, known_pages, fetcher, now, source.place)
+        if all(page.checked_at is None for page in listed.sitemaps):
+            raise listed.delays[0]
+        return listed
     response = await fetcher.fetch(source.address, conditions)
     if response.state is State.GONE:
         raise UnreachableError(f"{source.address} is gone (404 or 410). Its articles stay.")
@@ -240,11 +314,9 @@ def _list_known(listed: _SourceListing, known_pages: Sequence[SourcePage]) -> de
 
     Of two pages with the same article, which has moved, the newer is listed; it comes first.
     """
-    article_ids: set[int] = set()
-    for page in known_pages:
-        if page.url and not page.listing and page.article_id not in article_ids:
-            listed.entries.append(Entry(page.url, address=page.address))
-            article_ids |= {page.article_id} if page.article_id else set()
+    listed.entries += [
+        Entry(page.url, address=page.address) for page in _newest_addresses(known_pages)
+    ]
     return deque(page.url for page in known_pages if page.listing)
 
 
@@ -278,7 +350,12 @@ async def _read_sitemaps(
                 listed.usual = len(known_pages)
                 queue.extend(_list_known(listed, known_pages))
             listed.sitemaps.append(replace(page, checked_at=now, failure=None))
+        except DelayedError as delay:
+            listed.sitemaps.append(replace(page, checked_at=None))
+            listed.delays.append(delay)
         except ReadingError as error:
+            if address in pages:
+                listed.sitemaps.append(replace(page, checked_at=now, failure=str(error)))
             listed.failed.append((url, str(error)))
     if queue:
         listed.notes.append(

@@ -49,6 +49,7 @@ class Previewer:
         """
         url = pasted_address(url)
         async with self.fetcher() as fetcher:
+            fetcher.pauses = self.archive.hosts
             fetched = await fetch_page(fetcher, url)
             if fetched.state is State.GONE:
                 raise missing_page(url)

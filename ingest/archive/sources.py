@@ -128,6 +128,11 @@ class Sources(DatabasePart):
         values = {"checked_at": rows.iso(now), "failed_at": None, "failure": None, **columns}
         self._update_source(source_id, values)
 
+    def postpone(self, source: Source) -> None:
+        """Undo the claim of a *source* whose listing was not asked: it stays due."""
+        checked_at = rows.iso(source.checked_at) if source.checked_at else None
+        self._update_source(source.id, {"checked_at": checked_at})
+
     def ended(self, source_id: int, now: datetime) -> None:
         """Record the end of a check of a source, successful or not."""
         self._update_source(source_id, {"ended_at": rows.iso(now)})
@@ -159,25 +164,43 @@ def _source_rows() -> Select[Any]:
 
 
 class Hosts(DatabasePart):
-    """The ``Retry-After`` times of servers, shared between processes."""
+    """The pauses that hosts ask for, shared between processes (see ``fetching.pauses.Pauses``)."""
 
-    def paused(self, now: datetime) -> dict[str, datetime]:
-        """Return the end of the pause of each host that is paused at *now*."""
+    def end(self, host: str, now: datetime) -> datetime | None:
+        """Return the end of a host's pause, or None if it has none at *now*."""
         with self._database.reading() as connection:
-            matches = connection.execute(select(hosts.c.name, hosts.c.rests_until)).all()
-        ends = {name: datetime.fromisoformat(at) for name, at in matches}
-        return {name: at for name, at in ends.items() if at > now}
+            return _pause_end(connection, host, now)
 
-    def pause(self, until: Mapping[str, datetime], now: datetime) -> None:
-        """Store a pause for each host of *until*; delete the pauses that are over at *now*."""
-        if not until:
-            return
-        pauses = {**self.paused(now), **until}
+    def extend(self, host: str, until: datetime, now: datetime) -> None:
+        """Pause a host until *until*; a pause that ends later stays."""
         with self._database.writing() as connection:
             lock_archive(connection)
-            connection.execute(delete(hosts))
-            values = [{"name": n, "rests_until": rows.iso(at)} for n, at in pauses.items()]
-            connection.execute(insert(hosts), values)
+            end = _pause_end(connection, host, now)
+            _pause(connection, host, max(until, end or until), now)
+
+    def claim(self, host: str, until: datetime, now: datetime) -> datetime | None:
+        """Pause a host for a request of the caller; return the end of its pause if it has one."""
+        with self._database.writing() as connection:
+            lock_archive(connection)
+            end = _pause_end(connection, host, now)
+            if end is None:
+                _pause(connection, host, until, now)
+            return end
+
+
+def _pause_end(connection: Connection, host: str, now: datetime) -> datetime | None:
+    """Return the end of a host's pause, or None if it has none at *now*."""
+    value = connection.execute(select(hosts.c.rests_until).where(hosts.c.name == host)).scalar()
+    end = datetime.fromisoformat(value) if value else now
+    return end if end > now else None
+
+
+def _pause(connection: Connection, host: str, until: datetime, now: datetime) -> None:
+    """Store a pause, and delete those that are over at *now*."""
+    ends = connection.execute(select(hosts.c.name, hosts.c.rests_until)).all()
+    replaced = [name for name, at in ends if name == host or datetime.fromisoformat(at) <= now]
+    connection.execute(delete(hosts).where(hosts.c.name.in_(replaced)))
+    connection.execute(insert(hosts).values(name=host, rests_until=rows.iso(until)))
 
 
 class Pages(DatabasePart):

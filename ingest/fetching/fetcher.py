@@ -6,7 +6,7 @@ import asyncio
 import errno
 import socket
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +22,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from ingest.errors import (
+    DelayedError,
     ForbiddenAddressError,
     NotAllowedError,
     UnknownHostError,
@@ -30,6 +31,7 @@ from ingest.errors import (
 from ingest.fetching import addresses
 from ingest.fetching.addresses import Robots, checked, inside, is_public, opted_out, short_address
 from ingest.fetching.limits import FETCHES
+from ingest.fetching.pauses import Pauses, PausesInMemory
 from ingest.process.threads import NAME_THREADS
 
 _MEDIA = frozenset({"audio", "font", "image", "model", "video"})
@@ -102,7 +104,8 @@ class Fetcher:
     """A web client for one event loop; use it as an async context manager.
 
     *allows* decides at the moment of connecting. *clock* gives the age of a robots.txt; *pause*
-    is in seconds. ``resting`` holds the end of each host's pause.
+    is in seconds. ``pauses`` are those that hosts asked for, in this process unless they are
+    replaced by those of an archive.
     """
 
     def __init__(
@@ -122,7 +125,7 @@ class Fetcher:
         self._patience = patience
         self._agent = f"{addresses.AGENT}/0.1 (+{contact})" if contact else f"{addresses.AGENT}/0.1"
         self._hosts: dict[str, _Host] = {}
-        self.resting: dict[str, datetime] = {}
+        self.pauses: Pauses = PausesInMemory()
         self._robots: dict[str, Robots] = {}
 
     async def __aenter__(self) -> Self:
@@ -157,6 +160,7 @@ class Fetcher:
         Raises:
             ForbiddenAddressError: it, or a redirect of it, is not on the public web.
             NotAllowedError: the site asks not to be fetched or kept, or wants a login.
+            DelayedError: its host is not to be asked yet, or not yet for what it redirects to.
             UnreachableError: it did not answer as it should; a later attempt may succeed.
         """
         target, steps, remaining = checked(url), 0, self._patience
@@ -167,14 +171,17 @@ class Fetcher:
             )
         permanent = True
         while True:
-            self._check_rest(target)
-            await self._check_robots(target)
-            async with self._host_turn(target):
-                started = asyncio.get_running_loop().time()
-                response = await self._request(
-                    target, validators or Validators(), self._read_response, remaining
-                )
-                remaining -= asyncio.get_running_loop().time() - started
+            try:
+                await self._seconds_to_wait(target)
+                await self._check_robots(target)
+                async with self._host_turn(target):
+                    started = asyncio.get_running_loop().time()
+                    response = await self._request(
+                        target, validators or Validators(), self._read_response, remaining
+                    )
+                    remaining -= asyncio.get_running_loop().time() - started
+            except DelayedError as delay:
+                raise (delayed_redirect(url, delay) if steps else delay) from None
             if isinstance(response, Fetched):
                 if response.state is State.UNCHANGED and not (validators and validators.headers()):
                     raise UnreachableError(
@@ -189,27 +196,18 @@ class Fetcher:
                     f"{short_address(url)} redirects more than {FETCHES.redirects} times."
                 )
 
-    def pause_hosts(self, until: Mapping[str, datetime]) -> None:
-        """Pause requests to hosts that asked another process for it."""
-        for name, end in until.items():
-            self.resting[name] = end
-            wait = (end - self._clock()).total_seconds()
-            self._hosts.setdefault(name, _Host(self._pause)).rest(wait)
-
-    def _check_rest(self, url: str) -> None:
-        """Check that the pause of a host is short enough to wait for.
+    async def _seconds_to_wait(self, url: str) -> float:
+        """Return the seconds until a host may be asked; none or less if it may be now.
 
         Raises:
-            UnreachableError: it is longer.
+            DelayedError: it takes too long to wait for it.
         """
-        host = self._host(url)
-        wait = host.next - asyncio.get_running_loop().time()
-        if wait > FETCHES.longest_wait_seconds:
-            name = urlsplit(url).hostname or ""
-            end = self.resting.get(name, self._clock() + timedelta(seconds=wait))
-            raise UnreachableError(
-                f"{name} asks to come back later, after {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
-            )
+        now = self._clock()
+        end = await asyncio.to_thread(self.pauses.end, _host_name(url), now)
+        if end and (end - now).total_seconds() > FETCHES.longest_wait_seconds:
+            raise _delayed(url, end)
+        pause = (end - now).total_seconds() if end else 0.0
+        return max(pause, self._host(url).next - asyncio.get_running_loop().time())
 
     async def _check_robots(self, url: str) -> None:
         """Read the site's robots.txt if needed, and obey it."""
@@ -221,7 +219,7 @@ class Fetcher:
                 rules = self._robots[site] = await self._fetch_robots(site)
         if rules.rules is None:
             raise UnreachableError(rules.problem)
-        if rules.delay() > FETCHES.longest_delay_seconds:
+        if rules.delay() > FETCHES.longest_pause_seconds:
             raise NotAllowedError(
                 f"The robots.txt of {site} asks for more than a week between two requests, so "
                 "nothing is fetched there."
@@ -255,7 +253,7 @@ class Fetcher:
         if response.status in _MOVED and "Location" in response.headers:
             return urljoin(url, response.headers["Location"])
         if response.status in _BUSY:
-            self._rest(url, response)
+            await self._keep_pause(url, response)
         data = await _body(response, FETCHES.robots_bytes, complete=False)
         return response.status, data
 
@@ -276,9 +274,10 @@ class Fetcher:
                 "an article, paste its text."
             )
         if status in _BUSY:
-            self._rest(url, response)
+            end = await self._keep_pause(url, response)
             raise UnreachableError(
-                f"{short_address(url)} answers {status}: it asks to come back later."
+                f"{short_address(url)} answers {status}: it asks to come back later, after "
+                f"{_minute(end)} UTC."
             )
         if status != 200:
             raise UnreachableError(
@@ -296,11 +295,12 @@ class Fetcher:
         validators = Validators(headers.get("ETag"), headers.get("Last-Modified"))
         return Fetched(url, State.FRESH, data, content_type, charset, validators)
 
-    def _rest(self, url: str, response: aiohttp.ClientResponse) -> None:
-        """Leave a host alone for as long as its response asks."""
-        wait = _retry_seconds(response.headers.get("Retry-After", ""), self._clock())
-        self._keep_resting(url, wait)
-        self._host(url).rest(wait)
+    async def _keep_pause(self, url: str, response: aiohttp.ClientResponse) -> datetime:
+        """Leave a host alone for as long as its response asks; return the end."""
+        now = self._clock()
+        end = now + timedelta(seconds=_retry_seconds(response.headers.get("Retry-After", ""), now))
+        await asyncio.to_thread(self.pauses.extend, _host_name(url), end, now)
+        return end
 
     async def _request(
         self,
@@ -345,29 +345,38 @@ class Fetcher:
         return socket.socket(family, kind, protocol)
 
     def _host(self, url: str) -> _Host:
-        name = urlsplit(url).hostname or ""
-        return self._hosts.setdefault(name, _Host(self._pause))
+        return self._hosts.setdefault(_host_name(url), _Host(self._pause))
 
     @asynccontextmanager
     async def _host_turn(self, url: str) -> AsyncIterator[None]:
-        """Wait until this host may be contacted again."""
+        """Wait until this host may be contacted again.
+
+        Raises:
+            DelayedError: it takes too long to wait for it, or another process was faster.
+        """
         host = self._host(url)
         async with host.queue:
-            self._check_rest(url)
-            wait = host.next - asyncio.get_running_loop().time()
+            wait = await self._seconds_to_wait(url)
             if wait > 0:
                 await asyncio.sleep(wait)
+            slow = host.delay > FETCHES.longest_wait_seconds
+            if slow and (end := await self._pause_for_delay(url, self.pauses.claim)):
+                raise _delayed(url, end)
             try:
                 yield
             finally:
-                host.rest(host.delay)
-                if host.delay > FETCHES.longest_wait_seconds:
-                    self._keep_resting(url, host.delay)
+                if slow:
+                    await self._pause_for_delay(url, self.pauses.extend)
+                else:
+                    host.next = asyncio.get_running_loop().time() + host.delay
 
-    def _keep_resting(self, url: str, seconds: float) -> None:
-        """Record the end of a host's pause, for other processes and later rounds."""
-        name, end = urlsplit(url).hostname or "", self._clock() + timedelta(seconds=seconds)
-        self.resting[name] = max(self.resting.get(name, end), end)
+    async def _pause_for_delay(
+        self, url: str, pause: Callable[[str, datetime, datetime], _Result]
+    ) -> _Result:
+        """Call *pause* with a host and the end of its crawl delay."""
+        now = self._clock()
+        end = now + timedelta(seconds=self._host(url).delay)
+        return await asyncio.to_thread(pause, _host_name(url), end, now)
 
 
 class _PageResolver(ThreadedResolver):
@@ -394,9 +403,31 @@ class _Host:
         self.delay = pause
         self.next = 0.0
 
-    def rest(self, seconds: float) -> None:
-        """Pause requests for at least *seconds*."""
-        self.next = max(self.next, asyncio.get_running_loop().time() + seconds)
+
+def _host_name(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _delayed(url: str, end: datetime) -> DelayedError:
+    """Return the error for an address whose host is not to be asked before *end*."""
+    return DelayedError(
+        f"{_host_name(url)} asks to come back later, after {_minute(end)} UTC.", url, end
+    )
+
+
+def delayed_redirect(url: str, delay: DelayedError) -> DelayedError:
+    """Return the error for an address that was asked and redirects to one that waits."""
+    return DelayedError(
+        f"{short_address(url)} redirects to {short_address(delay.url)}, which may be asked for "
+        f"after {_minute(delay.until)} UTC. Give that address then.",
+        delay.url,
+        delay.until,
+        redirected=True,
+    )
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def _checked_target(url: str, target: str) -> str:

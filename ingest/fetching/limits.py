@@ -22,10 +22,8 @@ class _FetchLimits:
     """Timeout of one address with its redirects and body, without the wait for its turn."""
     pause_seconds: float = 5.0
     """Between two requests to one host, unless its robots.txt asks for more."""
-    longest_pause_seconds: float = 3600.0
-    """Upper limit of a ``Retry-After``."""
-    longest_delay_seconds: float = 7 * 24 * 3600.0
-    """The longest crawl delay that is kept to; a site that asks for more is not fetched."""
+    longest_pause_seconds: float = 7 * 24 * 3600.0
+    """Upper limit of a ``Retry-After``; a site with a longer crawl delay is not fetched."""
     longest_wait_seconds: float = 60.0
     """How long a request waits for a paused host; a longer pause is an error."""
     robots_bytes: int = 500 * 1024

@@ -50,7 +50,7 @@ _SCHEMA = "//*[contains(@itemtype, 'schema.org/Comment') or @itemprop='comment']
 
 
 def drop_boxes(page: Element) -> None:
-    """Remove the boxes about the writers of an article and the teasers of other articles."""
+    """Remove advertisements, teasers of other articles, and boxes about an article's writers."""
     page_characters: int | None = None
     for box in list(page.iter()):
         if box.getparent() is None or not isinstance(box.tag, str) or not _is_box(classes(box)):

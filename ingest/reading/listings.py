@@ -42,6 +42,12 @@ _POSTS_START = re.compile(
     re.DOTALL,
 )
 """Start of exports and API answers of WordPress and Mastodon."""
+_NO_POSTS = frozenset({"attachment", "custom_css", "nav_menu_item", "oembed_cache", "revision"})
+"""Types of records in an export of WordPress that are no articles."""
+_SHORTCODE = re.compile(r"\[/?(?:audio|caption|embed|gallery|playlist|video)\b[^\[\]<>]{0,500}\]")
+"""Instructions to WordPress in the text of an export."""
+_EVERYBODY = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
+"""The readers of a public post of Mastodon (ActivityPub, section 5.6)."""
 _TAG = re.compile(r"<[^<>]*>")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]{0,500}>")
 _UTF_16 = {
@@ -196,14 +202,32 @@ def _feed(data: bytes, url: str, charset: str | None) -> Listing:
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
     if feed.bozo and not feed.entries and not feed.get("version"):
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.")
-    entries = list(_entries_of(feed.entries, url))
-    listing = _listing_of(entries, url, len(feed.entries))
+    items = [item for item in feed.entries if _is_public_item(item)]
+    entries = list(_entries_of(items, url, dated=str(feed.get("version")).startswith("rss")))
+    listing = _listing_of(entries, url, len(items))
     title, home = (str(feed.feed.get(name) or "") for name in ("title", "link"))
     return replace(listing, title=_plain(title), home=home)
 
 
-def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
-    """Yield an entry for each item that has a link or carries its article."""
+def _is_public_item(item: Mapping[str, Any]) -> bool:
+    """Return False for what an export of WordPress has and its site does not show as an article.
+
+    Those are drafts, private and protected posts, pictures, menus and the parts of a theme.
+    """
+    kind = str(item.get("wp_post_type") or "")
+    return (
+        item.get("wp_status", "publish") == "publish"
+        and not item.get("wp_post_password")
+        and kind not in _NO_POSTS
+        and not kind.startswith("wp_")
+    )
+
+
+def _entries_of(items: Iterable[Mapping[str, Any]], url: str, *, dated: bool) -> Iterator[Entry]:
+    """Yield an entry for each item that has a link or carries its article.
+
+    If the items are *dated* by one date only, as ``dc:date``, it is that of publication.
+    """
     for item in items:
         key = str(item.get("id") or "")
         link = str(item.get("feedburner_origlink") or item.get("link") or "").strip()
@@ -212,13 +236,14 @@ def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]
         title = _plain(str(item.get("title") or ""))
         parts = [str(part.get("value") or "") for part in item.get("content") or ()]
         content = max([*parts, str(item.get("summary") or "")], key=len)
+        updated = parse_date(str(item.get("updated") or "")) if "updated" in item else None
         yield from _entry(
             link,
             key,
             title,
-            parse_date(str(item.get("published") or "")),
-            parse_date(str(item.get("updated") or "")) if "updated" in item else None,
-            content,
+            parse_date(str(item.get("published") or "")) or (updated if dated else None),
+            updated,
+            _SHORTCODE.sub("", content) if item.get("wp_post_type") else content,
             url,
             _plain(str((item.get("source") or {}).get("title") or "")),
         )
@@ -262,7 +287,7 @@ def _posts(data: bytes, url: str) -> Listing:
 
 
 def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
-    """Yield the entry of one post, unless it is private, protected or a repost."""
+    """Yield the entry of one post, unless it is a draft, private, protected or a repost."""
     note = item.get("object", item)
     if not isinstance(note, dict) or item.get("reblog"):
         return
@@ -273,6 +298,9 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
             return
         content = content.get("rendered")
     if not isinstance(content, str) or note.get("visibility") in {"private", "direct"}:
+        return
+    readers = [reader for name in ("to", "cc") for reader in _as_list(note.get(name))]
+    if note.get("status", "publish") != "publish" or (readers and _EVERYBODY.isdisjoint(readers)):
         return
     title_text = title.get("rendered") if isinstance(title, dict) else title
     published = note.get("date_gmt") or note.get("created_at") or note.get("published")
@@ -292,6 +320,12 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
         _plain(str(account.get("display_name") or "")) if isinstance(account, dict) else "",
         PAGES.post_characters,
     )
+
+
+def _as_list(value: object) -> list[str]:
+    """Return the texts in a list, or a text alone."""
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
 
 
 def _listing_of(entries: Sequence[Entry], url: str, items: int) -> Listing:

@@ -29,6 +29,8 @@ from ingest.reading.text import clean, clean_line, ends_sentence
 _MAIL_FIELDS = ("Message-ID", "Received", "MIME-Version", "DKIM-Signature", "Delivered-To")
 """Fields of a header, at least one of which every mail and saved page has."""
 _ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_LINK_NOTE = re.compile(r" ?(?:\[https?://[^\s\[\]]{1,2000}\]|<https?://[^\s<>]{1,2000}>)")
+"""The address of a link, which programs write behind its words in plain text."""
 _NEWSLETTER_LINE = phrase_pattern(words()["notes"]["letters"], before=r"\W{0,5}")
 """Lines at the end of newsletters: how to unsubscribe, or where to read it in a browser."""
 _MAIL_ERRORS = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
@@ -321,8 +323,11 @@ def _recipients(message: Message) -> Iterator[str]:
 
 
 def _without_addresses(lines: list[str], recipients: set[str]) -> Iterator[str]:
-    """Yield *lines* without addresses of people and without lines that only newsletters have."""
-    for line in lines:
+    """Yield *lines* without addresses of people, and without what only newsletters have.
+
+    That is lines about the letter, and the addresses of links behind their words.
+    """
+    for line in filter(None, (_LINK_NOTE.sub("", line).strip() for line in lines)):
         if len(line) <= ASIDES.mail_address_line_characters and _NEWSLETTER_LINE.fullmatch(line):
             continue
         addresses = _ADDRESS.findall(line)

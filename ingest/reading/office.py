@@ -15,7 +15,7 @@ from ingest.reading.limits import TABLES
 from ingest.reading.packages import Package, open_package
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.pastes import assemble, is_title, sort_lines
-from ingest.reading.text import clean_line, ends_sentence, inline_sign
+from ingest.reading.text import clean_line, ends_sentence, inline_sign, paragraphs
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -119,11 +119,13 @@ def _article(blocks: list[_Block], document: Document, stated_title: str) -> Fou
     Raises:
         NoArticleError: the document has no text.
     """
-    title = next((block.text for block in blocks if block.title and block.text), "")
+    titles = (clean_line(block.text) for block in blocks if block.title)
+    title = next(filter(None, titles), "")
     lines: list[str] = []
     for block in blocks:
         if block.rows is None:
-            lines += [line for block in block.text.split("\n") if (line := clean_line(block))]
+            texts = [block.text] if block.title else paragraphs(block.text)
+            lines += filter(None, map(clean_line, texts))
             continue
         caption = lines[-1] if lines and lines[-1] != title else ""
         is_caption = (

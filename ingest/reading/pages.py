@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from ingest.reading.boilerplate import drop_boxes, drop_comments
 from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
-from ingest.reading.elements import Element
+from ingest.reading.elements import Element, class_pattern
 from ingest.reading.limits import ASIDES, DETECTION, FILES, PAGES
 from ingest.reading.no_article import SIGNS, feeds_of, front_page, no_article, paid_post, wall
 from ingest.reading.page_parts import live_updates, standfirst_of
@@ -32,6 +33,10 @@ from ingest.reading.visible import reduce_to_visible
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
 _POST = "Embedded post"
 """Prefix of an embedded post among the captions."""
+_BODY_CLASS = class_pattern(
+    "(?:post|entry|article|story)(?:[_-]?(?:body|content|text))?", whole=True
+)
+"""Classes by which the extractor finds the body of an article."""
 _LIST_MARKS = ":：,，、"
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
@@ -146,6 +151,7 @@ def read_page(
     write_tables(page)
     _join_wrapped_lines(page)
     _unlink_names(page)
+    _unname_parts(page)
     body = _body_of(page)
     if updates:
         body = _with_updates(body, updates)
@@ -229,6 +235,22 @@ def _unlink_names(page: Element) -> None:
         ):
             for link in links:
                 link.drop_tag()
+
+
+def _unname_parts(page: Element) -> None:
+    """Remove the class of the parts of an article that share one, such as posts of one evening.
+
+    The extractor takes the first of them for the article.
+    """
+    parts = [
+        (part, (part.getparent(), part.get("class")))
+        for part in page.xpath("//article[.//h1]//div[@class]|//article[.//h1]//section[@class]")
+        if _BODY_CLASS.search(part.get("class"))
+    ]
+    counts = Counter(place for _, place in parts)
+    for part, place in parts:
+        if counts[place] > 1:
+            part.attrib.pop("class")
 
 
 def _join_wrapped_lines(page: Element) -> None:

@@ -18,7 +18,7 @@ from ingest.reading.results.columns import (
     encoding_of,
     is_figure,
 )
-from ingest.reading.results.grid import Grid, heading_rows
+from ingest.reading.results.grid import Grid, heading_rows, title_height
 from ingest.reading.results.layouts import layout_of, tables_of
 from ingest.reading.results.reports import (
     REPORT,
@@ -147,8 +147,11 @@ def _table(grid: Grid, document: Document) -> WrittenTable | None:
     layout = layout_of(grid, document.hints.mapping)
     if layout is not None:
         return write_table(grid, layout, _title(document))
-    rows = grid.rows
-    if len(rows) < 2 or rows[0].filled < 2 or any(map(is_figure, rows[0].cells)):
+    above = title_height(grid.rows)
+    title = " ".join(cell for row in grid.rows[:above] for cell in row.cells if cell)
+    title, rows = title or _title(document), grid.rows[above:]
+    is_unnamed = not above and any(map(is_figure, rows[0].cells))
+    if len(rows) < 2 or rows[0].filled < 2 or is_unnamed:
         return None
     width = len(rows[0].cells)
     header_cells = [*(Cell(cell, head=True) for cell in rows[0].cells), Cell("", head=True)]
@@ -162,8 +165,7 @@ def _table(grid: Grid, document: Document) -> WrittenTable | None:
         ]
         for index, row in enumerate(rows[1:])
     ]
-    lines = lines_of(_title(document), [header_cells, *body])
-    return WrittenTable(_title(document), tuple(lines), ())
+    return WrittenTable(title, tuple(lines_of(title, [header_cells, *body])), ())
 
 
 def _extract(

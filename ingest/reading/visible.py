@@ -47,6 +47,8 @@ _NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,2}|[a-z*†‡§])[\])]?", re.IGNORECASE
 """Text of a link to a note."""
 _STRUCK_STYLE = re.compile(r"text-decoration[\w-]{0,8}:[^;]{0,40}line-through")
 _NOTE_LINK = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
+_NOTES = "//aside[contains(@role, 'note') or contains(@*[name()='epub:type'], 'note')]"
+"""Footnotes and endnotes, which extractors take for what stands beside an article."""
 _MARKS = {
     "de": "„“", "cs": "„“", "sk": "„“", "sl": "„“", "bg": "„“", "is": "„“", "lt": "„“",
     "pl": "„”", "ro": "„”", "hu": "„”", "hr": "„”", "sr": "„”",
@@ -78,6 +80,8 @@ def reduce_to_visible(page: Element) -> tuple[str, ...]:
     """Change *page* to the text its reader sees, and return the posts of others embedded in it."""
     language = str(page.get("lang") or "").lower()[:2]
     styles = _class_styles(page)
+    for note in page.xpath(_NOTES):
+        note.tag = "div"
     _drop_hidden(page, styles)
     _drop_struck(page, styles)
     _raise_signs(page, styles)
@@ -182,8 +186,11 @@ def _raise_signs(page: Element, styles: Mapping[str, str]) -> None:
             element.tag = "sup"
     for link in page.xpath("//a[starts-with(@href, '#')][not(ancestor::sup)]"):
         sign = clean_line(link.text_content())
-        if _NOTE_SIGN.fullmatch(sign) and _text_before(link)[-1:].isalnum():
+        is_note_sign = _NOTE_SIGN.fullmatch(sign) is not None
+        if is_note_sign and _text_before(link)[-1:].isalnum():
             link.tag = "sup"
+        elif sign and not is_note_sign and not any(map(str.isalnum, sign)):
+            _drop(link)  # an arrow that leads back from a note
 
 
 def _drop_icons(page: Element) -> None:

@@ -47,6 +47,16 @@ def is_figure(cell: str) -> bool:
     )
 
 
+def is_data(cell: str) -> bool:
+    """Return True if a cell is a figure and not a year."""
+    return is_figure(cell) and not _is_year(cell)
+
+
+def _is_year(cell: str) -> bool:
+    """Return True if a cell is a year, as in headers."""
+    return len(cell) == 4 and cell.isdecimal() and "1900" <= cell <= "2100"
+
+
 def is_fraction(cell: str) -> bool:
     """Return True if a cell is a share or has one or two decimals, so it is not a vote count."""
     text = unicodedata.normalize("NFKC", cell).strip()

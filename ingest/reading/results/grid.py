@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ingest.errors import UnreadableError
 from ingest.language.script import has_digit
@@ -18,6 +19,7 @@ from ingest.reading.results.columns import (
     Column,
     Field,
     field_of,
+    is_data,
     is_figure,
     is_whole_name,
 )
@@ -115,6 +117,27 @@ def compact(grid: Grid) -> Grid:
         for row in grid.rows
     )
     return replace(grid, rows=tuple(row for row in rows if row.filled), notes=notes)
+
+
+def title_height(rows: Sequence[GridRow]) -> int:
+    """Return the number of rows that are the title of the table below them; 0 if it has none.
+
+    They are up to an empty line, below which a row of words names more columns than they fill, or
+    more that are known.
+    """
+    height = next((n for n, (a, b) in enumerate(pairwise(rows), 1) if b.number > a.number + 1), 0)
+    if not 0 < height < min(len(rows) - 1, TABLES.rows_above_headers + 1):
+        return 0
+    title, header = rows[:height], rows[height].cells
+    if any(is_data(cell) for cells in (header, *(row.cells for row in title)) for cell in cells):
+        return 0
+    columns = max(row.filled for row in title), max(_known_columns(row.cells) for row in title)
+    is_wider = rows[height].filled > columns[0] or _known_columns(header) > columns[1]
+    return height if rows[height].filled > 1 and is_wider else 0
+
+
+def _known_columns(headers: Sequence[str]) -> int:
+    return sum(field_of(header) is not None for header in headers)
 
 
 def heading_rows(rows: Sequence[Sequence[str]], *, are_named: bool = False) -> frozenset[int]:

@@ -14,6 +14,7 @@ from ingest.reading.results.columns import (
     Column,
     Field,
     field_of,
+    is_data,
     is_figure,
     is_fraction,
     is_general,
@@ -111,11 +112,11 @@ def tables_of(grid: Grid) -> list[Grid]:
             has_figures
             and row.filled > 1
             and _names_results(row)
-            and not any(map(_is_data, row.cells))
+            and not any(map(is_data, row.cells))
         ):
             starts.append(index)
             has_figures = False
-        has_figures = has_figures or (row.filled > 1 and any(map(_is_data, row.cells)))
+        has_figures = has_figures or (row.filled > 1 and any(map(is_data, row.cells)))
     tables: list[Grid] = []
     title: Sequence[GridRow] = ()
     for start in [*starts, len(grid.rows)]:
@@ -148,13 +149,13 @@ def _body_start(grid: Grid, headers: Mapping[Field, str]) -> int | None:
         is_header = (
             sum(bool(field_of(cell)) or cell in headers.values() for cell in row.cells if cell) > 1
         )
-        has_figures = any(is_figure(cell) and not _is_year(cell) for cell in row.cells)
+        has_figures = any(is_data(cell) for cell in row.cells)
         is_below_names = _names_results(head) and any(r.filled > 1 for r in grid.rows[index:])
         if (
             (has_figures or is_below_names)
             and not is_header
             and head.filled > 1
-            and not any(map(_is_data, head.cells))
+            and not any(map(is_data, head.cells))
         ):
             return index
     return None
@@ -164,16 +165,6 @@ def _names_results(row: GridRow) -> bool:
     """Return True if a row has headers of candidates or parties and of their figures."""
     fields = {field_of(cell) for cell in row.cells if cell}
     return not fields.isdisjoint(MEASURES) and not fields.isdisjoint({Field.CANDIDATE, Field.PARTY})
-
-
-def _is_data(cell: str) -> bool:
-    """Return True if a cell is a figure and not a year."""
-    return is_figure(cell) and not _is_year(cell)
-
-
-def _is_year(cell: str) -> bool:
-    """Return True if a cell is a year, as in headers."""
-    return len(cell) == 4 and cell.isdecimal() and "1900" <= cell <= "2100"
 
 
 def _header_depth(rows: Sequence[GridRow], start: int) -> int:
@@ -202,7 +193,7 @@ def _names_owners(row: GridRow, header: GridRow) -> bool:
     return (
         NAMES.isdisjoint(fields)
         and len(set(headers)) < len(headers) == len(set(zip(owners, headers, strict=True)))
-        and not any(not owner or field_of(owner) or _is_data(owner) for owner in owners)
+        and not any(not owner or field_of(owner) or is_data(owner) for owner in owners)
         and all(map(field_of, labels))
     )
 

@@ -228,7 +228,7 @@ async def test_a_site_is_left_alone_where_its_robots_txt_asks_for_it(web):
     async with web.fetcher() as fetcher:
         with pytest.raises(UnreachableError, match=r"robots\.txt of http://ledger.example answers"):
             await fetcher.fetch(PAGE)
-        assert fetcher.resting == {"ledger.example": web.now + timedelta(minutes=15)}
+        assert fetcher.pauses.end("ledger.example", web.now) == web.now + timedelta(minutes=15)
 
 
 async def test_a_site_that_is_down_is_said_to_be_down(web):
@@ -333,10 +333,10 @@ async def test_a_long_delay_of_robots_txt_is_kept_to(web, seconds):
         await fetcher.fetch(PAGE)
         with pytest.raises(UnreachableError, match=f"after {end:%Y-%m-%d %H:%M} UTC"):
             await fetcher.fetch(PAGE)
-        pauses = dict(fetcher.resting)
-    assert pauses == {"ledger.example": end}
+        pauses = fetcher.pauses
+    assert pauses.end("ledger.example", web.now) == end
     async with web.fetcher() as fetcher:
-        fetcher.pause_hosts(pauses)
+        fetcher.pauses = pauses
         with pytest.raises(UnreachableError, match=f"after {end:%Y-%m-%d %H:%M} UTC"):
             await fetcher.fetch(PAGE)
     assert web.asked[PAGE] == 1
@@ -359,7 +359,7 @@ async def test_a_shorter_delay_leaves_a_later_end_as_it_is(web):
     async with web.fetcher() as fetcher:
         with pytest.raises(UnreachableError):
             await fetcher.fetch(PAGE)
-        assert fetcher.resting == {"ledger.example": web.now + timedelta(minutes=30)}
+        assert fetcher.pauses.end("ledger.example", web.now) == web.now + timedelta(minutes=30)
 
 
 async def test_who_asks_is_said(web):

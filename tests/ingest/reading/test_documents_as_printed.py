@@ -315,3 +315,21 @@ def test_a_note_in_a_table_or_in_struck_text_stays_in_its_place():
         "All of Holm was counted by two.",
         "Incumbent.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "line_break"), [("docx", "<w:r><w:br/></w:r>"), ("odt", "<text:line-break/>")]
+)
+def test_a_line_break_within_a_sentence_parts_nothing(kind, line_break):
+    """As little as one on a page; a title that is set in two lines is one."""
+    parts = ("The officer of Holm said: “We have counted", "every vote of the islands twice.”")
+    if kind == "docx":
+        title = paragraph(f"{run('Minutes of')}{line_break}{run('the board')}", "Title")
+        data = docx(title + paragraph(f"{run(parts[0])}{line_break}{run(parts[1])}"))
+    else:
+        data = odt(
+            f'<text:h text:outline-level="1">Minutes of{line_break}the board</text:h>'
+            f"<text:p>{parts[0]}{line_break}{parts[1]}</text:p>"
+        )
+    extract = one(data, f"a.{kind}").extract
+    assert (extract.header.title, extract.text) == ("Minutes of the board", " ".join(parts))

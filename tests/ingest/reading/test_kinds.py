@@ -375,3 +375,94 @@ def test_what_cannot_be_read_says_why(data, name, words):
     assert found.extract is None
     assert words in str(found.problem)
     assert name in str(found.problem)
+
+
+def test_the_addresses_of_links_in_plain_text_are_not_the_letters():
+    """Programs write them behind their words, and above the letter where it is on the web."""
+    plain = (
+        "View this post on the web at https://l.example/p/holm\n\n"
+        f"{FIRST[:-1]} [https://l.example/officer].\n\nThe lift<https://l.example/lift> of Holm "
+        "had stopped working an hour before, and nobody [of the crew] was there to mend it.\n"
+    )
+    assert one(mail(plain=plain), "letter.eml").extract.text == (
+        f"{FIRST}\n\nThe lift of Holm had stopped working an hour before, and nobody [of the crew] "
+        "was there to mend it."
+    )
+
+
+def test_an_export_of_wordpress_gives_what_its_site_shows():
+    """Drafts, private and protected posts, pictures and menus are nobody's coverage."""
+
+    def item(title, status="publish", kind="post", more=""):
+        return (
+            f"<item><title>{title}</title><link>https://l.example/{title}</link>{more}"
+            f"<content:encoded><![CDATA[<p>{title}: {FIRST}</p><p>{SECOND}</p>"
+            '[caption id="a1" width="300"]<img src="b.jpg"> A box[/caption][gallery ids="1,2"]'
+            f"]]></content:encoded><wp:post_type>{kind}</wp:post_type>"
+            f"<wp:status>{status}</wp:status></item>"
+        )
+
+    items = "".join(
+        [
+            item("Shown"),
+            *(item(status, status) for status in ("draft", "private", "pending", "future")),
+            item("locked", more="<wp:post_password>pilot</wp:post_password>"),
+            item("picture", "inherit", "attachment"),
+            *(item(kind, kind=kind) for kind in ("nav_menu_item", "wp_block", "custom_css")),
+        ]
+    )
+    export = (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        'xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Quay</title>'
+        f"<wp:wxr_version>1.2</wp:wxr_version>{items}</channel></rss>"
+    )
+    extract = one(export, "export.xml").extract
+    assert extract.header.title == "Shown"
+    assert "[" not in extract.text
+    assert SECOND in extract.text
+
+
+@pytest.mark.parametrize(
+    ("readers", "is_read"),
+    [
+        ({"to": ["https://www.w3.org/ns/activitystreams#Public"]}, True),
+        ({"to": "https://s.example/desk/followers", "cc": ["as:Public"]}, True),
+        ({"to": ["https://s.example/desk/followers"], "cc": []}, False),
+        ({"to": ["https://s.example/users/oda"]}, False),
+    ],
+)
+def test_an_export_of_mastodon_gives_what_everybody_may_read(readers, is_read):
+    """Its posts to followers and to single readers name no visibility."""
+    note = {"id": "1", "url": "https://s.example/1", "content": f"<p>{FIRST}</p>", **readers}
+    outbox = json.dumps({"orderedItems": [{"type": "Create", "object": note}]})
+    texts = [
+        found.extract.text
+        for found in read_bytes(outbox.encode(), "a.json", Hints())
+        if found.extract
+    ]
+    assert texts == [FIRST] * is_read
+
+
+def test_a_draft_from_the_interface_of_wordpress_is_not_read():
+    """Whoever is logged in gets drafts as well."""
+    post = {
+        "id": 7,
+        "link": "https://l.example/7",
+        "status": "draft",
+        "title": {"rendered": "Holm"},
+        "content": {"rendered": f"<p>{FIRST}</p>"},
+    }
+    assert all(
+        found.extract is None
+        for found in read_bytes(json.dumps([post]).encode(), "a.json", Hints())
+    )
+
+
+def test_an_item_that_is_dated_once_was_published_then():
+    """RSS 1.0, and feeds with a Dublin Core date under any prefix."""
+    feed = (
+        '<rss version="2.0" xmlns:d="http://purl.org/dc/elements/1.1/"><channel><title>L</title>'
+        f"<item><title>Holm</title><link>https://l.example/1</link><d:date>2026-11-03T07:30:00Z"
+        f"</d:date><description>{FIRST}{SECOND}</description></item></channel></rss>"
+    )
+    assert day_of(one(feed, "feed.xml").extract.header.published) == date(2026, 11, 3)

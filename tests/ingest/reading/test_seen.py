@@ -240,6 +240,7 @@ Nella prima versione di questo articolo i seggi erano 21.
 リーグの議席を21議席と記載しましたが、12議席の誤りでした。
 본 기사는 의석수를 수정한 기사입니다.
 리그의 의석수를 21석에서 12석으로 정정합니다.
+※ 해당 기사의 의석수는 21석이 아니라 12석이므로 바로잡았습니다.
 本报此前报道中席位数有误，应为12席。
 تصويب: فازت الرابطة باثني عشر مقعدا.
 """.strip().split("\n")
@@ -268,6 +269,7 @@ def test_corrections_are_known_in_many_wordings_and_languages():
         "In der ersten Fassung stand der Satz nicht, sagte die Leiterin über das Gesetz.",
         "« Nous avions écrit au maire », a dit la présidente du bureau de Holm lundi soir.",
         "町は開票の手順を修正しましたが、立会人は誤りだと述べ、議会で争う考えだ。",
+        "해당 기사에 나온 의석수를 정정하라고 위원회가 요구했다고 의장이 말했다.",
     ],
 )
 def test_a_sentence_about_another_text_is_no_correction(sentence):

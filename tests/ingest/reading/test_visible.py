@@ -379,3 +379,34 @@ def test_a_credit_line_is_no_evidence(credit):
     extract = read(a_page(f"{STORY}<p>{credit}</p>"))
     assert credit not in extract.text
     assert extract.header.agency == "Kyodo"
+
+
+@pytest.mark.parametrize("mark", ['role="doc-footnote"', 'epub:type="footnote"', 'role="note"'])
+def test_a_note_beside_the_text_is_text(mark):
+    """What leads back from it to its sign is not."""
+    note = f'<aside id="n1" {mark}><p>Without the harbour ward. <a href="#r1">↩</a></p></aside>'
+    text = read(a_page(f"{STORY}{note}")).text
+    assert "Without the harbour ward." in text
+    assert "↩" not in text
+
+
+@pytest.mark.parametrize("name", ["post", "entry-content", "story article-body"])
+def test_parts_of_an_article_that_share_a_class_are_all_read_in_order(name):
+    """The first of them passed for the article, and what stood above it came behind it."""
+    posts = [("Boxes open", FIRST), ("Doors close", SECOND), ("Long queues", THIRD)]
+    parts = "".join(
+        f'<div class="{name}"><h3>{title}</h3><p>{text}</p></div>' for title, text in posts
+    )
+    expected = ["How the evening went in Holm, minute by minute.", *(x for p in posts for x in p)]
+    assert lines(a_page(f"<p>{expected[0]}</p>{parts}")) == expected
+
+
+@pytest.mark.parametrize("name", ["advertisement", "box sponsored", "native-ad", "c-advert"])
+def test_an_advertisement_between_paragraphs_is_not_the_papers(name):
+    """Its words stand in a box of their own."""
+    offer = "Smoked fish from the quay costs 40 per cent less until Monday, at every shop in Holm."
+    text = read(
+        a_page(f'{STORY}<div class="{name}"><p>{offer}</p></div><p>{SECOND[::-1]}</p>')
+    ).text
+    assert "Smoked fish" not in text
+    assert THIRD in text

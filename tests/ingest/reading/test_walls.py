@@ -181,3 +181,23 @@ def test_a_section_without_a_feed_is_told_from_an_article():
     assert not refused(
         a_page(f"{STORY}{STORY.replace('Holm', 'Ivrelle')}<aside>{teasers(5)}</aside>")
     )
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "Keep reading with a free account",
+        "Mit einem Abo weiterlesen",
+        "Poursuivez la lecture avec un abonnement",
+        "Sigue leyendo con una suscripción",
+        "Continua a leggere con un abbonamento",
+        "Continue a ler com uma assinatura",
+        "구독하고 계속 읽기",
+        "登录后继续阅读",
+    ],
+)
+def test_an_offer_to_read_on_below_a_preview_is_no_text(offer):
+    """In whatever language it is made; a sentence about reading is one."""
+    sentence = "The council of Holm will continue reading the bill with its clerk on Monday."
+    below = f'<p>{sentence}</p><div class="box"><h2>{offer}</h2></div>'
+    assert read(a_page(STORY + below)).text.endswith(sentence)

@@ -274,3 +274,33 @@ def test_a_report_knows_the_party_of_a_candidate_by_the_candidate():
     text = one(json.dumps(value), "a.json").extract.text
     assert " · Party: " in text
     assert "absentee: " in text
+
+
+DATED = "Constituency of Tarn,4 October 2026\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "first_line"),
+    [
+        (
+            f"{DATED}Ward,Harbour,Lantern\nNorth,204,310\n",
+            "",
+            "North · Harbour: 204 · Lantern: 310",
+        ),
+        (f"{DATED}Name,2021,2026\nOda Brenk,204,300\n", "", "Oda Brenk · 2021: 204 · 2026: 300"),
+        ("Tarn,Draft\n\nPlace,Votes\nNorth,204\n", "Tarn Draft", "North · Votes: 204"),
+        ("Ferries of Tarn\n\nQuay,Boats,Crew\nNorth,4,9\n", "Ferries of Tarn", "North · Boats: 4"),
+    ],
+)
+def test_rows_above_an_empty_line_are_the_title_of_a_narrow_table(text, title, first_line):
+    """A row of two cells was taken for the headers, and the headers for figures."""
+    extract = one(text, "a.csv").extract
+    assert extract.header.title == (title or "Constituency of Tarn 4 October 2026")
+    assert extract.text.startswith(f"{extract.header.title} · {first_line}")
+
+
+def test_headers_above_an_empty_line_stay_headers():
+    """Where what follows is no wider, or has figures."""
+    for body in ("North,204,310\n", "North,open,open\nSouth,204,310\n", "North,204\n"):
+        extract = one(f"Ward,Harbour,Lantern\n\n{body}", "a.csv").extract
+        assert extract.text.startswith("a · North · Harbour:")
