@@ -574,12 +574,19 @@ class _ReviewMenu(Managed, Action, KeyChannelSelect, template=r"desk:settings-re
         """Set the channel, or none: at home for the desk, unless this server has its own."""
         channel = self.chosen(interaction)
         rules = await moderation.community.rules(interaction.guild_id)
-        is_desks = moderation.at_home(interaction) and rules.review_channel is None
-        change: Any = _change_desk_rules if is_desks else _change_rules
-        view: ui.LayoutView = await change(
-            interaction, moderation, lambda r: replace(r, review_channel=channel), Section.REVIEW
+        if moderation.at_home(interaction) and rules.review_channel is None:
+            return await _change_desk_rules(
+                interaction,
+                moderation,
+                lambda desk_rules: replace(desk_rules, review_channel=channel),
+                Section.REVIEW,
+            )
+        return await _change_rules(
+            interaction,
+            moderation,
+            lambda server_rules: replace(server_rules, review_channel=channel),
+            Section.REVIEW,
         )
-        return view
 
 
 class _DigestChannelMenu(
