@@ -43,7 +43,6 @@ _AFFIXES = f"[{HANGUL}{ARABIC}]*"
 _ARABIC_MARKS = dict.fromkeys([*range(0x064B, 0x0653), 0x0640])
 """The marks of short vowels and the sign that lengthens a word, which few people write."""
 _CONTRACTIONS = ("n't", "n’t")
-_YEAR_DIGITS = 4
 _SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
 _VERB_KANJI = re.compile(f"[{KANJI}](?=[{HIRAGANA}])")
 """The kanji of a verb, whose ending changes with its form."""
@@ -224,7 +223,7 @@ def _spaced_terms(
         if word.lower().endswith(_CONTRACTIONS):
             continue
         for key in terms(word)[: 1 if has_hangul(word) else None]:
-            is_year = len(key) == _YEAR_DIGITS and key.startswith(("19", "20"))
+            is_year = len(key) == len("2026") and key.startswith(("19", "20"))
             figure = key.isdigit() and not is_year and not key.startswith("0")
             if figure or key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue

@@ -15,7 +15,7 @@ WAYS = {
     "ask": ("-m", "bot", "ask", "What was the turnout?"),
     "ingest": ("-m", "ingest", "add", "-"),
     "program": ("-m", "bot.program", "add", "-"),
-    "installed": ("-c", "from bot.installed import main; main()"),
+    "installed": ("-c", "from bot.installed import main; main()", "add", "-"),
 }
 SECONDS = 5.0
 """Seconds to end in, on a machine where many tests run."""
