@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.process.starting import end_on_signals
+from ingest.process.starting import end_on_signals, importing
 
 if __name__ == "__main__":  # before the imports that take seconds
     end_on_signals()
@@ -38,7 +38,8 @@ app = make_app(_ABOUT, COMMANDS, runs_alone=True)
 def _run_default(context: typer.Context, _version: ShowVersion = False) -> None:
     """Answer questions about election coverage, each sentence with its source."""
     if context.invoked_subcommand is None:
-        from bot.commands.running import run_command
+        with importing():
+            from bot.commands.running import run_command
 
         raise typer.Exit(run_command())
 

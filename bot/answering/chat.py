@@ -309,7 +309,8 @@ class Chat:
         if meter.until is not None:
             timeout = min(patience, meter.until - asyncio.get_running_loop().time())
         try:
-            chunk = await asyncio.wait_for(anext(stream, None), timeout)
+            async with asyncio.timeout(timeout):  # wait_for would leave the stream running
+                chunk = await anext(stream, None)
         except Exception as error:
             trouble = trouble_of(error)
             advice = self._advice if trouble in _WRONG_ADDRESS else ""

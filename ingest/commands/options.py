@@ -25,7 +25,13 @@ from ingest.environment import Settings
 from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.process import ending, logs
-from ingest.process.starting import SIGNALLED, as_called, release, return_freed_memory
+from ingest.process.starting import (
+    SIGNALLED,
+    as_called,
+    importing,
+    release,
+    return_freed_memory,
+)
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
@@ -73,8 +79,9 @@ class _Unloaded(TyperCommand):
 
     def load(self) -> Command:
         """Import the function, and return the command that runs it and exits with its code."""
+        with importing():
+            function = getattr(import_module(self._module), self._function)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        function = getattr(import_module(self._module), self._function)
         app.command(self.name)(_with_exit_code(function))
         return typer.main.get_command(app)
 

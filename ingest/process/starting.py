@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -51,6 +52,22 @@ def end_on_signals() -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, end_now)
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """End at once on a signal while a command's modules are imported, as before it began.
+
+    An import that is interrupted by an exception may hide it, or leave half a module behind.
+    """
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    end_on_signals()
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            if handler is not None:  # one that Python did not set
+                signal.signal(number, handler)
 
 
 def end_now(number: int, _: FrameType | None) -> None:

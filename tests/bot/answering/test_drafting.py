@@ -1,5 +1,7 @@
 """Drafts as a model sends them: line by line, and refused where it refuses."""
 
+import asyncio
+
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessageChunk
@@ -132,3 +134,30 @@ async def test_a_last_line_without_an_end_counts_where_the_server_never_says_end
     except ChatError as error:
         found = [error.trouble]
     assert found == (["ab12: S"] if kept else [Trouble.TRUNCATED])
+
+
+class SlowToClose(Sending):
+    """Sends nothing, and takes a moment to close its connection."""
+
+    waiting: asyncio.Event
+
+    async def _astream(self, *_, **__):
+        try:
+            self.waiting.set()
+            await asyncio.sleep(60)
+            yield ChatGenerationChunk(message=AIMessageChunk(content=""))
+        finally:
+            await asyncio.sleep(0.2)
+
+
+async def test_a_draft_that_is_stopped_twice_is_only_stopped():
+    """As when a process ends while an answer is stopped: no error of our own comes of it."""
+    waiting = asyncio.Event()
+    chat = Chat(SlowToClose(messages=iter([]), parts=[], waiting=waiting), "slow")
+    drafting = asyncio.create_task(drafted(ModelWriter(chat, ChatVerifier(chat))))
+    await waiting.wait()
+    drafting.cancel()
+    await asyncio.sleep(0.05)
+    drafting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await drafting
