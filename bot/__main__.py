@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.process.starting import end_on_signals, importing
+from ingest.process.starting import end_on_signals
 
 if __name__ == "__main__":  # before the imports that take seconds
     end_on_signals()
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
-from ingest.commands.options import ShowVersion, exit_with, make_app, run_app
+from ingest.commands.options import ShowVersion, command_function, exit_with, make_app, run_app
 
 COMMANDS: Mapping[str, str] = {
     "run": "bot.commands.running:run_command",
@@ -38,10 +38,7 @@ app = make_app(_ABOUT, COMMANDS, runs_alone=True)
 def _run_default(context: typer.Context, _version: ShowVersion = False) -> None:
     """Answer questions about election coverage, each sentence with its source."""
     if context.invoked_subcommand is None:
-        with importing():
-            from bot.commands.running import run_command
-
-        raise typer.Exit(run_command())
+        raise typer.Exit(command_function(COMMANDS["run"])())
 
 
 def main(

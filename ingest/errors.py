@@ -74,9 +74,9 @@ class UnknownHostError(UnreachableError):
 
 
 class DelayedError(UnreachableError):
-    """A host is not to be asked for *url* before *until*.
+    """The host of *url* allows no request before *until*.
 
-    With *redirected*, another address was asked, and redirects to *url*.
+    If *redirected*, another address was fetched, and it redirects to *url*.
     """
 
     def __init__(

@@ -60,7 +60,7 @@ logger = logging.getLogger(__name__)
 class SourceRound:
     """The result of one round at one source.
 
-    ``waiting`` pages were left out because their hosts are not to be asked before ``resumes_at``.
+    ``waiting`` pages were left out, because their hosts allow no request before ``resumes_at``.
     """
 
     source: Source
@@ -158,7 +158,7 @@ class Refresher:
         Return False if the listing was not due and only pages that wait were read.
 
         Raises:
-            DelayedError: the host of the listing is not to be asked for it yet.
+            DelayedError: the host of the listing allows no request yet.
         """
         source, now = source_round.source, self.clock()
         stored_pages = await asyncio.to_thread(self.archive.pages.of_source, source.id)
@@ -534,9 +534,9 @@ def _delay(
     entry: Entry,
     delay: DelayedError,
 ) -> _PageRound:
-    """Leave a page as it was that is not to be fetched yet.
+    """Return the unchanged record of a page that may not be fetched yet.
 
-    If it was asked and redirects to an address that waits, it is asked there next time.
+    If it was fetched and redirects to an address that waits, that address is fetched next time.
     """
     if delay.redirected:
         return _record_failure(source_round, replace(checked_page, url=delay.url), entry, delay)

@@ -19,7 +19,14 @@ from ingest.errors import (
     UnreadableError,
 )
 from ingest.fetching.addresses import short_address
-from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators, delayed_redirect
+from ingest.fetching.fetcher import (
+    Fetched,
+    Fetcher,
+    State,
+    Validators,
+    delayed_redirect,
+    utc_minute,
+)
 from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.limits import REFRESHES
 from ingest.model import Extract, Source, SourcePage
@@ -62,9 +69,9 @@ def due_pages(
 def longest_ago_first(
     plan: Iterable[tuple[str, Entry]], pages: Mapping[str, SourcePage]
 ) -> list[tuple[str, Entry]]:
-    """Return *plan* in the order in which its pages were last asked, new ones first as listed.
+    """Return *plan* with new pages first, as listed, then those whose last fetch is the oldest.
 
-    A host that allows few requests gives each page its turn this way.
+    So each page has its turn, even if its host allows few requests.
     """
 
     def asked_at(item: tuple[str, Entry]) -> datetime:
@@ -77,10 +84,10 @@ def longest_ago_first(
 def waiting_pages(
     source: Source, stored_pages: Sequence[SourcePage], now: datetime
 ) -> list[tuple[str, Entry]]:
-    """Return the pages of *source* that are to be asked before its listing.
+    """Return the pages of *source* that are fetched before its listing.
 
-    They were due when the listing was last asked, and were not asked since, as their host allows
-    few requests or the process ended. If both are due, the listing and the pages take turns.
+    They were due when the listing was last fetched, but were not fetched since, because their host
+    allows few requests or the process ended. If both are due, the listing and the pages alternate.
     """
     asked_at = source.checked_at
     if asked_at is None:
@@ -215,7 +222,7 @@ async def further_pages(
         except DelayedError as delay:
             raise UnreachableError(
                 f"{short_address(first.url)} goes on at {short_address(next_url)}, which may be "
-                f"asked for after {delay.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC only, so it is "
+                f"asked for after {utc_minute(delay.until)} UTC only, so it is "
                 "not read in parts. Paste its whole text."
             ) from delay
         if page.state is not State.FRESH:
@@ -232,7 +239,7 @@ class _SourceListing:
 
     ``page`` is the response if the source is a page itself; ``moved`` is the source's new address
     after a permanent redirect. ``sitemaps`` are stored like pages, so that unchanged ones are not
-    fetched again. ``delays`` are those of sitemaps whose host is not to be asked yet.
+    fetched again. ``delays`` are those of sitemaps whose host allows no request yet.
     """
 
     validators: Validators
@@ -254,7 +261,7 @@ async def fetch_listing(
     If sitemaps of its last listing wait for their turn, they are fetched instead of it.
 
     Raises:
-        DelayedError: its host is not to be asked yet, for the listing or any sitemap.
+        DelayedError: its host allows no request yet, for the listing or any sitemap.
         ReadingError: it is gone, cannot be fetched or cannot be read.
     """
     conditions = Validators(source.etag, source.last_modified)

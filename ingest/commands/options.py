@@ -70,19 +70,18 @@ class _Unloaded(TyperCommand):
     def __init__(self, name: str, target: str) -> None:
         """Name the command and its function, as ``module:function``."""
         super().__init__(name)
-        self._module, _, self._function = target.partition(":")
+        self._target = target
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first line of the function's docstring, read from its source."""
-        self.help = _docstrings(self._module).get(self._function)
+        module, _, function = self._target.partition(":")
+        self.help = _docstrings(module).get(function)
         return super().get_short_help_str(limit)
 
     def load(self) -> Command:
         """Import the function, and return the command that runs it and exits with its code."""
-        with importing():
-            function = getattr(import_module(self._module), self._function)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(self.name)(_with_exit_code(function))
+        app.command(self.name)(_with_exit_code(command_function(self._target)))
         return typer.main.get_command(app)
 
 
@@ -104,6 +103,14 @@ class _LazyGroup(TyperGroup):
         """Return the name, the loaded command and the remaining arguments."""
         name, command, remaining = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, _Unloaded) else command, remaining
+
+
+def command_function(target: str) -> Callable[..., int]:
+    """Import the function of a command, named as ``module:function``."""
+    module, _, function = target.partition(":")
+    with importing():
+        command: Callable[..., int] = getattr(import_module(module), function)
+    return command
 
 
 @cache

@@ -160,7 +160,7 @@ class Fetcher:
         Raises:
             ForbiddenAddressError: it, or a redirect of it, is not on the public web.
             NotAllowedError: the site asks not to be fetched or kept, or wants a login.
-            DelayedError: its host is not to be asked yet, or not yet for what it redirects to.
+            DelayedError: its host, or the one it redirects to, allows no request yet.
             UnreachableError: it did not answer as it should; a later attempt may succeed.
         """
         target, steps, remaining = checked(url), 0, self._patience
@@ -277,7 +277,7 @@ class Fetcher:
             end = await self._keep_pause(url, response)
             raise UnreachableError(
                 f"{short_address(url)} answers {status}: it asks to come back later, after "
-                f"{_minute(end)} UTC."
+                f"{utc_minute(end)} UTC."
             )
         if status != 200:
             raise UnreachableError(
@@ -409,24 +409,25 @@ def _host_name(url: str) -> str:
 
 
 def _delayed(url: str, end: datetime) -> DelayedError:
-    """Return the error for an address whose host is not to be asked before *end*."""
+    """Return the error for an address whose host allows no request before *end*."""
     return DelayedError(
-        f"{_host_name(url)} asks to come back later, after {_minute(end)} UTC.", url, end
+        f"{_host_name(url)} asks to come back later, after {utc_minute(end)} UTC.", url, end
     )
 
 
 def delayed_redirect(url: str, delay: DelayedError) -> DelayedError:
-    """Return the error for an address that was asked and redirects to one that waits."""
+    """Return the error for an address that was fetched and redirects to one that waits."""
     return DelayedError(
         f"{short_address(url)} redirects to {short_address(delay.url)}, which may be asked for "
-        f"after {_minute(delay.until)} UTC. Give that address then.",
+        f"after {utc_minute(delay.until)} UTC. Give that address then.",
         delay.url,
         delay.until,
         redirected=True,
     )
 
 
-def _minute(moment: datetime) -> str:
+def utc_minute(moment: datetime) -> str:
+    """Return a moment in UTC as messages write it, such as “2026-10-26 19:00”."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
