@@ -14,6 +14,7 @@ import sentencex
 import Stemmer
 
 from ingest.index.limits import PASSAGES
+from ingest.language.abbreviations import goes_on
 from ingest.language.lines import BETWEEN
 from ingest.language.script import CJK, JAPANESE_SIGN
 from ingest.model import Cut, Passage, Span
@@ -21,7 +22,7 @@ from ingest.model import Cut, Passage, Span
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-SPLITTER = 2
+SPLITTER = 3
 """The version of the splitting rules; a generation records it."""
 _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
@@ -61,7 +62,7 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
         if span is None:
             continue
         line.read_to(span.end)
-        if spans and (_continues(text, spans[-1], span) or line.holds(spans[-1])):
+        if spans and (_continues(text, spans[-1], span, language) or line.holds(spans[-1])):
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
@@ -77,14 +78,29 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
     return Span(start, end) if start < end else None
 
 
-def _continues(text: str, span: Span, following: Span) -> bool:
-    """Return True if *following* continues the sentence after the closing quote of *span*."""
-    is_closed = text[span.end - 1] in _CLOSING
-    same_line = "\n" not in text[span.end : following.start]
-    is_particle = text.startswith(_QUOTED_BEFORE, following.start) and not text.startswith(
-        _OTHER_WORDS, following.start + 1
+def _continues(text: str, span: Span, following: Span, language: str) -> bool:
+    """Return True if *following* continues the sentence *span* in the same line.
+
+    It does so behind a closing quote, and behind a full stop that ends no sentence, such as that
+    of an initial ("J.-P.").
+    """
+    start, end = following.start, span.end
+    if "\n" in text[end:start]:
+        return False
+    if text[end - 1] in _CLOSING:
+        is_particle = text.startswith(_QUOTED_BEFORE, start) and not text.startswith(
+            _OTHER_WORDS, start + 1
+        )
+        return is_particle or "a" <= text[start] <= "z"
+    if start == end and text[start] == "-":
+        return True
+    length = PASSAGES.abbreviation_characters
+    return goes_on(
+        text[max(span.start, end - length) : end],
+        text[start : min(following.end, start + length)],
+        language,
+        lower_case=text[span.start].islower(),
     )
-    return is_closed and same_line and (is_particle or "a" <= text[following.start] <= "z")
 
 
 class _TableLine:

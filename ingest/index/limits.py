@@ -14,6 +14,8 @@ class _PassageLimits:
     """A passage in Latin script, about 256 tokens: better than smaller ones."""
     cjk_characters: int = 400
     """A passage in CJK script, about the same number of tokens."""
+    abbreviation_characters: int = 24
+    """Text beside a full stop in which an abbreviation and the word behind it are looked for."""
     stems_cached: int = 1000
     """Stems that each thread keeps. PyStemmer's own 10,000 are 3 MB a thread and stem no faster."""
 

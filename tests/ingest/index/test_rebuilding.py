@@ -141,8 +141,9 @@ def test_other_passages_are_cut_for_a_new_generation_alone(archive, index, monke
     """While it is built the old one is served by its own passages; then the new ones are."""
     before = archive.passages.count()
     monkeypatch.setattr(cutting, "PASSAGES", replace(cutting.PASSAGES, latin_characters=250))
+    newer = cutting.SPLITTER + 1
     for module in (cutting, rebuilding, index_module):
-        monkeypatch.setattr(module, "SPLITTER", 3)
+        monkeypatch.setattr(module, "SPLITTER", newer)
     build(archive, MODEL, index._stores, now=NOW)
     after = archive.passages.count()
     assert after > before
