@@ -158,11 +158,8 @@ class Curator:
         if article.removal is None and article.held is None:
             raise NothingToDoError
         self.archive.articles.restore(article_id, now=self.clock())
-        state = {
-            "removal": str(article.removal) if article.removal else None,
-            "note": article.note,
-        }
-        return self._log(moderator, AuditAction.RESTORED, article_id=article_id, before=state)
+        before = _removal_of(article)
+        return self._log(moderator, AuditAction.RESTORED, article_id=article_id, before=before)
 
     @in_thread
     def unwatch(self, source_id: int, moderator: Moderator) -> AuditEntry:
@@ -197,13 +194,7 @@ class Curator:
         Raises:
             NothingToDoError: the rules are the same already.
         """
-        kind = DeskRules if place == DESK else ServerRules
-        before, now = kind.of(self.ledger.rules.get(place)).values(), rules.values()
-        changes = _differences(before, now)
-        if not changes["now"]:
-            raise NothingToDoError
-        self.ledger.rules.set(place, now)
-        return self._log(moderator, AuditAction.SET, detail=place, before=changes)
+        return self._store_rules(rules.values(), place, moderator)
 
     async def undo(self, number: int, moderator: Moderator) -> AuditEntry | None:
         """Undo an action; return the entry of the undo, or ``None`` if nothing of it can be undone.
@@ -277,8 +268,7 @@ class Curator:
             before = {
                 "version": previous.versions if previous else 0,
                 "now": saved.version,
-                "removal": str(previous.removal) if previous and previous.removal else None,
-                "note": previous.note if previous else None,
+                **_removal_of(previous),
             }
             number, decision = saved.article_id, str(saved.decision)
             self._log(
@@ -365,7 +355,7 @@ class Curator:
             return None
         if not entry.before:
             return self._unwatch(source.id, moderator)
-        return self._describe(source.address, entry.before, moderator)
+        return self._describe(source.address, entry.before, moderator)[1]
 
     @in_thread
     def _revert_rules(self, entry: AuditEntry, moderator: Moderator) -> AuditEntry | None:
@@ -373,16 +363,25 @@ class Curator:
         place, before = entry.detail or "", entry.before or {}
         if "was" not in before:
             return None
-        current = self.ledger.rules.get(place)
-        current_values = _flat(current)
-        names = [name for name, value in before["now"].items() if current_values.get(name) == value]
-        if not names:
-            return None
-        restored = _unflat({**current_values, **{name: before["was"].get(name) for name in names}})
+        current = _flat(self.ledger.rules.get(place))
+        names = [name for name, value in before["now"].items() if current.get(name) == value]
+        restored = {**current, **{name: before["was"].get(name) for name in names}}
+        return self._store_rules(_unflat(restored), place, moderator)
+
+    def _store_rules(
+        self, rules: Mapping[str, Any], place: str, moderator: Moderator
+    ) -> AuditEntry:
+        """Store the rules of a place, and record what changed.
+
+        Raises:
+            NothingToDoError: nothing did.
+        """
         kind = DeskRules if place == DESK else ServerRules
-        rules = kind.of(restored).values()
-        changes = _differences(kind.of(current).values(), rules)
-        self.ledger.rules.set(place, rules)
+        before, now = kind.of(self.ledger.rules.get(place)).values(), kind.of(rules).values()
+        changes = _differences(before, now)
+        if not changes["now"]:
+            raise NothingToDoError
+        self.ledger.rules.set(place, now)
         return self._log(moderator, AuditAction.SET, detail=place, before=changes)
 
     @in_thread
@@ -392,19 +391,27 @@ class Curator:
         if self.archive.sources.at(address, moderator.additions_place) is not None:
             return None
         self._require_room(address, moderator)
-        return self._describe(address, before, moderator)
+        return self._describe(address, before, moderator)[1]
 
-    def _describe(self, address: str, before: dict[str, Any], moderator: Moderator) -> AuditEntry:
-        permission, minutes = Permission(before["permission"]), before["every"]
+    def _describe(
+        self,
+        address: str,
+        description: Mapping[str, Any],
+        moderator: Moderator,
+        before: dict[str, Any] | None = None,
+    ) -> tuple[Source, AuditEntry]:
+        """Watch a source as it is described, and record how it was watched *before*."""
         source = self.archive.sources.watch(
             address,
-            before["outlet"],
-            permission,
-            minutes,
+            description["outlet"],
+            Permission(description["permission"]),
+            description["every"],
             now=self.clock(),
             place=moderator.additions_place,
         )
-        return self._log(moderator, AuditAction.WATCHED, source_id=source.id, detail=source.address)
+        kind, detail = AuditAction.WATCHED, source.address
+        entry = self._log(moderator, kind, source_id=source.id, detail=detail, before=before)
+        return source, entry
 
     @in_thread
     def _watch(self, address: str, outlet: str, moderator: Moderator) -> Source:
@@ -412,20 +419,10 @@ class Curator:
         if watched is not None and watched.outlet == outlet:
             raise NothingToDoError
         self._require_room(address, moderator)
-        permission = watched.permission if watched else Permission.UNSTATED
-        minutes = watched.every if watched else INTERVALS.watched_source_minutes
-        source = self.archive.sources.watch(
-            address, outlet, permission, minutes, now=self.clock(), place=moderator.additions_place
-        )
         before = _description_of(watched) if watched else None
-        self._log(
-            moderator,
-            AuditAction.WATCHED,
-            source_id=source.id,
-            detail=source.address,
-            before=before,
-        )
-        return source
+        new = {"permission": Permission.UNSTATED, "every": INTERVALS.watched_source_minutes}
+        description = {**(before or new), "outlet": outlet}
+        return self._describe(address, description, moderator, before)[0]
 
     def _require_room(self, address: str, moderator: Moderator) -> None:
         """Check that the moderator's server watches *address*, or may watch a further source.
@@ -552,6 +549,12 @@ def can_be_undone(entry: AuditEntry) -> bool:
     if entry.kind is AuditAction.ADDED and entry.before is None:
         return entry.detail in {None, str(Decision.NEW)}
     return entry.kind is not AuditAction.SET or "was" in (entry.before or {})
+
+
+def _removal_of(article: Article | None) -> dict[str, str | None]:
+    """Return why an article is not citable, for the audit log."""
+    removal, note = (article.removal, article.note) if article else (None, None)
+    return {"removal": str(removal) if removal else None, "note": note}
 
 
 def _description_of(source: Source) -> dict[str, Any]:

@@ -28,6 +28,11 @@ class KeyItem(ui.DynamicItem[ui.Item[Any]], template=r"desk:nothing"):
         self.key = key
 
     @classmethod
+    def id_of(cls, key: str) -> str:
+        """Return the custom id of the item with this key."""
+        return f"desk:{cls.kind}:{key}"
+
+    @classmethod
     async def from_custom_id(
         cls,
         interaction: Interaction,
@@ -49,6 +54,10 @@ class KeyItem(ui.DynamicItem[ui.Item[Any]], template=r"desk:nothing"):
         """Run the item's action."""
         raise NotImplementedError
 
+    def chosen(self, interaction: Interaction) -> str | int | None:
+        """Return what a menu with one choice has chosen."""
+        raise NotImplementedError
+
 
 class KeyButton(KeyItem, template=r"desk:none"):
     """A button with its kind and its key in the custom id."""
@@ -56,8 +65,7 @@ class KeyButton(KeyItem, template=r"desk:none"):
     style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
 
     def __init__(self, key: str, label: str = "…") -> None:
-        custom_id = f"desk:{self.kind}:{key}"
-        button: ui.Button[Any] = ui.Button(label=label, style=self.style, custom_id=custom_id)
+        button: ui.Button[Any] = ui.Button(label=label, style=self.style, custom_id=self.id_of(key))
         super().__init__(key, button)
 
     @property
@@ -89,7 +97,7 @@ class KeySelect(KeyItem, template=r"desk:choice"):
         multiple: bool = False,
     ) -> None:
         menu: ui.Select[Any] = ui.Select(
-            custom_id=f"desk:{self.kind}:{key}",
+            custom_id=self.id_of(key),
             placeholder=placeholder,
             options=list(options),
             min_values=0 if multiple else 1,
@@ -121,6 +129,11 @@ class KeySelect(KeyItem, template=r"desk:choice"):
         assert isinstance(self.item, ui.Select)
         return list(self.item.values)
 
+    def chosen(self, interaction: Interaction) -> str:
+        """Return the chosen value of a menu with one choice."""
+        del interaction
+        return self.values[0]
+
 
 class KeyChannelSelect(KeyItem, template=r"desk:channels"):
     """A menu of the server's channels with its kind and its key in the custom id."""
@@ -131,7 +144,7 @@ class KeyChannelSelect(KeyItem, template=r"desk:channels"):
     def __init__(self, key: str, placeholder: str = "…", chosen: int | None = None) -> None:
         kind = discord.SelectDefaultValueType.channel
         menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
-            custom_id=f"desk:{self.kind}:{key}",
+            custom_id=self.id_of(key),
             placeholder=placeholder,
             channel_types=list(self.types),
             min_values=0 if self.optional else 1,
@@ -152,16 +165,16 @@ class KeyRoleSelect(KeyItem, template=r"desk:roles"):
     def __init__(self, key: str, placeholder: str = "…", chosen: int | None = None) -> None:
         kind = discord.SelectDefaultValueType.role
         menu: ui.RoleSelect[Any] = ui.RoleSelect(
-            custom_id=f"desk:{self.kind}:{key}",
+            custom_id=self.id_of(key),
             placeholder=placeholder,
             min_values=0,
             default_values=[discord.SelectDefaultValue(id=chosen, type=kind)] if chosen else [],
         )
         super().__init__(key, menu)
 
-    @property
-    def chosen(self) -> int | None:
+    def chosen(self, interaction: Interaction) -> int | None:
         """Return the id of the chosen role, or ``None``."""
+        del interaction
         assert isinstance(self.item, ui.RoleSelect)
         return next((role.id for role in self.item.values), None)
 

@@ -29,10 +29,10 @@ from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.correcting import keep_sending_corrections
 from bot.discord_ui.moderators import decisions, listing, review, settings_panel, setup
 from bot.discord_ui.moderators.decisions import AddButton, PasteButton
+from bot.discord_ui.moderators.listing import follow_job
 from bot.discord_ui.moderators.moderation import Moderation, find_home
 from bot.discord_ui.moderators.review import post_feedback, post_suggestion
 from bot.discord_ui.moderators.setup import welcome
-from bot.discord_ui.moderators.source_jobs import follow_job
 from bot.discord_ui.notifier import keep_notifying
 from bot.discord_ui.question_message import StopButton
 from bot.discord_ui.replying import if_possible, report

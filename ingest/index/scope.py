@@ -11,12 +11,11 @@ from typing import TypeAlias
 
 from ingest.index.limits import SEARCHES
 from ingest.language.as_english import Rendered, as_english
-from ingest.language.dates import Day, days_in
+from ingest.language.dates import Day, days_in, word_before
 from ingest.language.languages import one_of, phrase_pattern, words
 from ingest.language.script import has_japanese
 from ingest.model import Scope
 
-_WORD = re.compile(r"[^\W_]+")
 _SUBTITLE_MARKS = (" - ", " | ", " – ", " : ", ": ")
 """Separators between an outlet and its section: "FOX News - Health"."""
 _SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
@@ -29,7 +28,8 @@ _NUMBERS = {
     for word in words.split()
 }
 _NUMBER = "|".join(_NUMBERS)
-_IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $", re.IGNORECASE)
+_BEFORE_MONTH = {"in", "during", "since", "of", "by", "until", "before", "after", "from"}
+"""Words that show that the month behind them is a period."""
 _OUTLET_WORDS = words()["outlets"]
 _SUFFIXES = "|".join(_OUTLET_WORDS["suffixes"].split())
 _KNOWN_NAMES = one_of(_OUTLET_WORDS["names"])
@@ -92,7 +92,7 @@ def _topic(question: Rendered, outlets: Sequence[str]) -> str:
     remainder = "".join(" " if i in positions else char for i, char in enumerate(question.original))
     for name in (spelling for outlet in outlets for spelling in _spellings(outlet)):
         remainder = phrase_pattern([re.escape(name)]).sub(" ", remainder)
-    return remainder if _WORD.search(remainder) else question.original
+    return remainder if any(map(str.isalnum, remainder)) else question.original
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -133,7 +133,8 @@ def _spellings(outlet: str) -> list[str]:
 
 def _spaced(text: str) -> str:
     """Return the words of *text* separated, and surrounded, by single spaces."""
-    return f" {' '.join(_WORD.findall(text))} "
+    words_of_text = "".join(char if char.isalnum() else " " for char in text).split()
+    return f" {' '.join(words_of_text)} "
 
 
 def _relative_period(question: str, today: date) -> Scope | None:
@@ -242,7 +243,7 @@ def _spans_of(text: str, today: date) -> Iterator[tuple[date, date]]:
 
 def _is_period(month: Day, text: str) -> bool:
     """Return True if a month is meant as a period; "the November election" is not."""
-    return text[month.end - 1] == "月" or _IN_MONTH.search(text[: month.start]) is not None
+    return text[month.end - 1] == "月" or word_before(text, month.start).casefold() in _BEFORE_MONTH
 
 
 def _latest(day: Day, today: date) -> date | None:

@@ -30,7 +30,7 @@ from ingest.model import Generation
 from ingest.process.threads import DetachedExecutor
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
 
     from ingest.archive import Archive
     from ingest.index.vectors import VectorStore
@@ -146,7 +146,7 @@ class Stores:
         self._mark = mark[:_MARK_CHARACTERS]
         self._former = f"-{mark_by_place(settings)}" if settings.chroma_url else ""
         self._vectors = folder / "vectors"
-        self._opened: ClientAPI | None = None
+        self._opened: Client | None = None
         self.serving: Generation | None = None
         self._shelves: dict[int, _GenerationStores] = {}
         self._embedders: dict[str, Embedder] = {}
@@ -200,7 +200,7 @@ class Stores:
                 )
             return self._shelves[generation.id]
 
-    def client(self) -> ClientAPI:
+    def client(self) -> Client:
         """Return the Chroma client, opened on first use; damaged files are deleted.
 
         Raises:
@@ -211,7 +211,7 @@ class Stores:
                 self._opened = self._connect()
             return self._opened
 
-    def _connect(self) -> ClientAPI:
+    def _connect(self) -> Client:
         from ingest.index.vectors import client_of, delete_foreign_collections
 
         if self.is_remote:
@@ -235,10 +235,7 @@ class Stores:
     def _close_client(self) -> None:
         """Close an embedded Chroma; connections to a server last as long as the process."""
         if self._opened is not None and not self.is_remote:
-            from chromadb.api.client import Client
-
-            if isinstance(self._opened, Client):
-                self._opened.close()
+            self._opened.close()
         self._opened = None
 
     @contextmanager

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import chromadb
 import httpx2
 import numpy as np
-from chromadb.api import ClientAPI, fastapi
+from chromadb.api import fastapi
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import (
     CreateHNSWConfiguration,
@@ -56,7 +56,7 @@ _FAILURES = (httpx.HTTPError, httpx2.HTTPError, httpx2.InvalidURL, Late, OSError
 """The errors of Chroma's client, and of ours, when a server does not answer."""
 
 
-def client_of(folder: Path, url: str | None) -> ClientAPI:
+def client_of(folder: Path, url: str | None) -> Client:
     """Open Chroma: the server at *url*, or else the files in *folder*.
 
     Raises:
@@ -66,7 +66,8 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
     try:
         if url is None:
             folder.mkdir(parents=True, exist_ok=True)
-            return chromadb.PersistentClient(str(folder), settings)
+            settings.persist_directory, settings.is_persistent = str(folder), True
+            return Client(settings=settings)
         return _connect_to_server(url, settings)
     except (ChromaError, *_FAILURES, ValueError, RuntimeError, AttributeError) as error:
         if url is None:
@@ -76,7 +77,7 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
         raise IndexUnavailableError(_unreachable_message(url)) from error
 
 
-def _connect_to_server(url: str, settings: ChromaSettings) -> ClientAPI:
+def _connect_to_server(url: str, settings: ChromaSettings) -> Client:
     """Connect to the server at *url* with a timeout, which Chroma's client does not have."""
     httpx2.get(
         f"{url.rstrip('/')}/{_HEARTBEAT}", timeout=PATIENCE.connect_seconds
@@ -89,7 +90,8 @@ def _connect_to_server(url: str, settings: ChromaSettings) -> ClientAPI:
         chromadb.HttpClient, parts.hostname or "", port, ssl=secure, settings=settings
     ).result(PATIENCE.connect_seconds)
     opening.shutdown()
-    if isinstance(client, Client) and isinstance(client._server, fastapi.FastAPI):
+    assert isinstance(client, Client)
+    if isinstance(client._server, fastapi.FastAPI):
         client._server._session.timeout = PATIENCE.call_seconds
     return client
 
@@ -99,7 +101,7 @@ def _unreachable_message(url: str) -> str:
     return f"The Chroma server at {url} does not answer. Start `chroma run`, or mend CHROMA_URL."
 
 
-def delete_foreign_collections(client: ClientAPI, mark: str, *, place: str) -> None:
+def delete_foreign_collections(client: Client, mark: str, *, place: str) -> None:
     """Delete the collections of archives other than *mark*."""
     with _chroma_errors("a collection", place):
         for collection in client.list_collections():
@@ -114,9 +116,7 @@ class VectorStore:
     own script would fill any list before one in the other is reached.
     """
 
-    def __init__(
-        self, client: Callable[[], ClientAPI], name: str, *, place: str, former: str
-    ) -> None:
+    def __init__(self, client: Callable[[], Client], name: str, *, place: str, former: str) -> None:
         """Use the collections of *name*, created if needed; *place* is named in errors.
 
         Collections are opened on first use, since words can be searched without *client*. Those

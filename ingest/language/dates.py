@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from ingest.language.languages import words
 from ingest.language.limits import DATES
@@ -61,7 +62,8 @@ _AFTER_RANGE = re.compile(
     rf" ?(?:to|and|or|-|until) ?(?P<last>{_DAY})\b(?! ?(?:%|per|percent|million|seats|votes))",
     re.IGNORECASE,
 )
-_BEFORE_MAY = re.compile(r"\b(?:in|since|by|until|of|last|next|this|early|late|mid)[ -]$")
+_BEFORE_MAY = {"in", "since", "by", "until", "of", "last", "next", "this", "early", "late", "mid"}
+"""Words that show that the word behind them is a month."""
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))? ?(?P<half>[ap]\.?m\b\.?)|"
     r"\b(?P<hour24>\d{1,2}):(?P<minute24>\d{2})\b|\b(?P<word>noon|midnight)\b|(?P<word_ja>正午)|"
@@ -167,10 +169,16 @@ def _days_of_match(match: re.Match[str], text: str) -> Iterator[Day]:
 
 def _is_month_context(text: str, position: int) -> bool:
     """Return True if a word before *position* shows that "May" is a month."""
-    return (
-        _BEFORE_MAY.search(text, max(0, position - DATES.before_date_characters), position)
-        is not None
-    )
+    return word_before(text, position, " -") in _BEFORE_MAY
+
+
+def word_before(text: str, end: int, gaps: str = " ") -> str:
+    """Return the word that one of *gaps* parts from *end*; empty if there is none so near."""
+    before = text[max(0, end - DATES.before_date_characters) : end]
+    if before[-1:] not in tuple(gaps):
+        return ""
+    letters = takewhile(lambda char: char.isalnum() or char == "_", reversed(before[:-1]))
+    return "".join(letters)[::-1]
 
 
 def _number_of(text: str | None) -> int | None:

@@ -18,7 +18,7 @@ from typing import TypeAlias
 from kanjize import kanji2number
 from text_to_num import find_numbers
 
-from ingest.language.dates import clocks_in, days_in
+from ingest.language.dates import clocks_in, days_in, word_before
 from ingest.language.languages import entries, one_of, phrase_pattern, rewritings, table, words
 from ingest.language.limits import DATES
 from ingest.language.script import CJK
@@ -83,9 +83,8 @@ _GROUP_ENDS = ("thousand", "million", "billion", "trillion")
 _GROUP = re.compile(
     r" [a-z]{1,20}(?:-[a-z]{1,20})?(?: [a-z]{1,20}){0,5} (?:hundred|thousand|million)\b", re.I
 )
-_ORDINAL_BEFORE = re.compile(r"\b(?:first|second|other|1st|2nd) $", re.IGNORECASE)
+_ORDINALS_BEFORE = {"first", "second", "other", "1st", "2nd"}
 _COUNT_BEFORE = re.compile(r"(?:\ban? |\bone |\d[ -]|[a-z]-)$")
-_ARTICLE_BEFORE = re.compile(r"(?<!half )\ba $")
 _PRONOUN = "one"
 _COUNTED_AFTER = re.compile(
     rf"[ -](?:{_SCALE}|{_UNIT}|in [a-z\d]|out of|of every"
@@ -296,7 +295,7 @@ def _fraction(m: re.Match[str]) -> Figure | None:
         not is_half and not (part and (is_plural or is_at_end))
     ):
         return None
-    if _ORDINAL_BEFORE.search(text, max(0, m.start() - DATES.around_number_characters), m.start()):
+    if word_before(text, m.start()).casefold() in _ORDINALS_BEFORE:
         return None
     share = 100 * (Decimal(int(part)) if part.isdigit() else Decimal(1)) / of
     return Figure(share, "share", *m.span()) if share else None
@@ -482,7 +481,8 @@ def _is_no_number(word: str, text_before: str, text_behind: str) -> bool:
     if word in _FRACTIONS:
         return word.endswith("s") or bool(_COUNT_BEFORE.search(text_before))
     if word in _SCALES:
-        return not _ARTICLE_BEFORE.search(text_before)
+        is_counted = word_before(text_before, len(text_before)) == "a"
+        return not is_counted or text_before.endswith("half a ")
     if word == _PRONOUN:
         return not (_COUNTED_AFTER.match(text_behind) or text_before.endswith("-to-"))
     return word in _VAGUE or word in {"first", "second", "zero", "o", "tens"}

@@ -73,7 +73,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    what = {
+    benchmarks = {
         "speed": speed.measure,
         "retrieval": retrieval.measure,
         "reading": reading.measure,
@@ -101,12 +101,12 @@ def main() -> None:
         "ingesting": ingesting.measure,
         "million": million.measure,
     }
-    options.add_argument("what", nargs="?", choices=what, default="speed")
+    options.add_argument("what", nargs="?", choices=benchmarks, default="speed")
     options.add_argument("--data", type=Path, help="the folder with the data")
     options.add_argument("--out", type=Path, default=Path(".data/benchmark"))
-    given = options.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
-    what[given.what](given.data, given.out)
+    arguments = options.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    benchmarks[arguments.what](arguments.data, arguments.out)
 
 
 if __name__ == "__main__":

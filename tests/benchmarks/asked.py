@@ -1,4 +1,4 @@
-"""Questions as people type them over real coverage: what leads, what the message holds, how sure.
+"""Questions as people type them over real coverage: the lead, the message and the level.
 
 The questions were written before any answer was seen, with the sentences that answer them. Beside
 them stands how sure the desk says it is of MultiHop-RAG's questions.
@@ -42,7 +42,7 @@ EVERY = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question and what came of it; ``gold`` are the places of excerpts that answer."""
+    """The result of one question; ``gold`` are the places of excerpts that answer."""
 
     kind: str
     level: str
@@ -65,17 +65,17 @@ def measure(data: Path | None, out: Path) -> None:
 def real(data: Path) -> Iterator[Row]:
     """Ask the real questions."""
     with covered(data) as desk:
-        for each in lines(data / "asked" / "questions.jsonl"):
-            question = ask(each["question"], now=NOW)
+        for line in lines(data / "asked" / "questions.jsonl"):
+            question = ask(line["question"], now=NOW)
             outcome = answer_now(question, desk.coverage)
-            shown = outcome.excerpts if isinstance(outcome, Answer) else ()
+            excerpts = outcome.excerpts if isinstance(outcome, Answer) else ()
             view = desk.coverage.look(question)
-            texts = [found.passage.text for found in view.evidence]
-            gold = each["gold"] or []
+            texts = [evidence.passage.text for evidence in view.evidence]
+            gold = line["gold"] or []
             yield Row(
-                each["kind"],
+                line["kind"],
                 level_of(outcome),
-                tuple(i for i, e in enumerate(shown) if holds(e.citation.quote, gold)),
+                tuple(i for i, e in enumerate(excerpts) if holds(e.citation.quote, gold)),
                 next((i for i, text in enumerate(texts) if holds(text, gold)), None),
             )
 
@@ -83,12 +83,12 @@ def real(data: Path) -> Iterator[Row]:
 def multihop(data: Path) -> Iterator[Row]:
     """Ask MultiHop-RAG's questions, whose answers no single sentence holds: only how sure."""
     items, questions = multihoprag(data)
-    asked = [*[q for q in questions if q.facts][::EVERY], *[q for q in questions if not q.facts]]
+    sampled = [*[q for q in questions if q.facts][::EVERY], *[q for q in questions if not q.facts]]
     with desk_of(items) as desk:
-        for each in asked:
-            question = ask(each.question[:500], now=FROZEN)
+        for line in sampled:
+            question = ask(line.question[:500], now=FROZEN)
             outcome = answer_now(question, desk.coverage)
-            yield Row(f"MultiHop-RAG {'answerable' if each.facts else 'null'}", level_of(outcome))
+            yield Row(f"MultiHop-RAG {'answerable' if line.facts else 'null'}", level_of(outcome))
 
 
 @contextmanager
@@ -111,9 +111,9 @@ def covered(data: Path) -> Iterator[Desk]:
 
 
 def holds(text: str, gold: Sequence[dict[str, Any]]) -> bool:
-    """Tell whether *text* has a sentence that answers; letters and figures alone are compared."""
+    """Return True if *text* has a sentence that answers; only letters and figures are compared."""
     plain = squeezed(text)
-    return any(squeezed(each["sentence"]) in plain for each in gold)
+    return any(squeezed(excerpt["sentence"]) in plain for excerpt in gold)
 
 
 def squeezed(text: str) -> str:
@@ -125,15 +125,15 @@ def table_of(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     """Count by kind: the levels, the gold in the lead and in the message, its passage."""
     table: dict[str, dict[str, float]] = {}
     for kind in dict.fromkeys(row.kind for row in rows):
-        own = [row for row in rows if row.kind == kind]
-        levels = Counter(row.level for row in own)
-        shares = {level: levels[level] / len(own) for level in LEVELS}
-        shares["lead"] = sum(0 in row.gold for row in own) / len(own)
-        shares["message"] = sum(bool(row.gold) for row in own) / len(own)
+        kind_rows = [row for row in rows if row.kind == kind]
+        levels = Counter(row.level for row in kind_rows)
+        shares = {level: levels[level] / len(kind_rows) for level in LEVELS}
+        shares["lead"] = sum(0 in row.gold for row in kind_rows) / len(kind_rows)
+        shares["message"] = sum(bool(row.gold) for row in kind_rows) / len(kind_rows)
         for first in FIRST:
-            places = [row.passage for row in own if row.passage is not None]
-            shares[f"passage {first}"] = sum(place < first for place in places) / len(own)
-        table[kind] = {"questions": len(own), **shares}
+            places = [row.passage for row in kind_rows if row.passage is not None]
+            shares[f"passage {first}"] = sum(place < first for place in places) / len(kind_rows)
+        table[kind] = {"questions": len(kind_rows), **shares}
     return table
 
 
@@ -141,7 +141,7 @@ COLUMNS = (*LEVELS, "lead", "message", *(f"first {n}" for n in FIRST))
 
 
 def cells(kind: str, shares: dict[str, float]) -> list[str]:
-    """Return one line of the table; what was not looked at is a dash."""
+    """Return one line of the table, with a dash for each share that was not measured."""
     judged = not kind.startswith("MultiHop") and kind != "unanswerable"
     return [
         f"{value:.2f}" if judged or name in LEVELS else "–"
@@ -151,7 +151,7 @@ def cells(kind: str, shares: dict[str, float]) -> list[str]:
 
 
 def written(rows: Sequence[Row]) -> str:
-    """Return the table as Markdown, with what it is of."""
+    """Return the table as Markdown, under a line on its origin."""
     lines_ = [
         "# Questions as people type them, over real articles",
         "",

@@ -38,11 +38,11 @@ _PATIENCE = 300
 
 
 def measure(_: Path | None, out: Path) -> None:
-    """Run the bot as a process over the sample coverage, and print what the askers waited."""
+    """Run the bot as a process over the sample coverage, and print the waiting times."""
     rows = []
-    for many in MANY:
-        rows.append(asyncio.run(timed(many, ServerRules(per_channel=10 * many))))
-        rows.append(asyncio.run(timed(many, ServerRules(per_channel=10 * many), model=True)))
+    for count in MANY:
+        rows.append(asyncio.run(timed(count, ServerRules(per_channel=10 * count))))
+        rows.append(asyncio.run(timed(count, ServerRules(per_channel=10 * count), model=True)))
     rows.append(asyncio.run(timed(MANY[-1], ServerRules())))
     rows.append(asyncio.run(timed(MANY[0], ServerRules(), spam=SPAM)))
     table = Table(*rows[0])
@@ -53,9 +53,9 @@ def measure(_: Path | None, out: Path) -> None:
 
 
 async def timed(
-    many: int, rules: ServerRules, *, model: bool = False, spam: int = 0
+    count: int, rules: ServerRules, *, model: bool = False, spam: int = 0
 ) -> dict[str, object]:
-    """Return what was waited, in seconds, by *many* members of one channel under *rules*.
+    """Return the waiting times, in seconds, of *count* members of one channel under *rules*.
 
     Before them another member asks *spam* times.
     """
@@ -73,40 +73,40 @@ async def timed(
             settings |= {"CHAT_MODEL": "paced", "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "k"}
         bot = Bot(discord, data)
         await bot.start(**settings)
-        members = [discord.member(f"member{n}") for n in range(many)]
+        members = [discord.member(f"member{n}") for n in range(count)]
         began = time.monotonic()
         spammer = discord.member("spammer")
         for n in range(spam):
             discord.slash(spammer, "ask", question=QUESTIONS[n % len(QUESTIONS)])
-        own = [
+        own_tokens = [
             discord.slash(member, "ask", question=QUESTIONS[n % len(QUESTIONS)]).token
             for n, member in enumerate(members)
         ]
-        await until(lambda: len(done(discord)) == many + spam, _PATIENCE)
+        await until(lambda: len(done(discord)) == count + spam, _PATIENCE)
         await bot.kill()
         first = [
             r.at - began
             for r in discord.asked_of("POST", "/callback")
-            if any(token in r.path for token in own)
+            if any(token in r.path for token in own_tokens)
         ]
         last: dict[str, float] = {}
-        for each in discord.asked_of("PATCH", "/messages/@original"):
-            if any(token in each.path for token in own):
-                last[each.path] = each.at - began
-        shown = list(last.values())
+        for request in discord.asked_of("PATCH", "/messages/@original"):
+            if any(token in request.path for token in own_tokens):
+                last[request.path] = request.at - began
+        moments = list(last.values())
         answered = [m for m in discord.answers() if "Sources" in text_of(m)]
     return {
-        "askers": many,
+        "askers": count,
         "a spammer asks": spam,
         "written by": "a paced model" if model else "the coverage",
         "a channel a minute": rules.per_channel,
         "acknowledged p50 s": float(np.quantile(first, 0.5)),
         "p99 s": float(np.quantile(first, 0.99)),
         "answered": len(answered),
-        "told to wait": many + spam - len(answered),
-        "answered p50 s": float(np.quantile(shown, 0.5)),
-        "answered p99 s": float(np.quantile(shown, 0.99)),
-        "answers a second": len(answered) / max(shown),
+        "told to wait": count + spam - len(answered),
+        "answered p50 s": float(np.quantile(moments, 0.5)),
+        "answered p99 s": float(np.quantile(moments, 0.99)),
+        "answers a second": len(answered) / max(moments),
     }
 
 

@@ -96,37 +96,39 @@ class Piece:
 def pieces(chance: random.Random, matters: list[str]) -> Iterator[Piece]:
     """Yield a campaign's articles in the order in which they appear."""
     followed = set(matters)
-    every = [f"{s} in {p}" for s in SUBJECTS for p in PLACES]
-    others = [each for each in every if each not in followed]
+    all_matters = [f"{s} in {p}" for s in SUBJECTS for p in PLACES]
+    other_matters = [name for name in all_matters if name not in followed]
     for n in range(ARTICLES):
         at = BEGAN + timedelta(days=DAYS) * n / ARTICLES
         aside = chance.random() < ASIDE
-        matter = chance.choice(others if aside else matters)
-        said = " ".join(chance.choices(WORDS, k=14))
+        matter = chance.choice(other_matters if aside else matters)
+        sentence = " ".join(chance.choices(WORDS, k=14))
         text = (
             f"The town council {chance.choice(VERBS)} {matter} on Monday, its clerk said. The"
-            f" {said}. It takes {chance.randint(3, 99)} days."
+            f" {sentence}. It takes {chance.randint(3, 99)} days."
         )
         outlet = chance.choice(OUTLETS)
         piece = Piece(at, None if aside else matter, text, f"Council on {matter}, {n}", outlet)
         yield piece
         if chance.random() < COPIED:
-            other = chance.choice([each for each in OUTLETS if each != outlet])
-            yield Piece(at, piece.matter, text, piece.title, other, copy=True)
+            copying_outlet = chance.choice(
+                [outlet_name for outlet_name in OUTLETS if outlet_name != outlet]
+            )
+            yield Piece(at, piece.matter, text, piece.title, copying_outlet, copy=True)
 
 
 def measure(_: Path | None, out: Path) -> None:
-    """Run the campaign and the sizes, and print what was told and what it took."""
-    found = {"campaign": asyncio.run(campaign()), "sizes": sizes()}
-    (out / "campaign.json").write_text(json.dumps(found, indent=2))
+    """Run the campaign and the sizes, and print the notices and their times."""
+    figures = {"campaign": asyncio.run(campaign()), "sizes": sizes()}
+    (out / "campaign.json").write_text(json.dumps(figures, indent=2))
     table = Table("A campaign of thirty days", "")
-    for name, count in found["campaign"].items():
+    for name, count in figures["campaign"].items():
         table.add_row(name, f"{count}")
     Console().print(table)
-    first = found["sizes"][0]["ms"]
-    for each in found["sizes"]:
-        said = f"{each['follows']} follows: {each['ms']:.1f} ms an article"
-        Console().print(f"{said}, {each['ms'] / first:.2f} times the first")
+    first = figures["sizes"][0]["ms"]
+    for size in figures["sizes"]:
+        size_line = f"{size['follows']} follows: {size['ms']:.1f} ms an article"
+        Console().print(f"{size_line}, {size['ms'] / first:.2f} times the first")
 
 
 class Clock:
@@ -140,15 +142,15 @@ class Clock:
 
 
 async def campaign() -> dict[str, int]:
-    """Publish, tell four times a day, post digests; count against what was made."""
+    """Publish articles, send notices four times a day, post digests; compare with the campaign."""
     chance, clock = random.Random(7), Clock()
     matters = sorted({f"{chance.choice(SUBJECTS)} in {place}" for place in PLACES})
     people = [
         (n, chance.choice(matters), chance.uniform(0, 20)) for n in range(FOLLOWERS + CHANNELS)
     ]
     leaving = {n: chance.uniform(20, 29) for n in chance.sample(range(FOLLOWERS), UNFOLLOWING)}
-    waiting, published = list(pieces(chance, matters)), list[Piece]()
-    told = Told()
+    upcoming, published = list(pieces(chance, matters)), list[Piece]()
+    notified = Told()
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder), clock) as desk:
         desk.news.following.catch_up()
         for server in range(CHANNELS):
@@ -158,28 +160,28 @@ async def campaign() -> dict[str, int]:
         for step in range(DAYS * 4 + 8):
             clock.now = BEGAN + timedelta(hours=6) * (step + 1)
             await come_and_go(desk, people, leaving, follows)
-            due = [each for each in waiting if each.at < clock.now]
-            waiting = waiting[len(due) :]
-            for each in due:
-                publish(desk, each, clock.now)
+            due = [report for report in upcoming if report.at < clock.now]
+            upcoming = upcoming[len(due) :]
+            for report in due:
+                publish(desk, report, clock.now)
             published += due
             desk.coverage.catch_up()
             desk.news.following.catch_up()
-            await told.by(desk)
-    wanted = expected(people, leaving, published)
-    originals = {each.title for each in published if not each.copy}
+            await notified.by(desk)
+    due_notices = expected(people, leaving, published)
+    originals = {report.title for report in published if not report.copy}
     stories = {(str(n + 1), title) for n in range(CHANNELS) for title in originals}
     return {
         "articles": len(published),
         "stories": len(originals),
-        "wanted": len(wanted),
-        "told": told.notices.total(),
-        "missed": len(wanted - told.notices.keys()),
-        "unwanted": len(told.notices.keys() - wanted),
-        "doubled": sum(count > 1 for count in told.notices.values()),
-        "digests": told.digests.total(),
-        "missed in digests": len(stories - told.stories.keys()),
-        "doubled in digests": sum(count > 1 for count in told.stories.values()),
+        "wanted": len(due_notices),
+        "told": notified.notices.total(),
+        "missed": len(due_notices - notified.notices.keys()),
+        "unwanted": len(notified.notices.keys() - due_notices),
+        "doubled": sum(count > 1 for count in notified.notices.values()),
+        "digests": notified.digests.total(),
+        "missed in digests": len(stories - notified.stories.keys()),
+        "doubled in digests": sum(count > 1 for count in notified.stories.values()),
     }
 
 
@@ -202,17 +204,17 @@ async def come_and_go(
 
 @dataclass(slots=True)
 class Told:
-    """What was sent: to whom which story, to which server which digest, with which story."""
+    """The notices by member and story, and the digests by server and story."""
 
     notices: Counter[tuple[int, str]] = field(default_factory=Counter)
     digests: Counter[str] = field(default_factory=Counter)
     stories: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def by(self, desk: Desk) -> None:
-        """Send whatever is due."""
+        """Send all notices that are due."""
         for news in await desk.news.following.due(lambda _place: False):
-            for quoted in news.quoted:
-                self.notices[int(news.follow.member), quoted.header.title] += 1
+            for citation in news.quoted:
+                self.notices[int(news.follow.member), citation.header.title] += 1
             await desk.news.following.mark_sent(news)
         for digest in await desk.news.digests.due(await desk.community.all_rules()):
             self.digests[digest.place] += 1
@@ -224,7 +226,7 @@ class Told:
 def expected(
     people: list[tuple[int, str, float]], leaving: dict[int, float], published: list[Piece]
 ) -> set[tuple[int, str]]:
-    """Return who should be told of what: the stories on their matter while they follow it.
+    """Return the notices that are due: for each member the stories on a matter they follow then.
 
     Articles appear, and people come and go, at the steps of six hours.
     """
@@ -232,19 +234,24 @@ def expected(
     def step(days: float) -> int:
         return int(days * 4) if days * 4 == int(days * 4) else int(days * 4) + 1
 
-    found = set()
+    notices = set()
     for n, matter, begins in people:
-        for each in published:
-            when = int((each.at - BEGAN) / timedelta(hours=6)) + 1
-            gone = n in leaving and when >= step(leaving[n])
-            if each.matter == matter and not each.copy and when >= step(begins) and not gone:
-                found.add((n, each.title))
-    return found
+        for report in published:
+            when = int((report.at - BEGAN) / timedelta(hours=6)) + 1
+            has_left = n in leaving and when >= step(leaving[n])
+            if (
+                report.matter == matter
+                and not report.copy
+                and when >= step(begins)
+                and not has_left
+            ):
+                notices.add((n, report.title))
+    return notices
 
 
 def sizes() -> list[dict[str, float]]:
     """Time one article among ever more followers, of up to six hundred topics."""
-    found = []
+    measurements = []
     for size in SIZES:
         chance, clock = random.Random(7), Clock()
         matters = [f"{s} in {p}" for s in SUBJECTS for p in PLACES]
@@ -252,18 +259,18 @@ def sizes() -> list[dict[str, float]]:
             desk.news.following.catch_up()
             for n in range(size):
                 follow(desk, n, matters[n % len(matters)], clock.now)
-            some = list(pieces(chance, matters[::2]))[:130]
-            first, rest = some[:30], some[30:]
-            for part in (first, rest):
+            articles = list(pieces(chance, matters[::2]))[:130]
+            first, later_articles = articles[:30], articles[30:]
+            for part in (first, later_articles):
                 clock.now += timedelta(hours=1)
-                for each in part:
-                    publish(desk, each, clock.now)
+                for report in part:
+                    publish(desk, report, clock.now)
                 desk.coverage.catch_up()
                 began = time.perf_counter()
                 desk.news.following.catch_up()
                 took = time.perf_counter() - began
-            found.append({"follows": size, "ms": took * 1000 / len(rest)})
-    return found
+            measurements.append({"follows": size, "ms": took * 1000 / len(later_articles)})
+    return measurements
 
 
 def opened(folder: Path, clock: Clock) -> Desk:
@@ -274,8 +281,8 @@ def opened(folder: Path, clock: Clock) -> Desk:
 def follow(desk: Desk, n: int, matter: str, now: datetime) -> int:
     """Let somebody follow a matter."""
     place = str(n) if n >= FOLLOWERS else ""
-    made = Follow(now, f"{n}", f"{n}", place, FollowKind.TOPIC, matter, Language.ENGLISH)
-    return desk.ledger.follows.add(made)
+    new_follow = Follow(now, f"{n}", f"{n}", place, FollowKind.TOPIC, matter, Language.ENGLISH)
+    return desk.ledger.follows.add(new_follow)
 
 
 def publish(desk: Desk, piece: Piece, now: datetime) -> None:

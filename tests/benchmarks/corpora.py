@@ -54,17 +54,17 @@ def desk_of(items: Items) -> Iterator[Desk]:
 def multihoprag(data: Path) -> tuple[Items, list[Wanted]]:
     """Read MultiHop-RAG (Tang and Yang, 2024): news articles, questions with their evidence."""
     items = []
-    for each in lines(data / "multihoprag" / "articles.jsonl"):
+    for line in lines(data / "multihoprag" / "articles.jsonl"):
         header = Header(
-            each["title"],
-            outlet=each["source"],
-            published=parse_moment(each["published_at"][:10]),
+            line["title"],
+            outlet=line["source"],
+            published=parse_moment(line["published_at"][:10]),
             language="en",
         )
-        items.append(whole(header, each["body"]))
+        items.append(whole(header, line["body"]))
     questions = lines(data / "multihoprag" / "questions.jsonl")
     return items, [
-        Wanted(each["query"], tuple(e["fact"] for e in each["evidence_list"])) for each in questions
+        Wanted(line["query"], tuple(e["fact"] for e in line["evidence_list"])) for line in questions
     ]
 
 
@@ -73,14 +73,14 @@ def jsquad(data: Path, *, half: bool = False) -> tuple[Items, list[Wanted]]:
     content = json.loads((data / "jsquad" / "valid.json").read_text(encoding="utf-8"))
     items, questions = [], []
     for number, article in enumerate(content["data"]):
-        kept = not half or number % 2 == 0
+        is_indexed = not half or number % 2 == 0
         for paragraph in article["paragraphs"]:
             title, _, text = paragraph["context"].partition(" [SEP] ")
-            if kept:
+            if is_indexed:
                 header = Header(f"{title}（{text[:12]}）", outlet="JSQuAD", language="ja")
                 items.append((Extract(header, text), Cut(SPLITTER, (Span(0, len(text)),))))
-            asked = [each["question"] for each in paragraph["qas"]]
-            questions += [Wanted(each, (text,) if kept else ()) for each in asked]
+            texts = [line["question"] for line in paragraph["qas"]]
+            questions += [Wanted(text, (text,) if is_indexed else ()) for text in texts]
     return items, questions
 
 
@@ -89,12 +89,12 @@ def clapnq(data: Path) -> tuple[Items, list[Wanted]]:
     items: dict[str, tuple[Extract, Cut]] = {}
     questions = []
     for name in ("answerable", "unanswerable"):
-        for each in lines(data / "clapnq" / f"{name}.jsonl"):
-            for passage in each["passages"]:
+        for line in lines(data / "clapnq" / f"{name}.jsonl"):
+            for passage in line["passages"]:
                 header = Header(f"{passage['title']}: {passage['text'][:40]}", language="en")
                 items[passage["text"]] = whole(header, passage["text"].strip())
-            facts = each["output"][0].get("selected_sentences") or ()
-            questions.append(Wanted(each["input"], tuple(facts) if name == "answerable" else ()))
+            facts = line["output"][0].get("selected_sentences") or ()
+            questions.append(Wanted(line["input"], tuple(facts) if name == "answerable" else ()))
     return list(items.values()), questions
 
 
@@ -102,40 +102,46 @@ def rgb(data: Path) -> tuple[Items, list[Wanted]]:
     """Read RGB's counterfactual part: snippets that answer, that answer wrongly, and others."""
     items: dict[str, tuple[Extract, Cut]] = {}
     questions = []
-    for each in lines(data / "rgb" / "en_fact.json"):
-        for text in (*each["positive"], *each["positive_wrong"], *each["negative"]):
+    for line in lines(data / "rgb" / "en_fact.json"):
+        for text in (*line["positive"], *line["positive_wrong"], *line["negative"]):
             clean = text.strip()
             header = Header(clean[:60], outlet="RGB", language="en")
             items[clean] = (Extract(header, clean), Cut(SPLITTER, (Span(0, len(clean)),)))
-        questions.append(Wanted(each["query"], tuple(text.strip() for text in each["positive"])))
+        questions.append(Wanted(line["query"], tuple(text.strip() for text in line["positive"])))
     return list(items.values()), questions
 
 
 def realtimeqa(data: Path) -> tuple[Items, list[Wanted]]:
     """Read RealTimeQA's election articles; any passage with the answer's words counts (weak)."""
     items = []
-    for each in lines(data / "realtimeqa_election" / "articles.jsonl"):
-        if each["text"].strip():
-            header = Header(each["title"] or "-", url=each["url"], language="en")
-            items.append(whole(header, each["text"].strip()))
+    for line in lines(data / "realtimeqa_election" / "articles.jsonl"):
+        if line["text"].strip():
+            header = Header(line["title"] or "-", url=line["url"], language="en")
+            items.append(whole(header, line["text"].strip()))
     questions = lines(data / "realtimeqa_election" / "questions.jsonl")
     return items, [
-        Wanted(each["question"], tuple(each["answer"]))
-        for each in questions
-        if each["answer_string_in"]
+        Wanted(line["question"], tuple(line["answer"]))
+        for line in questions
+        if line["answer_string_in"]
     ]
 
 
 def cross_lingual() -> tuple[Items, list[Wanted]]:
     """Read the sample coverage, and questions whose answer stands in the other language alone."""
-    asked = (each for each in read_question_set(OURS) if each.kind == "cross-lingual")
-    return sample(), [Wanted(each.question, each.wanted) for each in asked]
+    cross_lingual_questions = (
+        question for question in read_question_set(OURS) if question.kind == "cross-lingual"
+    )
+    return sample(), [
+        Wanted(question.question, question.wanted) for question in cross_lingual_questions
+    ]
 
 
 def sample() -> Items:
     """Read the sample coverage."""
-    found = (each.extract for each in read_path(SAMPLE_COVERAGE, Hints()))
-    return [(each, cut(each.text, each.header.language)) for each in found if each]
+    extracts = (record.extract for record in read_path(SAMPLE_COVERAGE, Hints()))
+    return [
+        (extract, cut(extract.text, extract.header.language)) for extract in extracts if extract
+    ]
 
 
 def whole(header: Header, text: str) -> tuple[Extract, Cut]:

@@ -1,4 +1,4 @@
-"""What answers cost with a model and its reader: requests and tokens, by settings.
+"""The cost of answers with a model and its reader: requests and tokens, by settings.
 
 A model on loopback drafts three sentences of each question's first passages, in words that are not
 quite theirs, and its reader says yes to each; what both are sent is what the desk sends. Tokens are
@@ -58,13 +58,13 @@ class Used:
 
 
 def measure(data: Path | None, out: Path) -> None:
-    """Ask the real questions with each setting; print and write what 1,000 answers take."""
+    """Ask the real questions with each setting; print and write the cost of 1,000 answers."""
     if data is None:
         raise SystemExit("Name the folder that holds asked, pages and seed: DATA=folder")
-    asked = [each["question"] for each in lines(data / "asked" / "questions.jsonl")]
+    questions = [line["question"] for line in lines(data / "asked" / "questions.jsonl")]
     with covered(data) as desk:
         ways = [(tokens, False) for tokens in COVERAGE] + [(COVERAGE[0], True)]
-        rows = [asyncio.run(cost(desk, asked, tokens, wrong=wrong)) for tokens, wrong in ways]
+        rows = [asyncio.run(cost(desk, questions, tokens, wrong=wrong)) for tokens, wrong in ways]
     table = Table(*rows[0])
     for row in rows:
         table.add_row(*(f"{v:,.2f}" if isinstance(v, float) else str(v) for v in row.values()))
@@ -75,7 +75,7 @@ def measure(data: Path | None, out: Path) -> None:
 async def cost(
     desk: Desk, questions: Sequence[str], tokens: int, *, wrong: bool
 ) -> Mapping[str, object]:
-    """Return what the answers to *questions* took, as 1,000 of them would."""
+    """Return the cost of the answers to *questions*, scaled to 1,000 of them."""
     used, proven = Used(wrong=wrong), 0
     async with server(used) as url:
         key = SecretStr("k")
@@ -86,19 +86,19 @@ async def cost(
             outcome = await by_model.answer(ask(text, now=NOW))
             proven += isinstance(outcome, Answer) and bool(outcome.claims)
         await writer.close()
-    many = 1000 / len(questions)
-    both = {way: sum(getattr(used, way).values()) for way in PRICE}
+    scale = 1000 / len(questions)
+    totals = {way: sum(getattr(used, way).values()) for way in PRICE}
     return {
         "COVERAGE_TOKENS": tokens,
         "a sentence is mended": "yes" if wrong else "no",
         "proven": f"{proven} of {len(questions)}",
-        "writer asked": used.requests[WRITTEN] * many,
-        "reader asked": used.requests[READ] * many,
-        "writer given, M": used.given[WRITTEN] * many / 1e6,
-        "writer wrote, M": used.written[WRITTEN] * many / 1e6,
-        "reader given, M": used.given[READ] * many / 1e6,
-        "reader wrote, M": used.written[READ] * many / 1e6,
-        "cost at 1 and 4": sum(both[way] * many / 1e6 * price for way, price in PRICE.items()),
+        "writer asked": used.requests[WRITTEN] * scale,
+        "reader asked": used.requests[READ] * scale,
+        "writer given, M": used.given[WRITTEN] * scale / 1e6,
+        "writer wrote, M": used.written[WRITTEN] * scale / 1e6,
+        "reader given, M": used.given[READ] * scale / 1e6,
+        "reader wrote, M": used.written[READ] * scale / 1e6,
+        "cost at 1 and 4": sum(totals[way] * scale / 1e6 * price for way, price in PRICE.items()),
     }
 
 
@@ -110,47 +110,52 @@ def tokenizer() -> Tokenizer:
 
 
 def tokens_in(text: str) -> int:
-    """Count the tokens of *text*; the tokenizer may cut what is long, so it gets lines."""
+    """Count the tokens of *text* line by line, as the tokenizer may cut long input."""
     parts = [text[at : at + 1000] for at in range(0, len(text), 1000)]
-    return sum(len(each.ids) for each in tokenizer().encode_batch(parts, add_special_tokens=False))
+    return sum(
+        len(encoding.ids) for encoding in tokenizer().encode_batch(parts, add_special_tokens=False)
+    )
 
 
 def draft_of(data: str, *, wrong: bool) -> str:
     """Report the first sentence of each of the first passages; the last with a wrong figure."""
-    given = json.loads(data)
-    if "sentences" in given:
-        return "\n".join(mended(each) for each in given["sentences"])
+    prompt = json.loads(data)
+    if "sentences" in prompt:
+        return "\n".join(mended(sentence) for sentence in prompt["sentences"])
     drafted = []
-    for passage in given["coverage"][:SENTENCES]:
+    for passage in prompt["coverage"][:SENTENCES]:
         text = passage["text"].split("\n")[0]
         span = sentences(text, "en")[0]
-        said = text[span.start : span.end]
+        sentence_text = text[span.start : span.end]
         drafted.append(
-            {"say": f"It was reported: {said}", "quotes": [{"key": passage["key"], "quote": said}]}
+            {
+                "say": f"It was reported: {sentence_text}",
+                "quotes": [{"key": passage["key"], "quote": sentence_text}],
+            }
         )
     if wrong and drafted:
         drafted[-1]["say"] = f"{drafted[-1]['say']} That was 987654 more."
-    return "\n".join(json.dumps(each, ensure_ascii=False) for each in drafted)
+    return "\n".join(json.dumps(line, ensure_ascii=False) for line in drafted)
 
 
 def mended(dropped: Mapping[str, Any]) -> str:
-    """Say what a sentence rests on, without its wrong figure."""
-    said, rests = f"It was reported: {dropped['quotes'][0]['quote']}", dropped["quotes"]
-    return json.dumps({"number": dropped["number"], "say": said, "quotes": rests})
+    """Return a claim with the same quotes as a dropped one, without its wrong figure."""
+    claim, rests = f"It was reported: {dropped['quotes'][0]['quote']}", dropped["quotes"]
+    return json.dumps({"number": dropped["number"], "say": claim, "quotes": rests})
 
 
 @asynccontextmanager
 async def server(used: Used) -> AsyncIterator[str]:
-    """Serve writer and reader on loopback; *used* counts what they are given and write."""
+    """Serve writer and reader on loopback; *used* counts their tokens in and out."""
 
     async def complete(request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        who, said = body["model"], [each["content"] for each in body["messages"]]
-        reads = said[-1].startswith('{"claims"')
-        text = letters_of(said[-1]) if reads else draft_of(said[-1], wrong=used.wrong)
-        used.requests[who] += 1
-        used.given[who] += sum(map(tokens_in, said))
-        used.written[who] += tokens_in(text)
+        model, contents = body["model"], [message["content"] for message in body["messages"]]
+        reads = contents[-1].startswith('{"claims"')
+        text = letters_of(contents[-1]) if reads else draft_of(contents[-1], wrong=used.wrong)
+        used.requests[model] += 1
+        used.given[model] += sum(map(tokens_in, contents))
+        used.written[model] += tokens_in(text)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         await response.write(event({"content": text}))

@@ -25,7 +25,7 @@ _GIVEN = ("asked", "results", "realtimeqa_election")
 
 @dataclass(frozen=True, slots=True)
 class DeclinedShares:
-    """How many texts of a set are declined: said of one side, of the other, and unlike."""
+    """The shares of a set that are declined, by side, and the number of unlike pairs."""
 
     texts: int
     one: float
@@ -34,12 +34,14 @@ class DeclinedShares:
 
 
 def measured(texts: Sequence[str], coverage: Coverage) -> DeclinedShares:
-    """Return what is declined of *texts*, which are pairs, one of each side."""
-    asked = (Question(text, NOW, Language.ENGLISH) for text in texts)
-    declined = [coverage.declined(question) is not None for question in asked]
-    one, other = declined[::2], declined[1::2]
-    unlike = sum(a is not b for a, b in zip(one, other, strict=True))
-    return DeclinedShares(len(texts), sum(one) / len(one), sum(other) / len(other), unlike)
+    """Return the declined shares of *texts*, which are pairs, one of each side."""
+    questions = (Question(text, NOW, Language.ENGLISH) for text in texts)
+    declined = [coverage.declined(question) is not None for question in questions]
+    first_side, second_side = declined[::2], declined[1::2]
+    unlike = sum(a is not b for a, b in zip(first_side, second_side, strict=True))
+    return DeclinedShares(
+        len(texts), sum(first_side) / len(first_side), sum(second_side) / len(second_side), unlike
+    )
 
 
 def measure(data: Path | None, out: Path) -> None:
@@ -52,23 +54,27 @@ def measure(data: Path | None, out: Path) -> None:
     }
     for name, file in files.items():
         examples = list(prompts_of(file))
-        sets[f"{name}: requests"] = [each.text for each in examples if each.reason is not None]
-        sets[f"{name}: questions"] = [each.text for each in examples if each.reason is None]
-    people = {"sample": [each.question for each in read_question_set(SAMPLE_QUESTIONS)]}
+        sets[f"{name}: requests"] = [
+            example.text for example in examples if example.reason is not None
+        ]
+        sets[f"{name}: questions"] = [
+            example.text for example in examples if example.reason is None
+        ]
+    people = {"sample": [question.question for question in read_question_set(SAMPLE_QUESTIONS)]}
     for name in _GIVEN if data is not None else ():
         assert data is not None
-        people[name] = [each["question"] for each in lines(data / name / "questions.jsonl")]
+        people[name] = [line["question"] for line in lines(data / name / "questions.jsonl")]
     sets |= {
-        f"people's questions: {name}": [text for text in asked for _ in range(2)]
-        for name, asked in people.items()
+        f"people's questions: {name}": [text for text in texts_of_set for _ in range(2)]
+        for name, texts_of_set in people.items()
     }
     table = Table("set", "texts", "one side", "other side", "unlike pairs")
-    found = {}
+    results = {}
     with TemporaryDirectory() as folder, open_in(folder, now=NOW) as desk:
         for name, texts in sets.items():
             shares = measured(texts, desk.coverage)
-            found[name] = {"texts": shares.texts, "one": shares.one, "other": shares.other}
+            results[name] = {"texts": shares.texts, "one": shares.one, "other": shares.other}
             cells = (f"{shares.one:.3f}", f"{shares.other:.3f}", str(shares.unlike))
             table.add_row(name, str(shares.texts), *cells)
     Console(width=100).print(table)
-    (out / "declining.json").write_text(json.dumps(found, indent=2), encoding="utf-8")
+    (out / "declining.json").write_text(json.dumps(results, indent=2), encoding="utf-8")

@@ -124,7 +124,7 @@ class Asker:
 
 @dataclass(slots=True)
 class End:
-    """One end of the bot: when, how long it took, its exit code, and what became of the askers."""
+    """One end of the bot: its moment, duration and exit code, and the state of the askers."""
 
     kind: str
     moment: float
@@ -159,8 +159,8 @@ def measure(_: Path | None, out: Path) -> None:
         folder = Path(name)
         ends = asyncio.run(ends_embedded(folder))
         show(ends, out)
-        with servers(folder) as both:
-            ends += asyncio.run(ends_on_servers(folder, both.settings))
+        with servers(folder) as server_urls:
+            ends += asyncio.run(ends_on_servers(folder, server_urls.settings))
     show(ends, out)
 
 
@@ -332,7 +332,7 @@ async def end_once(
 
 
 async def run_once(end: End, bot: Process, settings: BotSettings) -> None:
-    """Do what :func:`end_once` does, over a desk that is ready."""
+    """Run :func:`end_once` over a desk that is ready."""
     discord, askers = bot.discord, list[Asker]()
     bot.begin()
     asking = asyncio.create_task(ask_on(discord, askers, random.Random(end.moment)))
@@ -346,17 +346,17 @@ async def run_once(end: End, bot: Process, settings: BotSettings) -> None:
     asking.cancel()
     pending_ids = pending_messages(settings)
     end.pages = pages_of(settings)
-    heard = [asker for asker in askers if asker.is_heard(discord, pending_ids)]
-    settled = [asker for asker in heard if asker.is_settled(discord)]
+    heard_askers = [asker for asker in askers if asker.is_heard(discord, pending_ids)]
+    settled = [asker for asker in heard_askers if asker.is_settled(discord)]
     sessions = discord.sessions
     bot.begin()
     await until(lambda: discord.sessions > sessions)
     with suppress(TimeoutError):
-        await until(lambda: all(asker.is_settled(discord) for asker in heard), PATIENCE)
+        await until(lambda: all(asker.is_settled(discord) for asker in heard_askers), PATIENCE)
     await asyncio.sleep(1.0)
     bot.kill()
-    count_askers(end, discord, heard, settled)
-    unheard = [asker for asker in askers if asker not in heard]
+    count_askers(end, discord, heard_askers, settled)
+    unheard = [asker for asker in askers if asker not in heard_askers]
     late = [signalled - asker.at for asker in unheard if signalled - asker.at > 1.0]
     end.unheard, end.left = len(unheard), end.left + len(late)
     if late:
@@ -377,12 +377,12 @@ def pending_messages(settings: BotSettings) -> set[str | None]:
 
 
 def count_askers(
-    end: End, discord: WireDiscord, heard: Sequence[Asker], settled: Sequence[Asker]
+    end: End, discord: WireDiscord, heard_askers: Sequence[Asker], settled: Sequence[Asker]
 ) -> None:
     """Count the askers who were answered, notified, left, and notified twice."""
-    end.askers = len(heard)
-    replies = [reply for asker in heard for reply in asker.replies(discord)]
-    for asker in heard:
+    end.askers = len(heard_askers)
+    replies = [reply for asker in heard_askers for reply in asker.replies(discord)]
+    for asker in heard_askers:
         texts = [text_of(reply) for reply in asker.replies(discord)]
         if not asker.is_settled(discord):
             end.left += 1

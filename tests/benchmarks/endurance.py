@@ -93,7 +93,7 @@ MB = 2**20
 
 @dataclass(slots=True)
 class Run:
-    """What a run has measured: megabytes after each round, and rows of each table over time."""
+    """The measurements of a run: megabytes after each round, and rows of each table over time."""
 
     answers: int
     reader: bool
@@ -232,9 +232,9 @@ class Window:
     """A place of replies that draws them as Discord is sent them, and has a message's ids."""
 
     def __init__(self, channel: int, message: int) -> None:
-        here, public = SimpleNamespace(id=channel), SimpleNamespace(ephemeral=False)
+        place, public = SimpleNamespace(id=channel), SimpleNamespace(ephemeral=False)
         server = SimpleNamespace(id=SERVER)
-        self.sent = SimpleNamespace(id=message, channel=here, guild=server, flags=public)
+        self.sent = SimpleNamespace(id=message, channel=place, guild=server, flags=public)
         self.text = ""
 
     async def reply(self, view: ui.LayoutView, nonce: str | None = None) -> None:
@@ -269,8 +269,8 @@ def resident() -> float:
     Files that it maps to read them, as the dictionary of Japanese (65 MB, from the first Japanese
     text on), are shared and given back at need: they do not count.
     """
-    held, file_mapped = Path("/proc/self/statm").read_text(encoding="ascii").split()[1:3]
-    return (int(held) - int(file_mapped)) * resource.getpagesize() / MB
+    resident_pages, file_mapped = Path("/proc/self/statm").read_text(encoding="ascii").split()[1:3]
+    return (int(resident_pages) - int(file_mapped)) * resource.getpagesize() / MB
 
 
 def count_rows(desk: Desk) -> Mapping[str, int]:

@@ -43,7 +43,7 @@ _TEXT_AFTER_DATELINE = 60
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A page, and what people found in it; the first 80 have no title or day of their own.
+    """A page with its body as marked by people; the first 80 have no title or day.
 
     An optional paragraph is one that the makers of the data set mark as such.
     """
@@ -63,29 +63,29 @@ class Expected:
 
     def body_beside(self, text: str) -> str:
         """Return the body with those of its optional paragraphs of which *text* has a half."""
-        found = grams(text)
+        runs = grams(text)
         return " ".join(
             paragraph
             for paragraph in self.paragraphs
             if paragraph not in self.optional
-            or 2 * (grams(paragraph) & found).total() >= grams(paragraph).total()
+            or 2 * (grams(paragraph) & runs).total() >= grams(paragraph).total()
         )
 
 
 def measure(data: Path | None, out: Path) -> None:
-    """Print and write F1 of the bodies, titles and days that are right, and what is missing."""
+    """Print and write F1 of the bodies, the right titles and days, and the causes of gaps."""
     if data is None:
         raise SystemExit("Name the folder that holds pages: DATA=folder")
     rows, worst = {}, []
-    missing: Counter[tuple[str, str]] = Counter()
+    causes_missing: Counter[tuple[str, str]] = Counter()
     for name, pages in (("English", english(data)), ("Japanese", japanese(data))):
-        found = [scored(each) for each in pages]
-        rows[name] = {key: mean([each[key] for each in found]) for key in found[0]}
-        worst += sorted((each["F1"], page.name) for each, page in zip(found, pages, strict=True))[
-            :5
-        ]
+        scores = [scored(page) for page in pages]
+        rows[name] = {key: mean([score[key] for score in scores]) for key in scores[0]}
+        worst += sorted(
+            (score["F1"], page.name) for score, page in zip(scores, pages, strict=True)
+        )[:5]
         for page in pages:
-            missing.update((cause, name + kind) for cause, kind in causes(page))
+            causes_missing.update((cause, name + kind) for cause, kind in causes(page))
     table = Table("", *rows)
     for key in rows["English"]:
         table.add_row(key, *(f"{row[key]:.4f}" for row in rows.values()))
@@ -94,41 +94,43 @@ def measure(data: Path | None, out: Path) -> None:
         print(f"{f1:.3f} {name}")
     columns = ("English", "English, optional", "Japanese")
     print("", "Sentences missing because", *columns, "", sep=" | ")
-    for cause in dict.fromkeys(cause for (cause, _), _ in missing.most_common()):
-        print("", cause, *(missing[cause, column] for column in columns), "", sep=" | ")
-    counts = {f"{column}: {cause}": count for (cause, column), count in missing.items()}
+    for cause in dict.fromkeys(cause for (cause, _), _ in causes_missing.most_common()):
+        print("", cause, *(causes_missing[cause, column] for column in columns), "", sep=" | ")
+    counts = {f"{column}: {cause}": count for (cause, column), count in causes_missing.items()}
     (out / "extraction.json").write_text(json.dumps({**rows, "missing": counts}, indent=2))
 
 
 def causes(page: Expected) -> Iterator[tuple[str, str]]:
-    """Yield for each sentence that is missing its cause, and whether its paragraph is optional."""
+    """Yield the cause of each missing sentence, and the kind of its paragraph."""
     text = decode(page.data, page.name)
     try:
-        found: Extract | None = read_page(text, page.name)
+        extract: Extract | None = read_page(text, page.name)
     except ReadingError:
-        found = None
+        extract = None
     steps = dict(steps_of(text))
     for paragraph in page.paragraphs:
         for span in sentences(paragraph, page.language):
             sentence = paragraph[span.start : span.end]
             letters = letters_and_digits(sentence)
-            if found is None or letters not in letters_and_digits(found.text):
+            if extract is None or letters not in letters_and_digits(extract.text):
                 yield (
-                    "the page is refused" if found is None else cause_of(sentence, found, steps),
+                    "the page is refused"
+                    if extract is None
+                    else cause_of(sentence, extract, steps),
                     ", optional" * (paragraph in page.optional),
                 )
 
 
-def cause_of(sentence: str, found: Extract, steps: dict[str, str]) -> str:
-    """Return why a *sentence* is missing from what was *found*."""
+def cause_of(sentence: str, extract: Extract, steps: dict[str, str]) -> str:
+    """Return the cause for which a *sentence* is missing from the *extract*."""
     letters = letters_and_digits(sentence)
     for part, texts in (
-        ("it is kept as a caption or as a post of others", found.captions),
-        ("it is kept as a correction", found.corrections),
+        ("it is kept as a caption or as a post of others", extract.captions),
+        ("it is kept as a correction", extract.corrections),
     ):
         if letters in letters_and_digits(" ".join(texts)):
             return part
-    if letters[-_TEXT_AFTER_DATELINE:] in letters_and_digits(found.text):
+    if letters[-_TEXT_AFTER_DATELINE:] in letters_and_digits(extract.text):
         return "its beginning, a dateline or a heading, is kept apart"
     for step, text in steps.items():
         if letters not in text:
@@ -160,9 +162,9 @@ def english(data: Path) -> list[Expected]:
     folder = data / "pages" / "fundus_eval"
     truth = json.loads((folder / "ground_truth.json").read_text())
     pages = []
-    for name, each in truth.items():
-        optional = [line for line in each["body"] if line[0] == "[" and line[-1] == "]"]
-        paragraphs = [line[1:-1] if line in optional else line for line in each["body"]]
+    for name, expected in truth.items():
+        optional = [line for line in expected["body"] if line[0] == "[" and line[-1] == "]"]
+        paragraphs = [line[1:-1] if line in optional else line for line in expected["body"]]
         pages.append(
             Expected(
                 name,
@@ -199,11 +201,11 @@ def fundus(folder: Path) -> Iterator[Expected]:
 
 
 def scored(page: Expected) -> dict[str, float | None]:
-    """Compare what is found with what is expected."""
+    """Compare the extract of a page with the expected one."""
     text = decode(page.data, page.name)
     began = time.perf_counter()
     try:
-        found = read_page(text, page.name)
+        extract = read_page(text, page.name)
     except ReadingError:
         return {
             "F1": 0.0,
@@ -214,32 +216,32 @@ def scored(page: Expected) -> dict[str, float | None]:
             "ms": 0.0,
         }
     took = time.perf_counter() - began
-    alone = trafilatura.extract(
+    by_library = trafilatura.extract(
         text, favor_precision=True, include_comments=False, include_tables=False
     )
-    published = found.header.published
+    published = extract.header.published
     right = published is not None and day_of(published) == page.day
     return {
-        "F1": f1(found.text, page.body),
-        "F1, optional": f1(found.text, page.body_beside(found.text)),
-        "trafilatura alone": f1(alone or "", page.body),
-        "title": None if page.title is None else float(same(found.header.title, page.title)),
+        "F1": f1(extract.text, page.body),
+        "F1, optional": f1(extract.text, page.body_beside(extract.text)),
+        "trafilatura alone": f1(by_library or "", page.body),
+        "title": None if page.title is None else float(same(extract.header.title, page.title)),
         "day": None if page.day is None else float(right),
         "stated day": float(published is not None),
         "ms": took * 1000,
     }
 
 
-def same(one: str, other: str) -> bool:
-    """Tell whether two titles differ in white space alone."""
-    return "".join(one.split()) == "".join(other.split())
+def same(first: str, second: str) -> bool:
+    """Return True if two titles differ in white space alone."""
+    return "".join(first.split()) == "".join(second.split())
 
 
-def f1(found: str, expected: str) -> float:
+def f1(text: str, expected: str) -> float:
     """Return the F1 of 4-grams of words, or of characters in CJK text, as bags."""
-    one, other = grams(found), grams(expected)
-    both = (one & other).total()
-    return 2 * both / (one.total() + other.total()) if both else 0.0
+    counts, expected_counts = grams(text), grams(expected)
+    common = (counts & expected_counts).total()
+    return 2 * common / (counts.total() + expected_counts.total()) if common else 0.0
 
 
 def grams(text: str) -> Counter[tuple[str, ...]]:
@@ -250,5 +252,5 @@ def grams(text: str) -> Counter[tuple[str, ...]]:
 
 def mean(values: list[float | None]) -> float:
     """Return the mean of those that are known."""
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else float("nan")
+    numbers = [value for value in values if value is not None]
+    return sum(numbers) / len(numbers) if numbers else float("nan")

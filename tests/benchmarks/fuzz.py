@@ -1,4 +1,4 @@
-"""Damaged documents of every kind: what becomes of them, and what the worst of each kind costs."""
+"""Damaged documents of every kind: their outcomes, and the cost of the worst of each kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class FuzzedKind:
-    """What became of the documents of one kind; ``memory`` is the process's peak in MB."""
+    """The outcomes of the documents of one kind; ``memory`` is the process's peak in MB."""
 
     ending: str
     inputs: int
@@ -54,8 +54,8 @@ def fuzzed(ending: str) -> FuzzedKind:
         nonlocal slowest, worst
         began = time.process_time()
         try:
-            found = read(Document(data, f"a{ending}"))
-            counts["read" if any(each.extract for each in found) else "refused"] += 1
+            records = read(Document(data, f"a{ending}"))
+            counts["read" if any(record.extract for record in records) else "refused"] += 1
         except Exception as error:  # noqa: BLE001 - what is counted here must not happen
             counts["tracebacks"] += 1
             worst = repr(error)[:200]
@@ -77,14 +77,14 @@ def fuzzed(ending: str) -> FuzzedKind:
 
 def measure(_data: Path | None, out: Path) -> None:
     """Try every kind, and print and write the table as it grows."""
-    names = [each for each in FuzzedKind.__slots__ if each != "worst"]
+    names = [name for name in FuzzedKind.__slots__ if name != "worst"]
     table, kinds = Table(*names), []
     with multiprocessing.get_context("spawn").Pool(_AT_ONCE, maxtasksperchild=1) as pool:
-        for each in pool.imap_unordered(fuzzed, sorted(SEEDS), chunksize=1):
-            kinds.append(asdict(each))
-            print(asdict(each), flush=True)
+        for kind in pool.imap_unordered(fuzzed, sorted(SEEDS), chunksize=1):
+            kinds.append(asdict(kind))
+            print(asdict(kind), flush=True)
             (out / "fuzz.json").write_text(json.dumps(kinds, indent=1) + "\n", encoding="utf-8")
-    for kind in sorted(kinds, key=lambda each: each["ending"]):
+    for kind in sorted(kinds, key=lambda row: row["ending"]):
         cells = {**kind, "slowest": f"{kind['slowest'] * 1000:,.0f} ms"}
         table.add_row(
             *(f"{cells[name]:,}" if isinstance(cells[name], int) else cells[name] for name in names)

@@ -48,13 +48,13 @@ def grown(work: Callable[[str], object], shape: str) -> tuple[float, int, float]
 def measure(_data: Path | None, out: Path) -> None:
     """Measure every entry over every shape; the table has the steepest shape of each."""
     table = Table("entry", "steepest shape", "exponent", "characters", "seconds")
-    found: dict[str, dict[str, tuple[float, int, float]]] = {}
+    rows_by_entry: dict[str, dict[str, tuple[float, int, float]]] = {}
     for entry, work in ENTRIES.items():
-        found[entry] = {shape: grown(work, shape) for shape in SHAPES}
-        worst = max(found[entry], key=lambda shape: found[entry][shape][0])
-        steep, size, seconds = found[entry][worst]
+        rows_by_entry[entry] = {shape: grown(work, shape) for shape in SHAPES}
+        worst = max(rows_by_entry[entry], key=lambda shape: rows_by_entry[entry][shape][0])
+        steep, size, seconds = rows_by_entry[entry][worst]
         style = "red" if steep > STEEPEST else ""
         table.add_row(entry, worst, f"{steep:.2f}", f"{size:,}", f"{seconds:.2f}", style=style)
         print(entry, worst, f"{steep:.2f}", size, f"{seconds:.2f}", flush=True)
     Console().print(table)
-    (out / "growth.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    (out / "growth.json").write_text(json.dumps(rows_by_entry, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What people type in the first hour of a server; and an election night of forty people.
+"""Messages of the first hour of a server, and an election night of forty people.
 
 The night is played over simulated Discord (tests/bot/discord_ui/election_night.py): what is false,
 told twice or posted with a sound is printed, and what each person saw is written to ``saw.txt``.
@@ -56,16 +56,16 @@ _LONGEST = 160
 def measure(_: Path | None, out: Path) -> None:
     """Type it all at a desk over the sample coverage, and play the night."""
     asyncio.run(played(out))
-    found = asyncio.run(typed())
-    (out / "hour.json").write_text(json.dumps(found, indent=2, ensure_ascii=False))
-    for text, lines in found.items():
+    first_lines = asyncio.run(typed())
+    (out / "hour.json").write_text(json.dumps(first_lines, indent=2, ensure_ascii=False))
+    for text, lines in first_lines.items():
         Console().print(f"» {text}", markup=False, highlight=False)
         for line in lines:
             Console().print(f"    {line[:_LONGEST]}", markup=False, highlight=False)
 
 
 async def played(out: Path) -> None:
-    """Play the night, and print what was measured; write it and what each person saw to *out*."""
+    """Play the night, and print the measurements; write them and each person's view to *out*."""
     clock = [moment(BEGAN)]
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -84,15 +84,15 @@ async def played(out: Path) -> None:
             ]
         await desk.close()
     (out / "saw.txt").write_text("\n\n".join(saw))
-    measured = asdict(election_night.Measured.of(night))
-    (out / "night.json").write_text(json.dumps(measured, indent=2, ensure_ascii=False))
-    for name, value in measured.items():
+    night_figures = asdict(election_night.Measured.of(night))
+    (out / "night.json").write_text(json.dumps(night_figures, indent=2, ensure_ascii=False))
+    for name, value in night_figures.items():
         Console().print(f"{name}: {value}", markup=False, highlight=False)
 
 
 async def typed() -> dict[str, list[str]]:
     """Return the first lines that each gets."""
-    found = {}
+    lines_by_text = {}
     with (
         tempfile.TemporaryDirectory() as folder,
         open_in(Path(folder) / "data", now=MORNING) as desk,
@@ -102,12 +102,12 @@ async def typed() -> dict[str, list[str]]:
         desk.suggested_questions.refresh()
         asking = Asking(desk, buttons_under, suggested_question_buttons)
         for text in TYPED:
-            found[text] = await _seen(asking, text)
-    return found
+            lines_by_text[text] = await _seen(asking, text)
+    return lines_by_text
 
 
 async def _seen(asking: Asking, text: str) -> list[str]:
-    """Return the first lines of what whoever types *text* sees."""
+    """Return the first lines of the reply to *text*."""
 
     async def show(_view: object) -> None:
         return None
@@ -119,5 +119,5 @@ async def _seen(asking: Asking, text: str) -> list[str]:
             :_SHOWN
         ]
     audience = Audience(Place(1, 2))
-    made = await asking.ask(question, 1, audience=audience, repeat=False, show=show)
-    return seen(made.view).splitlines()[:_SHOWN]
+    result = await asking.ask(question, 1, audience=audience, repeat=False, show=show)
+    return seen(result.view).splitlines()[:_SHOWN]

@@ -62,20 +62,20 @@ def measure(data: Path | None, out: Path) -> None:
 
 def passages(data: Path) -> list[str]:
     """Return the passages of two sets of news, each once, in an order that tells nothing."""
-    found = (
+    all_passages = (
         extract.text[span.start : span.end]
-        for extract, cut in (*multihoprag(data)[0], *realtimeqa(data)[0])
-        for span in cut.spans
+        for extract, cutting in (*multihoprag(data)[0], *realtimeqa(data)[0])
+        for span in cutting.spans
     )
-    every = list(dict.fromkeys(found))
-    random.Random(3).shuffle(every)
-    return every
+    distinct = list(dict.fromkeys(all_passages))
+    random.Random(3).shuffle(distinct)
+    return distinct
 
 
-def article(number: int, every: Sequence[str]) -> tuple[Extract, Cut]:
+def article(number: int, texts: Sequence[str]) -> tuple[Extract, Cut]:
     """Make an article of the next passages."""
     spans, text = [], ""
-    for passage in every[number * PASSAGES : (number + 1) * PASSAGES]:
+    for passage in texts[number * PASSAGES : (number + 1) * PASSAGES]:
         spans.append(Span(len(text), len(text) + len(passage)))
         text += f"{passage}\n\n"
     header = Header(
@@ -93,12 +93,12 @@ def by_default(texts: Sequence[str]) -> dict[str, float]:
     with TemporaryDirectory() as folder:
         chosen = embedder(Settings.of({"DATA_DIR": folder}))
         rows = measured(chosen, texts, BY_DEFAULT)
-        return {f"{name}, by default": each for name, each in rows.items()}
+        return {f"{name}, by default": row for name, row in rows.items()}
 
 
 def measured(model: Embedder, texts: Sequence[str], articles: int) -> dict[str, float]:
     """Save and index articles in ten parts; before each, let the embedder alone do its share."""
-    alone, whole = list[float](), list[float]()
+    embedding_seconds, whole_seconds = list[float](), list[float]()
     with TemporaryDirectory() as folder:
         settings = Settings.of({"DATA_DIR": folder})
         with (
@@ -112,18 +112,18 @@ def measured(model: Embedder, texts: Sequence[str], articles: int) -> dict[str, 
                 began = time.perf_counter()
                 for at in range(0, len(ordered), BATCHES.texts):
                     model.passages(ordered[at : at + BATCHES.texts])
-                alone.append(size / (time.perf_counter() - began))
+                embedding_seconds.append(size / (time.perf_counter() - began))
                 began = time.perf_counter()
                 for at in range(0, size, AT_ONCE):
                     archive.articles.save_many(items[at : at + AT_ONCE], now=NOW)
                 index.upkeep.catch_up()
-                whole.append(size / (time.perf_counter() - began))
-    shares = np.array(whole) / np.array(alone)
+                whole_seconds.append(size / (time.perf_counter() - began))
+    shares = np.array(whole_seconds) / np.array(embedding_seconds)
     return {
         "articles": articles,
         "passages": articles * PASSAGES,
-        "the embedder alone, articles/s": float(np.median(alone)),
-        "ingest, articles/s": float(np.median(whole)),
+        "the embedder alone, articles/s": float(np.median(embedding_seconds)),
+        "ingest, articles/s": float(np.median(whole_seconds)),
         "ingest / embedder": float(np.median(shares)),
         "first tenth": float(shares[0]),
         "last tenth": float(shares[-1]),
@@ -166,8 +166,8 @@ def added(texts: Sequence[str], workers: int) -> float:
             )
             for n, file in enumerate(files)
         ]
-        for each in processes:
-            assert each.wait() == 0
+        for process in processes:
+            assert process.wait() == 0
         return time.perf_counter() - began
 
 
@@ -184,7 +184,7 @@ def described(extract: Extract, _: Cut) -> Mapping[str, str]:
 
 
 def serve(tell: Connection) -> None:
-    """Serve until killed: each request takes what its texts take, however many there are."""
+    """Serve until killed; a request takes as long as its texts together."""
 
     async def embed(request: web.Request) -> web.Response:
         texts = (await request.json())["input"]

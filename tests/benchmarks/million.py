@@ -86,23 +86,23 @@ class Halves:
         titles, outlets = [], []
         starts: dict[str, int] = {}
         ends: dict[str, int] = {}
-        for extract, cut in (*multihoprag(data)[0], *realtimeqa(data)[0]):
+        for extract, cutting in (*multihoprag(data)[0], *realtimeqa(data)[0]):
             titles.append(extract.header.title)
             outlets.append(extract.header.outlet)
-            passages = {extract.text[span.start : span.end] for span in cut.spans}
+            passages = {extract.text[span.start : span.end] for span in cutting.spans}
             for passage in sorted(passages):
-                one, other = split(passage)
-                known = one[:KEY] in starts or other[-KEY:] in ends
-                if min(len(one), len(other)) >= KEY and not known:
-                    starts[one[:KEY]], ends[other[-KEY:]] = len(texts), len(texts) + 1
-                    texts += [one, other]
-        kept = folder / "halves.npy"
-        if not kept.exists():
+                first_half, second_half = split(passage)
+                is_known = first_half[:KEY] in starts or second_half[-KEY:] in ends
+                if min(len(first_half), len(second_half)) >= KEY and not is_known:
+                    starts[first_half[:KEY]], ends[second_half[-KEY:]] = len(texts), len(texts) + 1
+                    texts += [first_half, second_half]
+        file = folder / "halves.npy"
+        if not file.exists():
             embedder = FastEmbedder()
             parts = [texts[at : at + 256] for at in range(0, len(texts), 256)]
-            np.save(kept, np.concatenate([embedder.passages(part) for part in parts]))
-        named = sorted({each for each in outlets if each}) or ["Outlet"]
-        return cls(texts, titles, named, np.load(kept), starts, ends)
+            np.save(file, np.concatenate([embedder.passages(part) for part in parts]))
+        outlet_names = sorted({outlet for outlet in outlets if outlet}) or ["Outlet"]
+        return cls(texts, titles, outlet_names, np.load(file), starts, ends)
 
     def pair(self, passage: str) -> tuple[int, int]:
         """Return which two halves a passage is of."""
@@ -159,8 +159,8 @@ def article(of: Halves, number: int) -> tuple[Extract, Cut]:
     """Join halves to one article: whose they are follows from its number."""
     chance = random.Random(-number - 1)
     spans, text = [], ""
-    for one, other in drawn(of, number):
-        passage = f"{of.texts[one]} {of.texts[other]}"
+    for first, second in drawn(of, number):
+        passage = f"{of.texts[first]} {of.texts[second]}"
         spans.append(Span(len(text), len(text) + len(passage)))
         text += f"{passage}\n\n"
     header = Header(
@@ -183,7 +183,7 @@ def drawn(of: Halves, number: int) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one desk is, and the settings of whoever opens it."""
+    """The place of one desk, and the settings of a process that opens it."""
 
     data: Path
     out: Path
@@ -203,15 +203,15 @@ class Place:
 
 
 def measure(data: Path | None, out: Path) -> None:
-    """Build both desks where they are not built, and time what people do with them."""
+    """Build both desks unless they are built, and time their use."""
     assert data is not None, "DATA=folder names where multihoprag and realtimeqa_election are."
     rows = {}
     for size in SIZES:
         folder = out.resolve() / "million" / str(size)
         folder.mkdir(parents=True, exist_ok=True)
         with servers(folder) as shared:
-            own = {"DATA_DIR": str(folder / "data"), "EMBEDDING_MODEL": "fast"}
-            place = Place(data, folder.parent, size, {**shared.settings, **own})
+            settings = {"DATA_DIR": str(folder / "data"), "EMBEDDING_MODEL": "fast"}
+            place = Place(data, folder.parent, size, {**shared.settings, **settings})
             rows[size] = apart(build, place) | apart(asked, place) | commanded(place, COMMANDS)
             memory = {name: held(pid) for name, pid in shared.processes.items()}
             rows[size] |= {f"{name}: memory, MB": mb for name, mb in memory.items()}
@@ -229,41 +229,41 @@ def apart(work: Callable[[Place], dict[str, float]], place: Place) -> dict[str, 
 def held(pid: int) -> float:
     """Return the memory that a process and its children hold, each page counted once, in MB."""
     process = psutil.Process(pid)
-    every = [process, *process.children(recursive=True)]
-    return sum(each.memory_full_info().pss for each in every) / 2**20
+    processes = [process, *process.children(recursive=True)]
+    return sum(process.memory_full_info().pss for process in processes) / 2**20
 
 
 def build(place: Place) -> dict[str, float]:
-    """Save what is missing and let the index catch up; nothing where that was done before."""
-    told = place.out / str(place.size) / "built.json"
-    if told.exists():
-        return dict(json.loads(told.read_text()))
+    """Save the missing articles and let the index catch up, once for a desk."""
+    result_file = place.out / str(place.size) / "built.json"
+    if result_file.exists():
+        return dict(json.loads(result_file.read_text()))
     of = halves(place.data, place.out)
     with place.open() as (archive, index, _):
-        there, began = archive.articles.count(), time.perf_counter()
-        for part in articles(of, place.size, there):
+        archived_before, began = archive.articles.count(), time.perf_counter()
+        for part in articles(of, place.size, archived_before):
             archive.articles.save_many(part, now=NOW)
             logged(place, f"{time.perf_counter() - began:,.0f} s: {archive.articles.count():,}")
         saved = time.perf_counter()
         index.upkeep.catch_up(lambda done, total: logged(place, f"{done:,} of {total:,} indexed"))
-        done = time.perf_counter()
+        finished_at = time.perf_counter()
     rows = {
-        "saving, articles/s": (place.size / AN_ARTICLE - there) / (saved - began),
-        "indexing, passages/s": place.size / (done - saved),
+        "saving, articles/s": (place.size / AN_ARTICLE - archived_before) / (saved - began),
+        "indexing, passages/s": place.size / (finished_at - saved),
     }
-    told.write_text(json.dumps(rows))
+    result_file.write_text(json.dumps(rows))
     return rows
 
 
 def logged(place: Place, text: str) -> None:
-    """Leave a line for whoever waits."""
+    """Log the progress in a line."""
     (place.out / "progress.txt").write_text(f"{place.size:,}: {text}\n")
 
 
 def asked(place: Place) -> dict[str, float]:
-    """Open the desk and time searches, answers and what moderators look at, in milliseconds."""
-    every = (each.question for each in multihoprag(place.data)[1])
-    questions = [text for text in every if len(text) <= QUESTIONS.characters]
+    """Open the desk and time searches, answers and moderators' lists, in milliseconds."""
+    texts = (question.question for question in multihoprag(place.data)[1])
+    questions = [text for text in texts if len(text) <= QUESTIONS.characters]
     random.Random(5).shuffle(questions)
     halves(place.data, place.out)
     FastEmbedder().question("Who won?")
@@ -302,7 +302,7 @@ def asked(place: Place) -> dict[str, float]:
 
 
 def staged(stages: dict[str, list[float]]) -> dict[str, float]:
-    """Return what one search writes its stages into, noted as soon as it does."""
+    """Return a mapping in which a search notes its stages, each added to *stages*."""
 
     class Noted(dict[str, float]):
         def __setitem__(self, stage: str, ms: float) -> None:
@@ -347,8 +347,8 @@ def recall(place: Place, index: Index, archive: Archive, questions: Sequence[str
         meaning = index.question(text)
         assert meaning.vector is not None
         cosines = of.vectors @ meaning.vector
-        every = (cosines[pairs[:, 0]] + cosines[pairs[:, 1]]) / lengths
-        least = np.partition(every, -NEAREST)[-NEAREST] - 1e-5
+        scores = (cosines[pairs[:, 0]] + cosines[pairs[:, 1]]) / lengths
+        least = np.partition(scores, -NEAREST)[-NEAREST] - 1e-5
         near = [key for key, _ in index.nearest(meaning, NEAREST, Script.ALPHABETIC)]
         urls = {key: p.header.url or "" for key, p in archive.passages.get(near).items()}
         rows = [
@@ -356,7 +356,7 @@ def recall(place: Place, index: Index, archive: Archive, questions: Sequence[str
             for key, url in urls.items()
             if url.startswith(HERE)
         ]
-        shares.append(sum(every[row] >= least for row in rows) / NEAREST)
+        shares.append(sum(scores[row] >= least for row in rows) / NEAREST)
     return float(np.mean(shares))
 
 
@@ -378,7 +378,7 @@ async def refreshed(desk: Desk, port: int) -> dict[str, float]:
 
 
 def commanded(place: Place, commands: Sequence[str]) -> dict[str, float]:
-    """Run what maintainers type, each a process; return its seconds and the most it held."""
+    """Run maintainers' commands, each as a process; return its seconds and its peak memory."""
     rows: dict[str, float] = {}
     for name in commands:
         began = time.perf_counter()
@@ -387,13 +387,13 @@ def commanded(place: Place, commands: Sequence[str]) -> dict[str, float]:
             env={**os.environ, **place.settings},
             stdout=subprocess.DEVNULL,
         )
-        most = 0.0
+        peak = 0.0
         while process.poll() is None:
-            most = max(most, own_memory(process.pid))
+            peak = max(peak, own_memory(process.pid))
             time.sleep(0.02)
         assert process.returncode == 0, f"{name} failed"
         rows[f"`{name}`, s"] = time.perf_counter() - began
-        rows[f"`{name}`: memory, MB"] = most
+        rows[f"`{name}`: memory, MB"] = peak
     return rows
 
 
@@ -403,7 +403,7 @@ def own_memory(pid: int) -> float:
     Files that it has mapped (the words are) are the kernel's to drop.
     """
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next((int(each.split()[1]) / 1024 for each in lines if "RssAnon" in each), 0.0)
+    return next((int(line.split()[1]) / 1024 for line in lines if "RssAnon" in line), 0.0)
 
 
 def show(rows: Mapping[int, Mapping[str, float]]) -> None:
@@ -411,7 +411,7 @@ def show(rows: Mapping[int, Mapping[str, float]]) -> None:
     table = Table("", *(f"{size:,} passages" for size in rows), "times")
     first, last = rows[min(rows)], rows[max(rows)]
     for name in last:
-        cells = [f"{each[name]:,.2f}" if name in each else "" for each in rows.values()]
+        cells = [f"{row[name]:,.2f}" if name in row else "" for row in rows.values()]
         ratio = f"{last[name] / first[name]:.2f}" if first.get(name) else ""
         table.add_row(name, *cells, ratio)
     Console(width=110).print(table)

@@ -1,4 +1,4 @@
-"""What a real chat model writes on ten questions of our sample, and what of it is shown.
+"""The drafts of a real chat model on ten questions of our sample, and the shown parts.
 
 Run by hand, against a server that runs: its address and the model's name come from the settings.
 Nothing is asserted; the page says what was shown, what was dropped and why, and how long it took.
@@ -32,11 +32,11 @@ MANY = 10
 
 @dataclass(slots=True)
 class Run:
-    """One question, what came of it, and when the first sentence and the whole stood there."""
+    """One question with its outcome, and the times of its first sentence and of all."""
 
-    asked: SetQuestion
+    set_question: SetQuestion
     outcome: Answer | Abstention
-    whole: float
+    seconds: float
     first: float | None = None
 
 
@@ -46,17 +46,17 @@ def measure(_: Path | None, out: Path) -> None:
     if settings.chat_model is None:
         raise SettingsError("Set CHAT_MODEL, and OPENAI_BASE_URL where it is not OpenAI's.")
     with tempfile.TemporaryDirectory() as folder:
-        apart = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
-        here = settings.model_copy(update=apart)
-        with open_desk(here, holder="a benchmark", clock=lambda: FROZEN) as desk:
+        embedded = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
+        server_settings = settings.model_copy(update=embedded)
+        with open_desk(server_settings, holder="a benchmark", clock=lambda: FROZEN) as desk:
             add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=FROZEN)
             desk.coverage.catch_up()
             runs = asyncio.run(answered(desk, chosen(read_question_set(QUESTIONS))))
     table = Table("question", "shown", "dropped", "first s", "whole s")
-    for each in runs:
-        dropped = ", ".join(str(d.failing) for d in each.outcome.written.dropped) or "–"
-        first = f"{each.first:.1f}" if each.first else "–"
-        table.add_row(each.asked.question, shown(each), dropped, first, f"{each.whole:.1f}")
+    for run in runs:
+        dropped = ", ".join(str(d.failing) for d in run.outcome.written.dropped) or "–"
+        first = f"{run.first:.1f}" if run.first else "–"
+        table.add_row(run.set_question.question, shown(run), dropped, first, f"{run.seconds:.1f}")
     Console().print(table)
     name = "".join(c if c.isalnum() else "-" for c in settings.chat_model)
     page = out / f"model-{name}.md"
@@ -65,30 +65,30 @@ def measure(_: Path | None, out: Path) -> None:
 
 
 def chosen(questions: Sequence[SetQuestion]) -> list[SetQuestion]:
-    """Take ten of the questions, spread over the whole set, whatever they are."""
+    """Take ten of the questions, spread over the whole set."""
     return list(questions[:: max(1, len(questions) // MANY)])[:MANY]
 
 
 async def answered(desk: Desk, questions: Sequence[SetQuestion]) -> list[Run]:
     """Ask one after the other."""
     runs = []
-    for each in questions:
+    for question in questions:
         began, first = time.perf_counter(), list[float]()
 
         def told(claims: Sequence[Claim], began: float = began, first: list[float] = first) -> None:
             if claims and not first:
                 first.append(time.perf_counter() - began)
 
-        outcome = await desk.answer(ask(each.question, now=FROZEN), Watch(claims=told))
-        whole = time.perf_counter() - began
-        runs.append(Run(each, outcome, whole, first[0] if first else None))
-        print(f"{len(runs)}/{len(questions)} {whole:.0f} s", flush=True)
+        outcome = await desk.answer(ask(question.question, now=FROZEN), Watch(claims=told))
+        seconds = time.perf_counter() - began
+        runs.append(Run(question, outcome, seconds, first[0] if first else None))
+        print(f"{len(runs)}/{len(questions)} {seconds:.0f} s", flush=True)
     await desk.close()
     return runs
 
 
 def shown(run: Run) -> str:
-    """Say in a word what stands in the answer."""
+    """Return the kind of the answer in a word."""
     if isinstance(run.outcome, Abstention):
         return f"nothing ({run.outcome.reason})"
     if run.outcome.claims:
@@ -106,11 +106,11 @@ def written(settings: BotSettings, runs: Sequence[Run]) -> Iterator[str]:
     yield f"Sentences of the model were proven in {proven} of {len(runs)} answers."
     for run in runs:
         outcome = run.outcome
-        yield f"\n## {run.asked.question}\n"
+        yield f"\n## {run.set_question.question}\n"
         at = f"first sentence after {run.first:.1f} s, " if run.first else ""
         usage = outcome.written.usage
         yield (
-            f"{shown(run)}; {at}whole after {run.whole:.1f} s; "
+            f"{shown(run)}; {at}whole after {run.seconds:.1f} s; "
             f"{usage.read:,} tokens read, {usage.wrote:,} written."
         )
         if outcome.written.detail:
@@ -120,6 +120,6 @@ def written(settings: BotSettings, runs: Sequence[Run]) -> Iterator[str]:
             yield from (f"- shown: {claim.text}" for claim in outcome.claims)
             if not outcome.claims:
                 yield f"- shown, an excerpt: {' '.join(outcome.excerpts[0].citation.quote.split())}"
-        for each in outcome.written.dropped:
-            text = " ".join(each.text.split())
-            yield f"- dropped ({each.failing}): {text}"
+        for sentence in outcome.written.dropped:
+            text = " ".join(sentence.text.split())
+            yield f"- dropped ({sentence.failing}): {text}"

@@ -30,34 +30,34 @@ def measure(data: Path | None, out: Path) -> None:
     """Take each question's best article away, ask, bring it back, and see who is told."""
     if data is None:
         raise SystemExit("Name the folder that holds asked, pages and seed: DATA=folder")
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     pairs = []
     with covered(data) as desk:
         for question in questions(data):
             came = asyncio.run(tried(desk, question))
             if came is not None:
-                told[came[0]] += 1
+                counts[came[0]] += 1
                 pairs.append((question.text, *came))
     for text, kind, before, after in pairs:
         Console().print(f"» {text}\n  {kind}\n  {before}\n  {after}", markup=False, highlight=False)
-    Console().print(dict(told))
+    Console().print(dict(counts))
     (out / "newer.json").write_text(json.dumps(pairs, indent=2, ensure_ascii=False))
 
 
 def questions(data: Path) -> list[Question]:
-    """Return what people ask of the articles, each once."""
-    found: dict[str, Question] = {}
+    """Return people's questions about the articles, each once."""
+    by_text: dict[str, Question] = {}
     for folder, name in ASKED:
-        for each in lines(data / folder / name):
+        for line in lines(data / folder / name):
             try:
-                found[each["question"]] = ask(each["question"], now=NOW)
+                by_text[line["question"]] = ask(line["question"], now=NOW)
             except UnaskableError:
                 continue
-    return list(found.values())
+    return list(by_text.values())
 
 
 async def tried(desk: Desk, question: Question) -> tuple[str, str, str] | None:
-    """Return what came of one question: its kind, what was said before, and what is newer.
+    """Return the result of one question: its kind, the earlier quote, and the newer one.
 
     ``None`` where no single article leads, or nothing is answered without it.
     """
@@ -72,21 +72,21 @@ async def tried(desk: Desk, question: Question) -> tuple[str, str, str] | None:
     outdated = replace(desk.news.outdated, clock=lambda: now)
     desk.archive.articles.remove(article, now=NOW)
     desk.coverage.catch_up()
-    shown = answer_now(question, desk.coverage)
+    outcome = answer_now(question, desk.coverage)
     number = None
-    if isinstance(shown, Answer):
-        number = desk.ledger.answers.add(record_of(shown, keep_question=False))
+    if isinstance(outcome, Answer):
+        number = desk.ledger.answers.add(record_of(outcome, keep_question=False))
         desk.ledger.notices.note_shown(number, "1", str(number), Language.ENGLISH, now=now)
     desk.ledger.positions.note(ChangeConsumer.ANSWERS, desk.archive.changes.last())
     desk.archive.articles.restore(article, now=NOW)
     desk.coverage.catch_up()
-    if not isinstance(shown, Answer):
+    if not isinstance(outcome, Answer):
         return None
-    days = [each.header.day for each in shown.citations if each.header.day]
+    days = [citation.header.day for citation in outcome.citations if citation.header.day]
     if days and max(days) > day:
         return None
     doubted, _ = await outdated.doubted()
-    mine = next((each for each in doubted if each.shown.answer_id == number), None)
-    found = await outdated.newer(mine, question.text) if mine else None
-    kind = "told" if found else "asked again" if mine else "not near"
-    return kind, shown.citations[0].quote[:_QUOTED], best.excerpts[0].parts[1][:_QUOTED]
+    mine = next((notice for notice in doubted if notice.shown.answer_id == number), None)
+    newer_notice = await outdated.newer(mine, question.text) if mine else None
+    kind = "told" if newer_notice else "asked again" if mine else "not near"
+    return kind, outcome.citations[0].quote[:_QUOTED], best.excerpts[0].parts[1][:_QUOTED]

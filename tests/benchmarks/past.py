@@ -38,9 +38,9 @@ def measure(data: Path | None, out: Path) -> None:
     if data is None:
         raise SystemExit("Name the folder that holds asked and results: DATA=folder")
     with covered(data) as desk:
-        found = leaks(data, desk)
-    print(json.dumps(found, indent=2))
-    (out / "past.json").write_text(json.dumps(found, indent=2))
+        counts = leaks(data, desk)
+    print(json.dumps(counts, indent=2))
+    (out / "past.json").write_text(json.dumps(counts, indent=2))
 
 
 @contextmanager
@@ -52,23 +52,23 @@ def covered(data: Path) -> Iterator[Desk]:
         yield desk
 
 
-def read(data: Path, desk: Desk, every: int = 1) -> None:
+def read(data: Path, desk: Desk, step: int = 1) -> None:
     """Keep every so many of the dated articles as if they had been read on their days."""
-    dated = [each for each in lines(data / "asked" / "articles.jsonl") if each["published"]]
-    for number, each in enumerate(dated[::every]):
+    dated = [line for line in lines(data / "asked" / "articles.jsonl") if line["published"]]
+    for number, line in enumerate(dated[::step]):
         header = Header(
-            each["title"] or "-",
-            outlet=each["outlet"],
-            url=each["url"],
-            published=parse_moment(each["published"]),
+            line["title"] or "-",
+            outlet=line["outlet"],
+            url=line["url"],
+            published=parse_moment(line["published"]),
             language="en",
         )
-        extract, now = Extract(header, each["text"].strip()), _read_at(header)
-        kept = [(extract, now)]
+        extract, now = Extract(header, line["text"].strip()), _read_at(header)
+        versions = [(extract, now)]
         if number % AGAIN == 0:
             revised = replace(extract, text=f"{extract.text}\n\n{LATER}")
-            kept.append((revised, now + timedelta(days=2)))
-        for version, at in kept:
+            versions.append((revised, now + timedelta(days=2)))
+        for version, at in versions:
             desk.archive.articles.save(version, cut(version.text, "en"), now=at)
 
 
@@ -79,32 +79,34 @@ def _read_at(header: Header) -> datetime:
 
 
 def leaks(data: Path, desk: Desk) -> dict[str, int]:
-    """Ask each question as of several moments, and count what was read later."""
-    days = sorted({each.header.day for each in desk.archive.articles.listed() if each.header.day})
-    asked = [q for name in ("asked", "results") for q in lines(data / name / "questions.jsonl")]
-    found = {"questions": 0, "answered": 0, "passages": 0, "leaks": 0}
-    for number, each in enumerate(asked):
+    """Ask each question as of several moments, and count cited versions that were read later."""
+    days = sorted(
+        {article.header.day for article in desk.archive.articles.listed() if article.header.day}
+    )
+    questions = [q for name in ("asked", "results") for q in lines(data / name / "questions.jsonl")]
+    counts = {"questions": 0, "answered": 0, "passages": 0, "leaks": 0}
+    for number, line in enumerate(questions):
         for turn in range(MOMENTS):
             day = days[(number * MOMENTS + turn) * 37 % len(days)]
             moment = datetime.combine(day, time(18), UTC) + timedelta(days=turn)
             then = desk.coverage.then(moment)
-            question = ask(each["question"], now=moment)
+            question = ask(line["question"], now=moment)
             view = then.look(question)
             outcome = answer_now(question, then)
             passages = [e.passage for e in view.evidence]
             if isinstance(outcome, Answer):
-                found["answered"] += 1
+                counts["answered"] += 1
                 passages += [c.passage for c in outcome.citations]
             late = [p for p in passages if _read(desk, p.article_id, p.version) > moment]
-            second = any(each.version > 1 for each in passages)
+            second = any(passage.version > 1 for passage in passages)
             revised = LATER in json.dumps(as_object(outcome)) and not second
-            found["questions"] += 1
-            found["passages"] += len(passages)
-            found["leaks"] += bool(late) or revised
-    return found
+            counts["questions"] += 1
+            counts["passages"] += len(passages)
+            counts["leaks"] += bool(late) or revised
+    return counts
 
 
 def _read(desk: Desk, article_id: int, number: int) -> datetime:
     """Return when a version was read."""
     versions = desk.archive.articles.versions(article_id)
-    return next(each.read_at for each in versions if each.number == number)
+    return next(version.read_at for version in versions if version.number == number)

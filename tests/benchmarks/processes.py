@@ -1,4 +1,4 @@
-"""Three bots on one desk, killed again and again: what is due is sent once."""
+"""Three bots on one desk, killed again and again: each due notice is sent once."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ BOTS = 3
 
 
 def measure(_: Path | None, out: Path) -> None:
-    """Kill one of three at a random moment of each round, and count what was sent."""
+    """Kill one of three at a random moment of each round, and count the sent notices."""
     with tempfile.TemporaryDirectory() as folder, servers(Path(folder)) as shared:
-        found = asyncio.run(rounds(Path(folder), shared.settings))
-    Console().print(found)
-    (out / "processes.json").write_text(json.dumps(found, indent=2))
+        counts = asyncio.run(rounds(Path(folder), shared.settings))
+    Console().print(counts)
+    (out / "processes.json").write_text(json.dumps(counts, indent=2))
 
 
 async def rounds(folder: Path, shared: Mapping[str, str]) -> dict[str, int]:
-    """Return how often what was due was sent, over all rounds."""
+    """Return how often each due notice was sent, over all rounds."""
     chance = random.Random(7)
     read_into({**shared, "EMBEDDING_MODEL": "fast"})
     async with WireDiscord().open() as discord:
@@ -51,16 +51,16 @@ async def rounds(folder: Path, shared: Mapping[str, str]) -> dict[str, int]:
                 await bots[dead].kill()
                 await asyncio.sleep(chance.uniform(0, 4))
                 await start(bots, dead, discord, shared)
-            await until(lambda: all(times(discord, each) for each in due), 120)
+            await until(lambda: all(times(discord, topic) for topic in due), 120)
         finally:
-            for each in bots:
-                await each.kill()
-        sent = Counter(times(discord, each) for each in due)
+            for bot in bots:
+                await bot.kill()
+        sent_by_topic = Counter(times(discord, topic) for topic in due)
     return {
         "rounds": ROUNDS,
-        "once": sent[1],
-        "missed": sent[0],
-        "twice": ROUNDS - sent[1] - sent[0],
+        "once": sent_by_topic[1],
+        "missed": sent_by_topic[0],
+        "twice": ROUNDS - sent_by_topic[1] - sent_by_topic[0],
     }
 
 
@@ -75,12 +75,12 @@ async def start(bots: list[Bot], n: int, discord: WireDiscord, shared: Mapping[s
 def publish(database: str, discord: WireDiscord, n: int) -> str:
     """Let a channel follow a topic of this round, and an article on it appear; return the topic."""
     now = datetime.now(UTC)
-    here, there = str(discord.channel.id), str(discord.guild.id)
+    channel, server = str(discord.channel.id), str(discord.guild.id)
     topic = f"Quarrendon{n:02} Velloway{n:02}"
     with Archive.open(database) as archive:
         ledger = Ledger.of(archive)
-        what = (FollowKind.TOPIC, topic, Language.ENGLISH)
-        ledger.follows.add(Follow(now - timedelta(hours=3), f"m{n}", here, there, *what))
+        subject = (FollowKind.TOPIC, topic, Language.ENGLISH)
+        ledger.follows.add(Follow(now - timedelta(hours=3), f"m{n}", channel, server, *subject))
         text = f"The {topic} works of Sarnholt opened on Monday, and {40 + n} people came, it said."
         extract = an_extract(text, title=f"{topic} opens", published=now.date())
         saved(archive, extract, now=now)
@@ -89,4 +89,4 @@ def publish(database: str, discord: WireDiscord, n: int) -> str:
 
 def times(discord: WireDiscord, topic: str) -> int:
     """Count the messages that tell of a topic."""
-    return sum(f"New on {topic}" in text_of(each) for each in discord.answers())
+    return sum(f"New on {topic}" in text_of(answer) for answer in discord.answers())

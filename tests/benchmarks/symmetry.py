@@ -115,29 +115,29 @@ class Exchange:
     def of(self, text: str) -> str:
         """Return *text* with the sides exchanged."""
         one_way = {**PRONOUNS, **self.pairs}
-        both = {**one_way, **{other: one for one, other in one_way.items()}}
-        return _replaced(text, _cases(both))
+        replacements = {**one_way, **{replacement: word for word, replacement in one_way.items()}}
+        return _replaced(text, _cases(replacements))
 
 
 def _cases(words: Mapping[str, str]) -> dict[str, str]:
     """Return words in every case; a name that is a common noun, too, as it is and in capitals."""
-    found: dict[str, str] = {}
-    for one, other in words.items():
-        for case in (str.upper, str.title, str.lower) if one.islower() else (str.upper, str):
-            found[case(one)] = case(other)
-    return found
+    words_by_case: dict[str, str] = {}
+    for word, replacement in words.items():
+        for case in (str.upper, str.title, str.lower) if word.islower() else (str.upper, str):
+            words_by_case[case(word)] = case(replacement)
+    return words_by_case
 
 
 def _replaced(text: str, words: Mapping[str, str]) -> str:
     """Replace whole words, the longest first, each once."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
     alternatives = (re.escape(w) if has_cjk(w) else rf"\b{re.escape(w)}\b" for w in ordered)
-    return re.sub("|".join(alternatives), lambda found: words[found[0]], text)
+    return re.sub("|".join(alternatives), lambda match: words[match[0]], text)
 
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """Articles and questions about two sides, and what exchanges these."""
+    """Articles and questions about two sides, and the exchange of these."""
 
     name: str
     exchange: Exchange
@@ -148,7 +148,7 @@ class Election:
     def twin(self) -> Election:
         """Return the election with the sides exchanged, article by article in the same order."""
         swap = self.exchange.of
-        articles = tuple(_written(each, swap) for each in self.articles)
+        articles = tuple(_written(article, swap) for article in self.articles)
         return replace(self, articles=articles, questions=tuple(map(swap, self.questions)))
 
 
@@ -186,37 +186,41 @@ def given(data: Path) -> Election:
         },
         {"democrat": "democratic", "gop": "republican", "J.D. Vance": "JD Vance"},
     )
-    asked = [
-        each
+    questions_of_sides = [
+        question
         for name in ("asked", "results")
-        for each in lines(data / name / "questions.jsonl")
-        if _SIDES.search(each["question"])
+        for question in lines(data / name / "questions.jsonl")
+        if _SIDES.search(question["question"])
     ][:QUESTIONS]
-    gold = {str(each.get("article")) for question in asked for each in question["gold"] or ()}
+    gold = {
+        str(sentence.get("article"))
+        for question in questions_of_sides
+        for sentence in question["gold"] or ()
+    }
     about = [
-        each
-        for each in lines(data / "asked" / "articles.jsonl")
-        if each["url"] in gold or len(_SIDES.findall(each["text"])) >= _SPEAKS
+        article
+        for article in lines(data / "asked" / "articles.jsonl")
+        if article["url"] in gold or len(_SIDES.findall(article["text"])) >= _SPEAKS
     ]
-    ordered = sorted(about, key=lambda each: each["url"] not in gold)
+    ordered = sorted(about, key=lambda article: article["url"] not in gold)
     chosen = [*ordered[: len(gold)], *_spread(ordered[len(gold) :], ARTICLES - len(gold))]
     articles = [
         _written(
             Extract(
                 Header(
-                    each["title"] or "-",
-                    outlet=each["outlet"],
-                    url=each["url"],
-                    published=parse_moment(each["published"]) if each["published"] else None,
+                    article["title"] or "-",
+                    outlet=article["outlet"],
+                    url=article["url"],
+                    published=parse_moment(article["published"]) if article["published"] else None,
                     language="en",
                 ),
-                each["text"].strip(),
+                article["text"].strip(),
             ),
             exchange.settled,
         )
-        for each in chosen
+        for article in chosen
     ]
-    wordings = [*(each["question"] for each in asked), *OF_THE_SIDES]
+    wordings = [*(question["question"] for question in questions_of_sides), *OF_THE_SIDES]
     questions = tuple(map(exchange.settled, wordings))[:QUESTIONS]
     return Election("given articles (en)", exchange, tuple(articles), questions)
 
@@ -239,22 +243,22 @@ def own(script: Script) -> Election:
         },
         {},
     )
-    articles = tuple(_written(each, exchange.settled) for each, _ in sample())
-    asked = [each.question for each in read_question_set(SAMPLE_QUESTIONS)]
-    questions = (exchange.settled(each) for each in asked if Script.of_question(each) is script)
+    articles = tuple(_written(article, exchange.settled) for article, _ in sample())
+    texts = [question.question for question in read_question_set(SAMPLE_QUESTIONS)]
+    questions = (exchange.settled(text) for text in texts if Script.of_question(text) is script)
     language = "ja" if script is Script.EAST_ASIAN else "en"
     return Election(f"sample coverage ({language})", exchange, articles, tuple(questions))
 
 
-def _spread(articles: Sequence[Any], most: int) -> list[Any]:
+def _spread(articles: Sequence[Any], limit: int) -> list[Any]:
     """Return at most so many articles, spread over all."""
-    step = max(1, len(articles) // max(1, most))
-    return list(islice(articles, 0, None, step))[: max(0, most)]
+    step = max(1, len(articles) // max(1, limit))
+    return list(islice(articles, 0, None, step))[: max(0, limit)]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and its twin: what is the same, and what differs in the two answers."""
+    """A question and its twin, with the respects in which the two answers agree."""
 
     question: str
     level: bool
@@ -291,9 +295,9 @@ def mirrored(election: Election, *, even: bool = False) -> Iterator[Pair]:
         if swap(swap(text)) != text:
             raise SystemExit(f"The exchange is not its own inverse over {text[:200]!r}.")
     sides = (_as_it_is, swap) if even else (None, None)
-    with opened(election, sides[0]) as one, opened(twin, sides[1]) as other:
+    with opened(election, sides[0]) as desk, opened(twin, sides[1]) as twin_desk:
         for question, turned in zip(election.questions, twin.questions, strict=True):
-            yield _pair(question, one, turned, other, election.exchange)
+            yield _pair(question, desk, turned, twin_desk, election.exchange)
 
 
 def _as_it_is(text: str) -> str:
@@ -302,85 +306,92 @@ def _as_it_is(text: str) -> str:
 
 
 class _EvenEmbedder(Hashing):
-    """An embedder that goes by words, as *seen* through an exchange."""
+    """An embedder that goes by words, seen through an exchange."""
 
-    def __init__(self, seen: Callable[[str], str]) -> None:
-        self._seen = seen
+    def __init__(self, as_seen: Callable[[str], str]) -> None:
+        self._as_seen = as_seen
 
     def question(self, text: str) -> Any:
         """Return the vector of a question."""
-        return super().question(self._seen(text))
+        return super().question(self._as_seen(text))
 
 
 @dataclass(frozen=True, slots=True)
 class _EvenReader:
-    """A reader that goes by the words of a question, as *seen* through an exchange."""
+    """A reader that goes by the words of a question, seen through an exchange."""
 
-    seen: Callable[[str], str]
+    as_seen: Callable[[str], str]
 
     def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
         """Return the likelier odds the more of the question's words a window has."""
-        asked = set(terms(self.seen(question)))
-        there = [set(terms(self.seen(f"{each.header} {each.text}"))) for each in windows]
-        return [Reading(8 * len(asked & each) / max(1, len(asked)) - 5) for each in there]
+        question_terms = set(terms(self.as_seen(question)))
+        terms_of_windows = [
+            set(terms(self.as_seen(f"{window.header} {window.text}"))) for window in windows
+        ]
+        return [
+            Reading(8 * len(question_terms & words) / max(1, len(question_terms)) - 5)
+            for words in terms_of_windows
+        ]
 
 
 @contextmanager
-def opened(election: Election, seen: Callable[[str], str] | None = None) -> Iterator[Desk]:
-    """Open a desk of its own over an election, where *seen* is given with even models."""
-    with TemporaryDirectory() as folder, _desk_in(folder, seen) as desk:
-        items = [(each, cut(each.text, each.header.language)) for each in election.articles]
+def opened(election: Election, as_seen: Callable[[str], str] | None = None) -> Iterator[Desk]:
+    """Open a desk of its own over an election, with even models that read texts *as_seen*."""
+    with TemporaryDirectory() as folder, _desk_in(folder, as_seen) as desk:
+        items = [
+            (article, cut(article.text, article.header.language)) for article in election.articles
+        ]
         desk.archive.articles.save_many(items, now=NOW)
         desk.coverage.catch_up()
         yield desk
 
 
 @contextmanager
-def _desk_in(folder: str, seen: Callable[[str], str] | None) -> Iterator[Desk]:
-    """Open an empty desk in *folder*, where *seen* is given with even models."""
-    if seen is None:
+def _desk_in(folder: str, as_seen: Callable[[str], str] | None) -> Iterator[Desk]:
+    """Open an empty desk in *folder*, with even models that read texts *as_seen*."""
+    if as_seen is None:
         with open_in(folder, now=NOW) as desk:
             yield desk
         return
     settings = Settings.of({"DATA_DIR": folder})
     with (
         Archive.open(settings.archive_url) as archive,
-        Index.open(archive, _EvenEmbedder(seen), settings, holder="a measure", now=NOW) as index,
+        Index.open(archive, _EvenEmbedder(as_seen), settings, holder="a measure", now=NOW) as index,
     ):
         desk = a_desk(archive, now=NOW, index=index)
-        yield replace(desk, coverage=replace(desk.coverage, reader=_EvenReader(seen)))
+        yield replace(desk, coverage=replace(desk.coverage, reader=_EvenReader(as_seen)))
 
 
-def _pair(question: str, one: Desk, turned: str, other: Desk, exchange: Exchange) -> Pair:
+def _pair(question: str, desk: Desk, turned: str, twin_desk: Desk, exchange: Exchange) -> Pair:
     """Answer a question and its twin, and compare."""
-    first = answer_now(ask(question, now=NOW), one.coverage)
-    second = answer_now(ask(turned, now=NOW), other.coverage)
+    first = answer_now(ask(question, now=NOW), desk.coverage)
+    second = answer_now(ask(turned, now=NOW), twin_desk.coverage)
     mine, yours = _quotes(first), _quotes(second)
-    turned_back = [exchange.of(each) for each in yours]
-    articles = [_articles(each)[:1] for each in (first, second)]
-    same = {
+    turned_back = [exchange.of(quote) for quote in yours]
+    articles = [_articles(outcome)[:1] for outcome in (first, second)]
+    respects = {
         "level": level_of(first) == level_of(second),
         "refusal": _reason(first) == _reason(second),
         "article": articles[0] == articles[1],
         "lead": mine[:1] == turned_back[:1],
         "message": mine == turned_back,
-        "words": _by_words(one, question) == _by_words(other, turned),
-        "meaning": _by_meaning(one, question) == _by_meaning(other, turned),
+        "words": _by_words(desk, question) == _by_words(twin_desk, turned),
+        "meaning": _by_meaning(desk, question) == _by_meaning(twin_desk, turned),
     }
-    shown = ("", "") if all(same.values()) else (_shown(first), _shown(second))
-    return Pair(question, **same, shown=shown)
+    shown_pair = ("", "") if all(respects.values()) else (_shown(first), _shown(second))
+    return Pair(question, **respects, shown=shown_pair)
 
 
 def _quotes(outcome: Answer | Abstention) -> list[str]:
-    """Return what an answer shows, the bold parts first in each."""
-    shown = outcome.excerpts if isinstance(outcome, Answer) else ()
-    return [f"{each.parts[1]}\n{each.citation.quote}" for each in shown]
+    """Return the excerpts of an answer, the bold part first in each."""
+    excerpts = outcome.excerpts if isinstance(outcome, Answer) else ()
+    return [f"{excerpt.parts[1]}\n{excerpt.citation.quote}" for excerpt in excerpts]
 
 
 def _articles(outcome: Answer | Abstention) -> list[int]:
     """Return the numbers of the articles that an answer shows; they are the same in the twin."""
-    shown = outcome.excerpts if isinstance(outcome, Answer) else ()
-    return [each.citation.passage.article_id for each in shown]
+    excerpts = outcome.excerpts if isinstance(outcome, Answer) else ()
+    return [excerpt.citation.passage.article_id for excerpt in excerpts]
 
 
 def _reason(outcome: Answer | Abstention) -> str:
@@ -389,7 +400,7 @@ def _reason(outcome: Answer | Abstention) -> str:
 
 
 def _shown(outcome: Answer | Abstention) -> str:
-    """Return the lead of an answer, or why there is none, for whoever looks for the cause."""
+    """Return the lead of an answer, or the reason for none."""
     quotes = _quotes(outcome)
     return quotes[0].partition("\n")[0] if quotes else _reason(outcome)
 
@@ -437,15 +448,15 @@ def phrasings(question: str) -> dict[str, str]:
 
 
 def steady(election: Election) -> Iterator[tuple[str, str, bool]]:
-    """Yield each phrasing of what is answered with its kind, and whether the lead is the same."""
+    """Yield each phrasing of an answered question, its kind, and True if the lead is the same."""
     with opened(election) as desk:
-        asked = 0
+        count = 0
         for question in election.questions:
             first = answer_now(ask(question, now=NOW), desk.coverage)
             if not isinstance(first, Answer) or not first.excerpts:
                 continue
-            asked += 1
-            if asked > PHRASED:
+            count += 1
+            if count > PHRASED:
                 return
             for kind, text in phrasings(question).items():
                 outcome = answer_now(ask(text, now=NOW), desk.coverage)
@@ -474,14 +485,14 @@ def measure(data: Path | None, out: Path) -> None:
     for election in elections:
         pairs = list(mirrored(election))
         phrased = list(steady(election))
-        same = sum(same for _, _, same in phrased) / max(1, len(phrased))
-        found = shares(pairs)
+        share_same = sum(is_same for _, _, is_same in phrased) / max(1, len(phrased))
+        shares_of_pairs = shares(pairs)
         evenly = list(mirrored(election, even=True))
-        found["program"] = shares(evenly)["lead"]
+        shares_of_pairs["program"] = shares(evenly)["lead"]
         certificate[election.name] = {
             "questions": len(pairs),
-            **found,
-            "phrasings": same,
+            **shares_of_pairs,
+            "phrasings": share_same,
             "not_mirrored_by_the_program": [p.question for p in evenly if not p.lead],
             "phrasings_by_kind": _by_kind(phrased),
             "not_mirrored": [
@@ -491,11 +502,11 @@ def measure(data: Path | None, out: Path) -> None:
             ],
             "other_lead": [text for _, text, is_same in phrased if not is_same],
         }
-        cells = [f"{found[name]:.2f}" for name in (*COLUMNS, "program")]
-        table.add_row(election.name, str(len(pairs)), *cells, f"{same:.2f}")
+        cells = [f"{shares_of_pairs[name]:.2f}" for name in (*COLUMNS, "program")]
+        table.add_row(election.name, str(len(pairs)), *cells, f"{share_same:.2f}")
     Console(width=130).print(table)
-    written = json.dumps(certificate, indent=2, ensure_ascii=False)
-    (out / "symmetry.json").write_text(written, encoding="utf-8")
+    certificate_json = json.dumps(certificate, indent=2, ensure_ascii=False)
+    (out / "symmetry.json").write_text(certificate_json, encoding="utf-8")
     (out / "symmetry.md").write_text(told(certificate), encoding="utf-8")
 
 
@@ -503,19 +514,19 @@ def _by_kind(phrased: Sequence[tuple[str, str, bool]]) -> dict[str, float]:
     """Return the share of the same lead by kind of phrasing."""
     kinds = dict.fromkeys(kind for kind, _, _ in phrased)
     return {
-        kind: sum(same for k, _, same in phrased if k == kind)
+        kind: sum(is_same for k, _, is_same in phrased if k == kind)
         / sum(k == kind for k, _, _ in phrased)
         for kind in kinds
     }
 
 
 def told(certificate: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the certificate as Markdown, for whoever reads no code."""
+    """Return the certificate as Markdown."""
     rows = [
-        f"| {name} | {found['questions']} | "
-        + " | ".join(f"{found[each]:.0%}" for each in (*COLUMNS, "program", "phrasings"))
+        f"| {name} | {figures['questions']} | "
+        + " | ".join(f"{figures[column]:.0%}" for column in (*COLUMNS, "program", "phrasings"))
         + " |"
-        for name, found in certificate.items()
+        for name, figures in certificate.items()
     ]
     head = f"| election | questions | {' | '.join((*COLUMNS, 'program', 'phrasings'))} |"
     rule = f"|---|{'---|' * (3 + len(COLUMNS))}"

@@ -35,7 +35,7 @@ REFERENCE = 0.774
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A claim with what it rests on, whether it is fair, and of which kind it is."""
+    """A claim with its quotes, its kind, and True if it is fair."""
 
     line: ClaimLine
     fair: bool
@@ -43,16 +43,16 @@ class Case:
 
 
 def measure(data: Path | None, out: Path) -> None:
-    """Print and write what passes of the fair and of the false; the reader's row by CHECK_MODEL."""
+    """Print and write the shares of fair and false claims that pass; CHECK_MODEL adds its row."""
     sets = {"our own claims": [Case(e.line, e.fair, e.kind) for e in labelled()]}
     if data is not None and (file := data / "claims" / "claims.jsonl").exists():
         sets["given claims"] = list(given(file))
     for name in ("mturk_cnndm", "mturk_xsum"):
         if data is not None and (file := data / "qags" / f"{name}.jsonl").exists():
             sets[f"QAGS {name[6:]}"] = list(summaries(file))
-    found = asyncio.run(judged(sets))
-    show(sets, found)
-    (out / "verifying.json").write_text(json.dumps(found, indent=2))
+    results = asyncio.run(judged(sets))
+    show(sets, results)
+    (out / "verifying.json").write_text(json.dumps(results, indent=2))
 
 
 async def judged(sets: Mapping[str, Sequence[Case]]) -> dict[str, list[dict[str, Any]]]:
@@ -69,20 +69,22 @@ async def judged(sets: Mapping[str, Sequence[Case]]) -> dict[str, list[dict[str,
 
 def given(file: Path) -> Iterator[Case]:
     """Read claims of the form that ``python -m bot check`` reads, with their labels."""
-    for each in lines(file):
-        yield Case(ClaimLine.model_validate(each), each["fair"], each["set"])
+    for line in lines(file):
+        yield Case(ClaimLine.model_validate(line), line["fair"], line["set"])
 
 
 def summaries(file: Path) -> Iterator[Case]:
     """Read QAGS (Wang, Cho and Lewis, 2020); three people said yes or no of each sentence."""
-    for each in lines(file):
-        article = repaired(each["article"])
-        for part in each["summary_sentences"]:
-            said = repaired(part["sentence"])
+    for line in lines(file):
+        article = repaired(line["article"])
+        for part in line["summary_sentences"]:
+            sentence = repaired(part["sentence"])
             no = sum(r["response"] == "no" for r in part["responses"])
-            rests = [SourceLine(quote=quote, passage=article) for quote in likest(said, article)]
+            rests = [
+                SourceLine(quote=quote, passage=article) for quote in likest(sentence, article)
+            ]
             fair = no * 2 <= len(part["responses"])
-            yield Case(ClaimLine(claim=said, rests=rests), fair, "sentence")
+            yield Case(ClaimLine(claim=sentence, rests=rests), fair, "sentence")
 
 
 def repaired(text: str) -> str:
@@ -92,27 +94,29 @@ def repaired(text: str) -> str:
     return re.sub(r"(?<=\d)([.,:]) (?=\d)", r"\1", text)
 
 
-def likest(said: str, article: str) -> list[str]:
+def likest(claim: str, article: str) -> list[str]:
     """Return the sentences of *article* that share most words with *said*."""
     quotes = [article[span.start : span.end] for span in sentences(article, "en")]
-    wanted = set(terms(said))
-    return sorted(quotes, key=lambda quote: -len(wanted & set(terms(quote))))[:RESTING]
+    claim_terms = set(terms(claim))
+    return sorted(quotes, key=lambda quote: -len(claim_terms & set(terms(quote))))[:RESTING]
 
 
-def show(sets: Mapping[str, Sequence[Case]], found: Mapping[str, Sequence[dict[str, Any]]]) -> None:
+def show(
+    sets: Mapping[str, Sequence[Case]], results: Mapping[str, Sequence[dict[str, Any]]]
+) -> None:
     """Print one row a set and judge, then the shares that pass by kind."""
     table = Table("set", "judged by", "fair passed", "false passed", "balanced accuracy")
     kinds = Table("set", "kind", "claims", "gates", "identity", "reader")
     for name, cases in sets.items():
-        fair = np.array([each.fair for each in cases])
-        passes = {judge: np.array(marks) for judge, marks in passed(found[name]).items()}
+        fair = np.array([case.fair for case in cases])
+        passes = {judge: np.array(marks) for judge, marks in passed(results[name]).items()}
         for judge, marks in passes.items():
             rates = [float(marks[side].mean()) if side.any() else 0.0 for side in (fair, ~fair)]
             balanced = (rates[0] + 1 - rates[1]) / 2
             counts = [f"{marks[side].sum()} of {side.sum()}" for side in (fair, ~fair)]
             table.add_row(name, judge, *counts, f"{balanced:.3f}")
-        for kind, true in sorted({(each.kind, each.fair) for each in cases}):
-            side = np.array([(each.kind, each.fair) == (kind, true) for each in cases])
+        for kind, true in sorted({(case.kind, case.fair) for case in cases}):
+            side = np.array([(case.kind, case.fair) == (kind, true) for case in cases])
             shares = [f"{marks[side].sum()}" for marks in passes.values()]
             kinds.add_row(name, f"{kind} ({'fair' if true else 'false'})", f"{side.sum()}", *shares)
     console = Console(width=110)

@@ -25,6 +25,7 @@ from bot.discord_ui.moderators.listing import (
     articles_view,
     audit_view,
     panel_view,
+    refresh_progress_view,
     removed_view,
     sources_view,
 )
@@ -35,11 +36,10 @@ from bot.discord_ui.moderators.review import (
     review_view,
     suggestions_view,
 )
-from bot.discord_ui.moderators.settings_panel import Section, settings_view
+from bot.discord_ui.moderators.rule_settings import RulesState, Section
+from bot.discord_ui.moderators.settings_panel import settings_view
 from bot.discord_ui.moderators.setup import Setup, setup_view
-from bot.discord_ui.moderators.source_jobs import refresh_progress_view
 from bot.discord_ui.moderators.views import (
-    RulesState,
     article_view,
     corrections_view,
     done_view,

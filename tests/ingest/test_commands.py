@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 
-from ingest.__main__ import main
 from ingest.archive import Archive
 from ingest.commands import article_commands, output
 from ingest.commands.indexing import BadLineError, questions
@@ -22,18 +21,6 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command, and return its code and what it printed."""
-
-    def command(*arguments):
-        code = main([str(each) for each in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 @pytest.fixture

@@ -196,13 +196,19 @@ async def test_a_copy_that_names_its_original_stays_where_it_was_found(web, arch
     assert article.header.original == "http://agency.example/report/7"
 
 
-async def test_what_a_person_removed_does_not_come_back_by_itself(web, archive):
-    """A refresh neither fetches it nor restores it; adding it by hand does."""
+async def first_of_feed(web, archive):
+    """Watch a feed with one article, refresh it, and return the article."""
     web.page(f"{HOST}/1", "Ward 1 decides", story(1))
     web.feed(FEED, [(f"{HOST}/1", "t")])
     watch(web, archive)
     await refreshed(web, archive)
     [article] = archive.articles.listed()
+    return article
+
+
+async def test_what_a_person_removed_does_not_come_back_by_itself(web, archive):
+    """A refresh neither fetches it nor restores it; adding it by hand does."""
+    article = await first_of_feed(web, archive)
     archive.articles.remove(article.id, now=web.now)
     web.next_day()
     web.page(f"{HOST}/1", "Ward 1 decides", story(1, said="nothing"))
@@ -215,11 +221,7 @@ async def test_what_a_person_removed_does_not_come_back_by_itself(web, archive):
 
 async def test_what_was_erased_is_not_fetched_again(web, archive):
     """Only a hash of its address is left, and that is enough."""
-    web.page(f"{HOST}/1", "Ward 1 decides", story(1))
-    web.feed(FEED, [(f"{HOST}/1", "t")])
-    watch(web, archive)
-    await refreshed(web, archive)
-    [article] = archive.articles.listed()
+    article = await first_of_feed(web, archive)
     archive.articles.erase(article.id, now=web.now)
     web.next_day()
     [told] = await refreshed(web, archive)

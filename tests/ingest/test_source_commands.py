@@ -10,7 +10,6 @@ from functools import partial
 
 import pytest
 
-from ingest.__main__ import main
 from ingest.commands import source_commands
 from ingest.fetching.fetcher import Fetcher
 from tests.ingest.newsroom import Newsroom, story
@@ -40,18 +39,6 @@ def web(monkeypatch, tmp_path):
     yield room
     over.set()
     thread.join()
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command, and return its code and what it printed."""
-
-    def command(*arguments):
-        code = main([str(each) for each in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def test_a_source_is_watched_refreshed_and_let_go(web, run):

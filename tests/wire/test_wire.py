@@ -53,6 +53,17 @@ async def ask(discord, name="asker"):
     await until(lambda: [m for m in discord.answers()[before:] if answered(m)])
 
 
+async def ask_in_both_ways(discord, count):
+    """Return members who ask, *count* by a command and *count* in a message, once all are begun."""
+    members = [discord.member(f"member{n}") for n in range(2 * count)]
+    for member in members[:count]:
+        discord.slash(member, "ask", question=TURNOUT)
+    for member in members[count:]:
+        discord.say(member, TURNOUT)
+    await until(lambda: len([m for m in discord.answers() if "Stop" in text_of(m)]) == len(members))
+    return members
+
+
 async def test_fifty_askers_at_once(running, discord):
     """Each is acknowledged once and answered; `make benchmark WHAT=askers` has the times."""
     members = [discord.member(f"member{n}") for n in range(MANY)]
@@ -69,12 +80,7 @@ async def test_ten_answers_are_cut_off_by_a_kill(bot, discord):
     """Ten messages say what happened, and one click asks again."""
     discord.writing.clear()
     await bot.start(**bot.slow())
-    members = [discord.member(f"member{n}") for n in range(10)]
-    for member in members[:5]:
-        discord.slash(member, "ask", question=TURNOUT)
-    for member in members[5:]:
-        discord.say(member, TURNOUT)
-    await until(lambda: len([m for m in discord.answers() if "Stop" in text_of(m)]) == 10)
+    members = await ask_in_both_ways(discord, 5)
     await until(lambda: where_shown(bot) == 5)
     await bot.kill()
     discord.writing.set()
@@ -248,12 +254,7 @@ async def test_whoever_waits_is_told_when_the_bot_is_ended(bot, discord, sign):
     """With answers in flight; the next start has nothing left to tell."""
     discord.writing.clear()
     await bot.start(**bot.slow())
-    members = [discord.member(f"member{n}") for n in range(4)]
-    for member in members[:2]:
-        discord.slash(member, "ask", question=TURNOUT)
-    for member in members[2:]:
-        discord.say(member, TURNOUT)
-    await until(lambda: len([m for m in discord.answers() if "Stop" in text_of(m)]) == 4)
+    await ask_in_both_ways(discord, 2)
     bot.signal(signal.Signals[sign])
     code = await bot.ended()
     assert code in {130 if sign == "SIGINT" else 0, 128 + signal.Signals[sign]}

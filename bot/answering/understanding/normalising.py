@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import lexicon_for
-from bot.answering.understanding.markup import strip_markup
+from bot.answering.understanding.small_talk import strip_markup
 from ingest.index.cutting import terms
 from ingest.language.script import has_japanese
 

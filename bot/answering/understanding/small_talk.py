@@ -1,4 +1,4 @@
-"""Recognise small talk, which is no question: hello, help, stop, "true?", "news?"; and "why?"."""
+"""Read a message without its markup, and recognise small talk: hello, help, "true?"; and "why?"."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from bot.answering.understanding.markup import strip_markup
 from ingest.language.languages import Language, table
 
+_MARKUP = re.compile(
+    r"<a?:\w+:\d+>|<(?:@[!&]?|#|/[\w -]+:)\d+>|<t:-?\d+(?::\w)?>|<id:\w+>"
+    r"|<?https?://\S+|(?<!\w):[a-z0-9_+-]{2,32}:(?!\w)"
+    r"|^[ \t]{0,8}(?:>>> |> |#{1,3} |[-*] )|[`*_~|]{2,}|`",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Markup of Discord: emoji, mentions, channels, times, links, formatting."""
+_SYMBOL_CATEGORIES = {"So", "Sk", "Cn", "Co", "Me"}
+_SELECTORS = dict.fromkeys([*range(0xFE00, 0xFE10), 0x200D])
+"""Variation selectors of emoji, and the joiner of two."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FILLER, _BARE = "beside", "bare"
 _KINDS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
@@ -29,6 +38,15 @@ class SmallTalk:
     kind: str
     language: Language
     topic: str = ""
+
+
+def strip_markup(text: str) -> str:
+    """Return *text* without emoji, mentions, links and formatting marks."""
+    without_markup = _MARKUP.sub(" ", text).translate(_SELECTORS)
+    words = "".join(
+        " " if unicodedata.category(c) in _SYMBOL_CATEGORIES else c for c in without_markup
+    )
+    return " ".join(words.split())
 
 
 def small_talk_in(text: str) -> SmallTalk | None:

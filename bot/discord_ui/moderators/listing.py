@@ -1,7 +1,9 @@
-"""The panel `/source`: paged lists with their buttons, and a menu that changes between them."""
+"""The panel `/source`: paged lists with their buttons, a menu of them, and “look now”."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,9 +13,10 @@ import discord
 from discord import ui
 
 from bot.community.curating import Moderator, can_be_undone
+from bot.community.jobs import Jobs, LookProgress
 from bot.discord_ui.buttons import Form, KeyButton, KeySelect, text_input
-from bot.discord_ui.escaping import escape, phrase, title
-from bot.discord_ui.limits import SHOWN
+from bot.discord_ui.escaping import escape, link, literal, phrase, title
+from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.moderators.decisions import AddButton, PasteButton, UndoButton, undo_sentence
 from bot.discord_ui.moderators.moderation import (
     Action,
@@ -26,7 +29,6 @@ from bot.discord_ui.moderators.moderation import (
 )
 from bot.discord_ui.moderators.review import suggestions_view
 from bot.discord_ui.moderators.settings_panel import UnsetButton
-from bot.discord_ui.moderators.source_jobs import refresh_now
 from bot.discord_ui.moderators.views import (
     ENTRY_LENGTHS,
     article_view,
@@ -36,10 +38,12 @@ from bot.discord_ui.moderators.views import (
     source_block,
 )
 from bot.discord_ui.rendering import entry, item_list, layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, show_result, words_of
-from bot.ledger.records import AuditAction, AuditEntry
+from bot.discord_ui.replying import Interaction, edit_reply, show_result, words_of
+from bot.ledger.records import AuditAction, AuditEntry, Job
 from bot.wording import Wording, translated_failure
 from ingest.model import Article, Source
+
+logger = logging.getLogger(__name__)
 
 _EVIDENCE = "evidence"
 """The option of the menu that opens a form."""
@@ -457,7 +461,7 @@ class _LookNowButton(ViewButton, template=rf"desk:source-lookagain:(?P<key>{_ROW
 
     async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Start fetching the source."""
-        return await refresh_now(interaction, moderation, int(self.key.partition(".")[0]))
+        return await _refresh_now(interaction, moderation, int(self.key.partition(".")[0]))
 
 
 def audit_view(
@@ -479,6 +483,63 @@ def _undo_buttons(entry: AuditEntry, server: str, words: Wording) -> list[ui.Ite
         return []
     button = UnsetButton if entry.kind is AuditAction.SET else UndoButton
     return [button(str(entry.id), words("undo"))]
+
+
+async def _refresh_now(
+    interaction: Interaction, moderation: Moderation, source_id: int
+) -> ui.LayoutView:
+    """Start fetching a source, and show its progress in the reply."""
+    words = words_of(interaction)
+    source = await moderation.curator.look_again(source_id, moderator(interaction))
+    job = await moderation.jobs.begin(source_id, interaction.token, words.language)
+    interaction.client.run_beside(follow_job(interaction.client, moderation.jobs, job))
+    return notice_view(words("looking_again", address=title(source.address, 200)))
+
+
+async def follow_job(client: discord.Client, jobs: Jobs, job: Job) -> None:
+    """Show the progress of a job until it ends or its reply can no longer be edited."""
+    shown_progress = None
+    while True:
+        await asyncio.sleep(PACE.job_edit_seconds)
+        progress = await jobs.progress(job)
+        is_late = jobs.clock() - job.at > DISCORD.reply_lifetime
+        if (
+            progress != shown_progress
+            and not is_late
+            and not await _show_progress(client, progress)
+        ):
+            is_late = True
+        shown_progress = progress
+        if progress.finished or is_late:
+            await jobs.dismiss(job)
+            return
+
+
+async def _show_progress(client: discord.Client, progress: LookProgress) -> bool:
+    """Edit the reply with the progress; return False if Discord refused."""
+    words = Wording.of(progress.job.language)
+    try:
+        await edit_reply(client, progress.job.token, refresh_progress_view(progress, words))
+    except discord.HTTPException as error:
+        logger.warning("Discord refused to show the progress of a refresh: %s", error)
+        return False
+    return True
+
+
+def refresh_progress_view(progress: LookProgress, words: Wording) -> ui.LayoutView:
+    """Return a view of the progress or the result of fetching a source."""
+    source = progress.source
+    if source is None:
+        return notice_view(words("looked_gone"))
+    linked = link(title(source.address, CHARACTERS.note), source.address, instead=words("link"))
+    if not progress.finished:
+        key = "looking" if progress.listed else "looking_again_short"
+        text = escape(words(key, done=progress.done, listed=progress.listed or 0))
+    elif source.failure:
+        text = f"⚠ {literal(title(translated_failure(source.failure, words), CHARACTERS.note))}"
+    else:
+        text = escape(words("looked", done=progress.done, listed=progress.listed or 0))
+    return layout([linked, text])
 
 
 LISTING_CONTROLS = (

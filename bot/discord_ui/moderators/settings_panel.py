@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any, ClassVar, TypeAlias
 from zoneinfo import available_timezones
@@ -15,10 +14,11 @@ import discord
 from discord import app_commands, ui
 
 from bot.community.curating import NothingToDoError
-from bot.community.rules import DESK, DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
+from bot.community.rules import DESK, DeskRules, DigestPlan, ServerRules
 from bot.discord_ui.buttons import (
     KeyButton,
     KeyChannelSelect,
+    KeyItem,
     KeyRoleSelect,
     KeySelect,
     matching_choices,
@@ -37,8 +37,10 @@ from bot.discord_ui.moderators.moderation import (
     moderator,
     server_in,
 )
-from bot.discord_ui.moderators.views import (
+from bot.discord_ui.moderators.rule_settings import (
+    RULES,
     RulesState,
+    Section,
     channel_lines,
     desk_lines,
     digest_lines,
@@ -49,44 +51,22 @@ from bot.discord_ui.moderators.views import (
     quiet_hours_lines,
     review_line,
     role_line,
-    weekday_name,
+    rule_of,
 )
 from bot.discord_ui.news_views import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import (
     Interaction,
+    report_failure,
     send_notice,
     show_result,
     words_of,
 )
 from bot.ledger.records import AuditAction, AuditEntry
-from bot.wording import WordedError, Wording, language_name
-from ingest.language.languages import Language
+from bot.wording import WordedError, Wording
 
-_NONE = "none"
-"""The value of an option that unsets a rule."""
-_MEMBER_LIMITS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 60)
-_CHANNEL_LIMITS = (1, 5, 10, 20, 30, 60, 90, 120, 180, 240, 300, 600)
-"""Questions in a minute that are offered."""
-_HOURS = range(24)
-_DEFAULT_DIGEST_HOUR, _DEFAULT_QUIET_END = 18, 7
 _Page: TypeAlias = tuple[list[str], list[ui.Item[Any]]]
 """Texts and controls of a page."""
-
-
-class Section(StrEnum):
-    """A page of the panel."""
-
-    OVERVIEW = "overview"
-    CHANNELS = "channels"
-    LANGUAGE = "language"
-    LIMITS = "limits"
-    OUTLETS = "outlets"
-    MODERATORS = "moderators"
-    REVIEW = "review"
-    DIGEST = "digest"
-    QUIET = "quiet"
-    DESK = "desk"
 
 
 _SPEAKING_FOR_THEMSELVES = {Section.LANGUAGE, Section.LIMITS, Section.OUTLETS, Section.REVIEW}
@@ -199,31 +179,26 @@ def _mute_line(channel: int | None, state: RulesState, words: Wording) -> list[s
 async def _change_rules(
     interaction: Interaction,
     moderation: Moderation,
-    change: Callable[[ServerRules], ServerRules],
+    change: Callable[[Any], ServerRules | DeskRules],
     section: Section,
     detail: str = "",
+    *,
+    desk: bool = False,
 ) -> ui.LayoutView:
-    """Change the rules of this server, and show the page of the change."""
+    """Change the rules of this server, or of the *desk*; show the page of the change.
+
+    A digest whose plan changes is next due after this moment.
+    """
     community, by = moderation.community, moderator(interaction)
     community.rules_changed()
-    rules, entry = change(await community.rules(interaction.guild_id)), None
+    before: Any = await (community.desk_rules() if desk else community.rules(interaction.guild_id))
+    rules, entry = change(before), None
+    if isinstance(rules, ServerRules) and rules.digest and rules.digest != before.digest:
+        rules = replace(rules, digest=replace(rules.digest, set_at=community.clock()))
     with suppress(NothingToDoError):
-        entry = await moderation.curator.set_rules(rules, by.place, by)
+        entry = await moderation.curator.set_rules(rules, DESK if desk else by.place, by)
     community.rules_changed()
     return await _panel(interaction, moderation, section, detail, entry)
-
-
-async def _change_desk_rules(
-    interaction: Interaction,
-    moderation: Moderation,
-    change: Callable[[DeskRules], DeskRules],
-    section: Section = Section.DESK,
-) -> ui.LayoutView:
-    """Change the rules of the desk, and show the page of the change."""
-    rules, entry = change(await moderation.community.desk_rules()), None
-    with suppress(NothingToDoError):
-        entry = await moderation.curator.set_rules(rules, DESK, moderator(interaction))
-    return await _panel(interaction, moderation, section, entry=entry)
 
 
 def _overview_page(state: RulesState, words: Wording) -> _Page:
@@ -233,45 +208,23 @@ def _overview_page(state: RulesState, words: Wording) -> _Page:
 
 def _channels_page(state: RulesState, words: Wording) -> _Page:
     """Show the mode of all channels, or of the channel that the page is about."""
-    rules, detail = state.rules, state.detail
-    if not detail:
-        menu = _ModeMenu("0", words("settings_mode"), _mode_options(rules.everywhere, words))
+    if not (channel := state.detail):
         channel_menu = _ChannelMenu("0", words("settings_channel"))
-        return ["\n".join(channel_lines(rules, words))], [menu, channel_menu]
-    own_mode = rules.channels.get(detail)
-    default = _option(words("settings_mode_default"), _NONE, chosen=own_mode is None)
-    options = [default, *_mode_options(own_mode, words)]
+        menus = _menus(Section.CHANNELS, state, words)
+        return ["\n".join(channel_lines(state.rules, words))], [*menus, channel_menu]
     back = _SectionButton(Section.CHANNELS, words("page_before"))
-    return [f"<#{int(detail)}>"], [_ModeMenu(detail, words("settings_mode"), options), back]
+    return [f"<#{int(channel)}>"], [_menu(f"mode:{channel}", state, words), back]
 
 
 def _language_page(state: RulesState, words: Wording) -> _Page:
     """Show the language of answers."""
-    chosen = state.rules.language
-    options = [_option(words("language_asked"), _NONE, chosen=chosen is None)]
-    options += [
-        _option(language.own_name, language, language_name(language, words), chosen is language)
-        for language in Language
-    ]
-    menu = _LanguageMenu("0", words("setting_language"), options)
-    return [language_line(state.rules, words)], [menu]
+    return [language_line(state.rules, words)], _menus(Section.LANGUAGE, state, words)
 
 
 def _limits_page(state: RulesState, words: Wording) -> _Page:
     """Show the questions that are answered in a minute."""
-    rules = state.rules
-
-    def menu(key: str, choices: Sequence[int], chosen: int) -> ui.Item[Any]:
-        options = [
-            _option(words(f"settings_per_{key}", count=count), f"{count}", chosen=count == chosen)
-            for count in sorted({*choices, chosen})
-        ]
-        return _LimitMenu(key, words("settings_limits"), options)
-
-    return ["\n".join(limit_lines(rules, words))], [
-        menu("member", _MEMBER_LIMITS, rules.per_member),
-        menu("channel", _CHANNEL_LIMITS, rules.per_channel),
-    ]
+    menus = _menus(Section.LIMITS, state, words)
+    return ["\n".join(limit_lines(state.rules, words))], menus
 
 
 def _outlets_page(state: RulesState, words: Wording) -> _Page:
@@ -299,67 +252,38 @@ def _outlets_page(state: RulesState, words: Wording) -> _Page:
 
 def _moderators_page(state: RulesState, words: Wording) -> _Page:
     """Show the role of moderators."""
-    role = state.rules.moderator_role
-    menu = _RoleMenu("0", words("setup_role"), role if role in state.roles else None)
-    return [role_line(state.rules, words), f"-# {escape(words('settings_role_note'))}"], [menu]
+    note = f"-# {escape(words('settings_role_note'))}"
+    return [role_line(state.rules, words), note], _menus(Section.MODERATORS, state, words)
 
 
 def _review_page(state: RulesState, words: Wording) -> _Page:
     """Show the channel for suggestions and reports."""
     channel = state.review_channel
-    menu = _ReviewMenu("0", words("settings_channel_any"), _existing(channel, state))
-    return [review_line(channel, words), *_mute_line(channel, state, words)], [menu]
+    lines = [review_line(channel, words), *_mute_line(channel, state, words)]
+    return lines, _menus(Section.REVIEW, state, words)
 
 
 def _digest_page(state: RulesState, words: Wording) -> _Page:
     """Show where and when the digest is posted."""
     rules, plan = state.rules, state.rules.digest
     lines = digest_lines(rules, words) or [escape(words("settings_digest_none"))]
-    chosen = _existing(plan.channel, state) if plan else None
-    controls: list[ui.Item[Any]] = [_DigestChannelMenu("0", words("settings_channel_any"), chosen)]
-    if plan is not None:
-        hours = [_option(f"{hour:02}:00", f"{hour}", chosen=hour == plan.hour) for hour in _HOURS]
-        days = [_option(words("digest_daily"), _NONE, chosen=plan.weekday is None)]
-        days += [
-            _option(weekday_name(day, words), f"{day}", chosen=day == plan.weekday)
-            for day in range(7)
-        ]
-        controls.append(_DigestTimeMenu("day", words("settings_digest"), days))
-        controls.append(_DigestTimeMenu("hour", words("settings_digest"), hours))
-    controls.append(_DigestPreviewButton("0", words("preview_button")))
     mute_line = _mute_line(plan.channel if plan else None, state, words)
-    return ["\n".join(lines), *mute_line, _timezone_line(rules, words)], controls
+    preview = _DigestPreviewButton("0", words("preview_button"))
+    blocks = ["\n".join(lines), *mute_line, _timezone_line(rules, words)]
+    return blocks, [*_menus(Section.DIGEST, state, words), preview]
 
 
 def _quiet_page(state: RulesState, words: Wording) -> _Page:
     """Show the quiet hours."""
-    rules, hours = state.rules, state.rules.quiet
-
-    def options(key: str, chosen: int | None) -> list[discord.SelectOption]:
-        return [
-            _option(words(key, hour=f"{hour:02}:00"), f"{hour}", chosen=hour == chosen)
-            for hour in _HOURS
-        ]
-
-    none = _option(words("settings_quiet_none"), _NONE, chosen=hours is None)
-    begins = [none, *options("settings_quiet_begin", hours.begin if hours else None)]
-    controls: list[ui.Item[Any]] = [_QuietMenu("begin", words("settings_quiet"), begins)]
-    if hours is not None:
-        ends = options("settings_quiet_end", hours.end)
-        controls.append(_QuietMenu("end", words("settings_quiet"), ends))
-    lines = quiet_hours_lines(rules, words) or [escape(words("settings_quiet_about"))]
-    return ["\n".join(lines), _timezone_line(rules, words)], controls
+    lines = quiet_hours_lines(state.rules, words) or [escape(words("settings_quiet_about"))]
+    menus = _menus(Section.QUIET, state, words)
+    return ["\n".join(lines), _timezone_line(state.rules, words)], menus
 
 
 def _desk_page(state: RulesState, words: Wording) -> _Page:
     """Show the rules of the desk."""
     assert state.desk is not None
-    second = state.desk.second_moderator
-    options = [
-        _option(words("settings_second_yes"), "yes", chosen=second),
-        _option(words("settings_second_no"), "no", chosen=not second),
-    ]
-    controls: list[ui.Item[Any]] = [_ApprovalMenu("0", words("setting_second"), options)]
+    controls = _menus(Section.DESK, state, words)
     controls.append(LinkButton("0", words("setup_link")))
     blocks = ["\n".join(desk_lines(state.desk, state.settings, words))]
     if state.has_prices:
@@ -384,23 +308,9 @@ _PAGES: Mapping[Section, tuple[str, Callable[[RulesState, Wording], _Page]]] = {
 """The heading of each page, and the function that makes it."""
 
 
-def _option(
-    label: str, value: str, description: str | None = None, chosen: bool = False
-) -> discord.SelectOption:
+def _option(label: str, value: str, *, chosen: bool = False) -> discord.SelectOption:
     """Make an option of a menu, within Discord's limit."""
-    return discord.SelectOption(
-        label=title(label, 100), value=value, description=description, default=chosen
-    )
-
-
-def _mode_options(chosen: Speaks | None, words: Wording) -> list[discord.SelectOption]:
-    """Return an option for each mode of a channel."""
-    return [_option(words(f"speaks_{mode}"), mode, chosen=mode is chosen) for mode in Speaks]
-
-
-def _existing(channel: int | None, state: RulesState) -> int | None:
-    """Return *channel* if it still exists, as Discord refuses a menu with another one."""
-    return channel if channel in state.channels else None
+    return discord.SelectOption(label=title(label, 100), value=value, default=chosen)
 
 
 def _outlet_value(name: str) -> str:
@@ -436,36 +346,6 @@ class _SectionButton(
         return await _panel(interaction, moderation, Section(section), detail)
 
 
-class _RulesControl(Managed, Action):
-    """A control that changes the rules of its server; it is mixed into a button or a menu."""
-
-    section: ClassVar[Section]
-    """The page of the panel on which it stands."""
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Change the rules, and show the page."""
-        return await _change_rules(interaction, moderation, self.changed, self.section)
-
-    def changed(self, rules: ServerRules) -> ServerRules:
-        """Return the rules after the choice."""
-        raise NotImplementedError
-
-
-class _ModeMenu(_RulesControl, KeySelect, template=r"desk:settings-mode:(?P<key>[0-9]{1,20})"):
-    """A menu of the modes of one channel, by its id, or of the other channels for 0."""
-
-    kind, section = "settings-mode", Section.CHANNELS
-
-    def changed(self, rules: ServerRules) -> ServerRules:
-        """Set the mode."""
-        [value] = self.values
-        mode = None if value == _NONE else Speaks(value)
-        if self.key == "0":
-            return replace(rules, everywhere=mode or rules.everywhere)
-        others = {key: other for key, other in rules.channels.items() if key != self.key}
-        return replace(rules, channels={**others, **({self.key: mode} if mode else {})})
-
-
 class _ChannelMenu(Managed, Action, KeyChannelSelect, template=r"desk:settings-channel:(?P<key>0)"):
     """A menu of the channels that can have a mode of their own."""
 
@@ -478,30 +358,6 @@ class _ChannelMenu(Managed, Action, KeyChannelSelect, template=r"desk:settings-c
         channel = self.chosen(interaction)
         detail = f"{channel}" if channel else ""
         return await _panel(interaction, moderation, Section.CHANNELS, detail)
-
-
-class _LanguageMenu(_RulesControl, KeySelect, template=r"desk:settings-language:(?P<key>0)"):
-    """A menu of the languages of answers."""
-
-    kind, section = "settings-language", Section.LANGUAGE
-
-    def changed(self, rules: ServerRules) -> ServerRules:
-        """Set the language."""
-        [value] = self.values
-        return replace(rules, language=None if value == _NONE else Language(value))
-
-
-class _LimitMenu(_RulesControl, KeySelect, template=r"desk:settings-limit:(?P<key>member|channel)"):
-    """A menu of the questions in a minute, of one member or in one channel."""
-
-    kind, section = "settings-limit", Section.LIMITS
-
-    def changed(self, rules: ServerRules) -> ServerRules:
-        """Set the limit; a number that is not offered changes nothing."""
-        count = int(self.values[0])
-        if self.key == "member":
-            return replace(rules, per_member=count) if count in _MEMBER_LIMITS else rules
-        return replace(rules, per_channel=count) if count in _CHANNEL_LIMITS else rules
 
 
 class _OutletMenu(
@@ -545,93 +401,18 @@ class _NoOutletError(WordedError):
         super().__init__("settings_outlet_needed")
 
 
-class _AllOutletsButton(_RulesControl, KeyButton, template=r"desk:settings-alloutlets:(?P<key>0)"):
+class _AllOutletsButton(
+    Managed, Action, KeyButton, template=r"desk:settings-alloutlets:(?P<key>0)"
+):
     """A button that lets answers cite all outlets, also those that come later."""
 
-    kind, section = "settings-alloutlets", Section.OUTLETS
+    kind = "settings-alloutlets"
 
-    def changed(self, rules: ServerRules) -> ServerRules:
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Cite all outlets."""
-        return replace(rules, outlets=())
-
-
-class _RoleMenu(_RulesControl, KeyRoleSelect, template=r"desk:settings-moderators:(?P<key>0)"):
-    """A menu of the roles whose members look after sources."""
-
-    kind, section = "settings-moderators", Section.MODERATORS
-
-    def changed(self, rules: ServerRules) -> ServerRules:
-        """Set the role, or none."""
-        return replace(rules, moderator_role=self.chosen)
-
-
-class _ReviewMenu(Managed, Action, KeyChannelSelect, template=r"desk:settings-reviewin:(?P<key>0)"):
-    """A menu of the channels for suggestions and reports."""
-
-    kind = "settings-reviewin"
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Set the channel, or none: at home for the desk, unless this server has its own."""
-        channel = self.chosen(interaction)
-        rules = await moderation.community.rules(interaction.guild_id)
-        if moderation.at_home(interaction) and rules.review_channel is None:
-            return await _change_desk_rules(
-                interaction,
-                moderation,
-                lambda desk_rules: replace(desk_rules, review_channel=channel),
-                Section.REVIEW,
-            )
         return await _change_rules(
-            interaction,
-            moderation,
-            lambda server_rules: replace(server_rules, review_channel=channel),
-            Section.REVIEW,
+            interaction, moderation, lambda rules: replace(rules, outlets=()), Section.OUTLETS
         )
-
-
-class _DigestChannelMenu(
-    Managed, Action, KeyChannelSelect, template=r"desk:settings-digestin:(?P<key>0)"
-):
-    """A menu of the channels for the digest."""
-
-    kind = "settings-digestin"
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Post the digest in the channel from now on, or nowhere."""
-        channel, now = self.chosen(interaction), moderation.community.clock()
-
-        def change(rules: ServerRules) -> ServerRules:
-            if channel is None:
-                return replace(rules, digest=None)
-            plan = rules.digest or DigestPlan(channel, _DEFAULT_DIGEST_HOUR, now)
-            return replace(rules, digest=replace(plan, channel=channel, set_at=now))
-
-        return await _change_rules(interaction, moderation, change, Section.DIGEST)
-
-
-class _DigestTimeMenu(
-    Managed, Action, KeySelect, template=r"desk:settings-digest:(?P<key>day|hour)"
-):
-    """A menu of the days or the hours of the digest."""
-
-    kind = "settings-digest"
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Set the day or the hour; without a digest there is nothing to set."""
-        [value] = self.values
-        number = None if value == _NONE else int(value)
-        now = moderation.community.clock()
-
-        def change(rules: ServerRules) -> ServerRules:
-            plan = rules.digest
-            if plan is None:
-                return rules
-            if self.key == "day":
-                weekday = None if number is None else number % 7
-                return replace(rules, digest=replace(plan, weekday=weekday, set_at=now))
-            return replace(rules, digest=replace(plan, hour=(number or 0) % 24, set_at=now))
-
-        return await _change_rules(interaction, moderation, change, Section.DIGEST)
 
 
 class _DigestPreviewButton(Managed, KeyButton, template=r"desk:settings-digestpreview:(?P<key>0)"):
@@ -654,94 +435,46 @@ class _DigestPreviewButton(Managed, KeyButton, template=r"desk:settings-digestpr
         await show_result(interaction, work)
 
 
-class _QuietMenu(_RulesControl, KeySelect, template=r"desk:settings-quiet:(?P<key>begin|end)"):
-    """A menu of the hours at which the quiet hours begin or end."""
+class _TextButton(DeskManaged, KeyButton, template=r"desk:settings-text"):
+    """A button for a rule of the desk that is typed; without a text the maintainers' applies."""
 
-    kind, section = "settings-quiet", Section.QUIET
+    field: ClassVar[str]
+    heading: ClassVar[str]
+    label: ClassVar[str]
+    """Field of the rules, and keys of the form's heading and of its label in the catalogue."""
+    name, longest = "text", 500
 
-    def changed(self, rules: ServerRules) -> ServerRules:
-        """Set the hour; without quiet hours there is no end to set."""
-        [value] = self.values
-        hour, hours = None if value == _NONE else int(value) % 24, rules.quiet
-        if self.key == "end":
-            return replace(rules, quiet=hours and replace(hours, end=hour or 0))
-        end = hours.end if hours else _DEFAULT_QUIET_END
-        return replace(rules, quiet=None if hour is None else QuietHours(hour, end))
+    @staticmethod
+    def value_of(text: str) -> object:
+        """Return the value in *text*.
 
-
-class _ApprovalMenu(DeskManaged, Action, KeySelect, template=r"desk:settings-approval:(?P<key>0)"):
-    """A menu that says whether a second moderator has to agree."""
-
-    kind = "settings-approval"
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Require the consent of a second moderator, or drop the requirement."""
-        second = self.values == ["yes"]
-        return await _change_desk_rules(
-            interaction, moderation, lambda r: replace(r, second_moderator=second)
-        )
-
-
-class _BudgetButton(DeskManaged, KeyButton, template=r"desk:settings-budget:(?P<key>0)"):
-    """A button that sets the daily budget for models."""
-
-    kind = "settings-budget"
+        Raises:
+            WordedError: it is none.
+        """
+        raise NotImplementedError
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
 
-        async def store_amount(submission: Interaction) -> None:
-            text = amount.value.strip()
+        async def store(submission: Interaction) -> None:
+            text = entry.value.strip()
             try:
-                budget = _budget_of(text)
-            except InvalidOperation:
-                await send_notice(submission, "settings_amount_unread", given=text)
+                changes = {self.field: self.value_of(text) if text else None}
+            except WordedError as error:
+                await report_failure(submission, error)
                 return
-            view = await _change_desk_rules(
-                submission, moderation, lambda r: replace(r, daily_budget=budget)
-            )
-            await submission.response.edit_message(view=view)
-
-        form = ManagerForm(interaction, "setting_budget", self.refusal, store_amount)
-        amount = form.field("settings_amount", text_input("amount", 20, required=False))
-        await interaction.response.send_modal(form)
-
-
-def _budget_of(text: str) -> Decimal | None:
-    """Return the amount in *text*, ``None`` if it is empty.
-
-    Raises:
-        InvalidOperation: it is no amount.
-    """
-    if not text:
-        return None
-    amount = Decimal(text.replace(",", "."))
-    if not amount.is_finite() or amount < 0:
-        raise InvalidOperation
-    return amount
-
-
-class LinkButton(DeskManaged, KeyButton, template=r"desk:settings-link:(?P<key>0)"):
-    """A button that sets the page of the election authority, in the home server."""
-
-    kind = "settings-link"
-
-    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Open the form; without an address the maintainers' settings apply."""
-
-        async def store_page(submission: Interaction) -> None:
-            url = page.value.strip()
-            if url and safe_address(url) is None:
-                await send_notice(submission, "no_address")
-                return
-            changed = await _change_desk_rules(
-                submission, moderation, lambda r: replace(r, voting_link=url or None)
+            changed = await _change_rules(
+                submission,
+                moderation,
+                lambda rules: replace(rules, **changes),
+                Section.DESK,
+                desk=True,
             )
             view = await self.next_view(submission, moderation, changed)
             await submission.response.edit_message(view=view)
 
-        form = ManagerForm(interaction, "setup_link", self.refusal, store_page)
-        page = form.field("suggest_address", text_input("url", 500, required=False))
+        form = ManagerForm(interaction, self.heading, self.refusal, store)
+        entry = form.field(self.label, text_input(self.name, self.longest, required=False))
         await interaction.response.send_modal(form)
 
     async def next_view(
@@ -750,6 +483,36 @@ class LinkButton(DeskManaged, KeyButton, template=r"desk:settings-link:(?P<key>0
         """Return what is shown after the change: the page of the panel."""
         del interaction, moderation
         return changed
+
+
+class _BudgetButton(_TextButton, template=r"desk:settings-budget:(?P<key>0)"):
+    """A button that sets the daily budget for models."""
+
+    kind, field, name, longest = "settings-budget", "daily_budget", "amount", 20
+    heading, label = "setting_budget", "settings_amount"
+
+    @staticmethod
+    def value_of(text: str) -> Decimal:
+        """Return the amount in *text*."""
+        with suppress(InvalidOperation):
+            amount = Decimal(text.replace(",", "."))
+            if amount.is_finite() and amount >= 0:
+                return amount
+        raise WordedError("settings_amount_unread", given=text)
+
+
+class LinkButton(_TextButton, template=r"desk:settings-link:(?P<key>0)"):
+    """A button that sets the page of the election authority, in the home server."""
+
+    kind, field, name = "settings-link", "voting_link", "url"
+    heading, label = "setup_link", "suggest_address"
+
+    @staticmethod
+    def value_of(text: str) -> str:
+        """Return the address in *text*."""
+        if safe_address(text) is None:
+            raise WordedError("no_address")
+        return text
 
 
 class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12}(?::[a-z]{1,12})?)"):
@@ -789,22 +552,91 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12}(?::[a-z]{
         return int(self.key.partition(":")[0])
 
 
+class _RuleMenu(Managed, Action, KeyItem, template=r"desk:settings-rule"):
+    """A menu that sets a rule of the table, by its key; it is mixed into a menu."""
+
+    @classmethod
+    def id_of(cls, key: str) -> str:
+        """Return the custom id of the menu with this key."""
+        return f"desk:settings-{key}"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Store the choice, and show the page."""
+        rule = rule_of(self.key)
+        server_rules = await moderation.community.rules(interaction.guild_id)
+        return await _change_rules(
+            interaction,
+            moderation,
+            lambda rules: rule.stored(rules, self.chosen(interaction)),
+            rule.section,
+            desk=rule.is_of_desk(server_rules, home=moderation.at_home(interaction)),
+        )
+
+
+class _OptionMenu(
+    _RuleMenu,
+    KeySelect,
+    template=r"desk:settings-(?P<key>mode:[0-9]{1,20}|language:0|limit:(?:member|channel)"
+    r"|digest:(?:day|hour)|quiet:(?:begin|end))",
+):
+    """A menu of the choices for a rule of the server."""
+
+    kind = "settings-options"
+
+
+class _DeskOptionMenu(DeskManaged, _OptionMenu, template=r"desk:settings-(?P<key>approval:0)"):
+    """A menu of the choices for a rule of the desk."""
+
+    kind = "settings-desk-options"
+
+
+class _ChannelRuleMenu(
+    _RuleMenu, KeyChannelSelect, template=r"desk:settings-(?P<key>(?:reviewin|digestin):0)"
+):
+    """A menu of the channels for a rule."""
+
+    kind = "settings-channels"
+
+
+class _RoleRuleMenu(_RuleMenu, KeyRoleSelect, template=r"desk:settings-(?P<key>moderators:0)"):
+    """A menu of the roles for a rule."""
+
+    kind = "settings-roles"
+
+
+def _menus(section: Section, state: RulesState, words: Wording) -> list[ui.Item[Any]]:
+    """Return the menus of a page, without those for which there is nothing to set yet."""
+    return [
+        _menu(key, state, words)
+        for key, rule in RULES.items()
+        if rule.section is section and rule.can_be_set(state.rules)
+    ]
+
+
+def _menu(key: str, state: RulesState, words: Wording) -> ui.Item[Any]:
+    """Return the menu of one rule; a channel or role that is gone is not chosen in it."""
+    rule = rule_of(key)
+    placeholder = words(rule.placeholder)
+    if rule.choices:
+        make = _DeskOptionMenu if rule.section is Section.DESK else _OptionMenu
+        return make(key, placeholder, rule.options(state, words))
+    current = rule.current(state)
+    if rule.section is Section.MODERATORS:
+        return _RoleRuleMenu(key, placeholder, current if current in state.roles else None)
+    return _ChannelRuleMenu(key, placeholder, current if current in state.channels else None)
+
+
 SETTINGS_CONTROLS = (
     _SectionMenu,
     _SectionButton,
-    _ModeMenu,
+    _OptionMenu,
+    _DeskOptionMenu,
+    _ChannelRuleMenu,
+    _RoleRuleMenu,
     _ChannelMenu,
-    _LanguageMenu,
-    _LimitMenu,
     _OutletMenu,
     _AllOutletsButton,
-    _RoleMenu,
-    _ReviewMenu,
-    _DigestChannelMenu,
-    _DigestTimeMenu,
     _DigestPreviewButton,
-    _QuietMenu,
-    _ApprovalMenu,
     _BudgetButton,
     LinkButton,
     UnsetButton,

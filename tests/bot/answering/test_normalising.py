@@ -7,7 +7,6 @@ import random
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.understanding.markup import strip_markup
 from bot.answering.understanding.normalising import (
     bare_question,
     correct_typos,
@@ -16,6 +15,7 @@ from bot.answering.understanding.normalising import (
     read_form,
 )
 from bot.answering.understanding.question import ask
+from bot.answering.understanding.small_talk import strip_markup
 from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from bot.outcomes import level_of
 from tests.bot.conftest import MORNING

@@ -70,14 +70,20 @@ def test_a_live_page_is_as_new_as_its_newest_entry(archive):
     assert stories.added(NIGHT + timedelta(hours=4), Edition()) == []
 
 
-async def test_followers_get_each_entry_once_that_is_about_it(archive):
-    """Quoted without its time; a later round repeats none."""
+def following_from(archive, clock):
+    """Keep a live page with one entry, and return what follows it from there."""
     ledger, coverage = Ledger.of(archive), _Index(archive)
-    clock = [NIGHT]
     contests = ContestIndex(archive, ledger, coverage, lambda: clock[0])
     following = Following(archive, ledger, coverage, contests, lambda: clock[0])
     live(archive, OLD)
     following.catch_up()
+    return following
+
+
+async def test_followers_get_each_entry_once_that_is_about_it(archive):
+    """Quoted without its time; a later round repeats none."""
+    clock = [NIGHT]
+    following = following_from(archive, clock)
     await following.follow("Skerrow recount", "m", 5, None, Language.ENGLISH)
     clock[0] += timedelta(hours=2)
     for entries in (
@@ -100,12 +106,8 @@ RECOUNTED = "2026-10-26 00:20 It is close in Skerrow. The Skerrow recount begins
 
 async def test_followers_get_an_entry_as_it_is_now_and_the_newest_first(archive):
     """What was corrected before it was sent is never told; the sentence is that on the topic."""
-    ledger, coverage = Ledger.of(archive), _Index(archive)
     clock = [NIGHT]
-    contests = ContestIndex(archive, ledger, coverage, lambda: clock[0])
-    following = Following(archive, ledger, coverage, contests, lambda: clock[0])
-    live(archive, OLD)
-    following.catch_up()
+    following = following_from(archive, clock)
     await following.follow("Skerrow", "m", 5, None, Language.ENGLISH)
     await following.follow("Skerrow recount", "m", 6, None, Language.ENGLISH)
     for entries in (

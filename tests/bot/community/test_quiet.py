@@ -8,8 +8,8 @@ import pytest
 
 from bot.community.quiet import Quiet, silent_since
 from bot.community.rules import ServerRules
-from bot.discord_ui.moderators.settings_panel import Section, settings_view
-from bot.discord_ui.moderators.views import RulesState
+from bot.discord_ui.moderators.rule_settings import RulesState, Section
+from bot.discord_ui.moderators.settings_panel import settings_view
 from bot.discord_ui.news_views import quiet_view
 from bot.ledger import Ledger
 from bot.settings import BotSettings

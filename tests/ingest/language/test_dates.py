@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ingest.language.datelines import parse_date
-from ingest.language.dates import clocks_in, days_in, weekdays_in
+from ingest.language.dates import clocks_in, days_in, weekdays_in, word_before
 
 
 def read(text):
@@ -31,6 +31,12 @@ def read(text):
         ("by 2030", [(2030, None, None)]),
         ("in May", [(None, 5, None)]),
         ("they may march on", []),
+        ("since last May", [(None, 5, None)]),
+        ("mid-May", [(None, 5, None)]),
+        ("a blast May felt", []),
+        ("the dolphin May saw", []),
+        ("in: May I?", []),
+        ("In May", []),
         ("2015 votes", []),
         ("31 February 2026", [(2026, 2, None)]),
         ("2日間", []),
@@ -39,6 +45,30 @@ def read(text):
 def test_a_date_is_read_as_far_as_it_is_stated(text, days):
     """What a text leaves out stays open, and no other number is taken for a day."""
     assert read(text) == days
+
+
+@pytest.mark.parametrize(
+    ("before", "gaps", "word"),
+    [
+        ("in ", " ", "in"),
+        ("seats within ", " ", "within"),
+        ("drop-in ", " ", "in"),
+        ("In ", " ", "In"),
+        ("mid-", " -", "mid"),
+        ("mid-", " ", ""),
+        ("in", " ", ""),
+        ("in  ", " ", ""),
+        ("in\n", " ", ""),
+        ("l’été ", " ", "été"),
+        ("log_in ", " ", "log_in"),
+        ("2nd ", " ", "2nd"),
+        (" ", " ", ""),
+        ("", " ", ""),
+    ],
+)
+def test_the_word_before_a_place_is_whole(before, gaps, word):
+    """No part of a longer word, and nothing across a line or two spaces."""
+    assert word_before(f"{before}May", len(before), gaps) == word
 
 
 def test_times_and_weekdays():

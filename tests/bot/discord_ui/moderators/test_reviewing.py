@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bot.community.reviewing import FeedbackGroup
-from bot.discord_ui.moderators import source_jobs
+from bot.discord_ui.moderators import listing
 from bot.discord_ui.moderators.review import ApproveButton, as_table
 from bot.ledger import Ledger
 from bot.ledger.records import (
@@ -306,7 +306,7 @@ async def test_a_failing_source_is_reviewed(
     result = await panel(moderator, channel, "watched")
     text = shown(result)
     assert text.index("It answers 500.") < text.index("Ledger")
-    monkeypatch.setattr(source_jobs, "PACE", replace(source_jobs.PACE, job_edit_seconds=0.01))
+    monkeypatch.setattr(listing, "PACE", replace(listing.PACE, job_edit_seconds=0.01))
     archive.sources.ended(bad.id, desk.clock())
     await row(moderator, result, "lookagain", bad.id)
     edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
@@ -326,7 +326,7 @@ async def test_a_look_shows_how_it_goes(
     simcord_env, channel, moderator, desk, archive, monkeypatch
 ):
     """Beside the panel: asked for, under way, done."""
-    monkeypatch.setattr(source_jobs, "PACE", replace(source_jobs.PACE, job_edit_seconds=0.01))
+    monkeypatch.setattr(listing, "PACE", replace(listing.PACE, job_edit_seconds=0.01))
     source = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
     watched = await panel(moderator, channel, "watched")
     archive.sources.checked(source.id, NOW, listed=3)
@@ -343,7 +343,7 @@ async def test_a_look_shows_how_it_goes(
 
 async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archive, monkeypatch):
     """The source is looked at again, and whoever waits is told; one that is gone says so."""
-    monkeypatch.setattr(source_jobs, "PACE", replace(source_jobs.PACE, job_edit_seconds=0.01))
+    monkeypatch.setattr(listing, "PACE", replace(listing.PACE, job_edit_seconds=0.01))
     dead = replace(desk.jobs, lease=replace(desk.lease, owner="dead"))
     job = await dead.begin(99, "token", "en")
     [taken] = await desk.jobs.resume(desk.curator)
@@ -352,9 +352,9 @@ async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archiv
     progress = await desk.jobs.progress(job)
     assert progress.finished
     assert "not watched any more" in str(
-        source_jobs.refresh_progress_view(progress, words()).to_components()
+        listing.refresh_progress_view(progress, words()).to_components()
     )
-    await source_jobs.follow_job(simcord_env.bot, simcord_env.bot.moderation.jobs, job)
+    await listing.follow_job(simcord_env.bot, simcord_env.bot.moderation.jobs, job)
     assert Ledger.of(archive).jobs.take_over("nobody", set()) == []
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import discord
 import pytest
 
-from bot.discord_ui.moderators.settings_panel import Section, UnsetButton, _LimitMenu
+from bot.community.rules import DigestPlan, QuietHours
+from bot.discord_ui.moderators.rule_settings import Section
+from bot.discord_ui.moderators.settings_panel import UnsetButton, _OptionMenu
 from bot.ledger import Ledger
 from ingest.language.languages import Language
 from tests.bot.discord_ui.choosing import labels, walked
@@ -251,9 +255,72 @@ async def test_outlets_are_chosen_a_menu_at_a_time(simcord_env, channel, manager
     assert (await desk.community.rules(simcord_env.guild.id)).outlets == ()
 
 
-async def test_a_value_that_is_not_offered_changes_nothing(channel, manager, desk, simcord_env):
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("mode:0", "shout"),
+        ("mode:0", "none"),
+        ("mode:1", "shout"),
+        ("language:0", "xx"),
+        ("limit:member", "999999"),
+        ("limit:member", "none"),
+        ("limit:channel", "-1"),
+        ("digest:day", "7"),
+        ("digest:hour", "24"),
+        ("digest:hour", "none"),
+        ("quiet:begin", "24"),
+        ("quiet:end", "-1"),
+        ("quiet:end", "none"),
+    ],
+)
+async def test_a_value_that_is_not_offered_changes_nothing(
+    channel, manager, desk, simcord_env, key, value
+):
     """A forged request meets the same limits as a menu."""
-    menu = _LimitMenu("member", "x", [discord.SelectOption(label="x", value="999999")])
+    await set_value(manager, channel, "digest", "digestin:0", channel)
+    await set_value(manager, channel, "quiet", "quiet:begin", "22")
+    before = await desk.community.rules(simcord_env.guild.id)
+    menu = _OptionMenu(key, "x", [discord.SelectOption(label="x", value=value)])
     message = await send(channel, menu)
-    await manager.select(message, ["999999"], custom_id="desk:settings-limit:member")
-    assert (await desk.community.rules(simcord_env.guild.id)).per_member == 6
+    await manager.select(message, [value], custom_id=f"desk:settings-{key}")
+    assert await desk.community.rules(simcord_env.guild.id) == before
+
+
+async def test_each_menu_sets_its_rule_and_can_unset_it(channel, manager, desk, simcord_env):
+    """The parts of a rule are made by the first of its menus, and go with it."""
+
+    async def after(section, control, value):
+        await set_value(manager, channel, section, control, value)
+        return await desk.community.rules(simcord_env.guild.id)
+
+    assert (await after("language", "language:0", "de")).language is Language.GERMAN
+    assert (await after("language", "language:0", "none")).language is None
+    assert (await after("limits", "limit:member", "15")).per_member == 15
+    assert (await after("limits", "limit:channel", "300")).per_channel == 300
+    assert (await after("quiet", "quiet:begin", "22")).quiet == QuietHours(22, 7)
+    assert (await after("quiet", "quiet:end", "6")).quiet == QuietHours(22, 6)
+    assert (await after("quiet", "quiet:begin", "0")).quiet == QuietHours(0, 6)
+    assert (await after("quiet", "quiet:begin", "none")).quiet is None
+    now = desk.clock()
+    plan = (await after("digest", "digestin:0", channel)).digest
+    assert plan == DigestPlan(channel.id, 18, now)
+    assert (await after("digest", "digest:day", "6")).digest == DigestPlan(channel.id, 18, now, 6)
+    assert (await after("digest", "digest:hour", "0")).digest == DigestPlan(channel.id, 0, now, 6)
+    assert (await after("digest", "digest:day", "none")).digest == DigestPlan(channel.id, 0, now)
+    assert (await after("review", "reviewin:0", channel)).review_channel is None
+    assert (await desk.community.desk_rules()).review_channel == channel.id
+
+
+async def test_only_a_changed_plan_begins_anew(channel, manager, desk, simcord_env, monkeypatch):
+    """Another rule leaves the digest as it is due; another hour counts from the change on."""
+    guild = simcord_env.guild.id
+    await set_value(manager, channel, "digest", "digestin:0", channel)
+    set_at = (await desk.community.rules(guild)).digest.set_at
+    later = set_at + timedelta(days=1)
+    monkeypatch.setattr(simcord_env.bot.moderation.community, "clock", lambda: later)
+    await set_value(manager, channel, "language", "language:0", "de")
+    await manager.slash(channel, "settings", timezone="Asia/Tokyo")
+    await set_value(manager, channel, "quiet", "quiet:begin", "22")
+    assert (await desk.community.rules(guild)).digest.set_at == set_at
+    await set_value(manager, channel, "digest", "digest:hour", "6")
+    assert (await desk.community.rules(guild)).digest == DigestPlan(channel.id, 6, later)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.community.rules import DeskRules, Speaks
 from bot.discord_ui.moderators import setup
-from bot.discord_ui.moderators.settings_panel import _ApprovalMenu
+from bot.discord_ui.moderators.settings_panel import _DeskOptionMenu
 from bot.discord_ui.moderators.setup import welcome
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.moderators.conftest import send
@@ -112,7 +112,7 @@ async def test_home_is_handed_over_by_who_manages_both(simcord_env, desk, channe
     assert desk.curator.home.server == other.id
     elsewhere = await owner.slash(channel, "settings")
     assert "What is set for every server" not in shown(elsewhere)
-    menu = _ApprovalMenu("0", "x", [discord.SelectOption(label="x", value="yes")])
+    menu = _DeskOptionMenu("approval:0", "x", [discord.SelectOption(label="x", value="yes")])
     refused = await owner.select(
         await send(channel, menu), ["yes"], custom_id="desk:settings-approval:0"
     )

@@ -10,6 +10,7 @@ from bot.discord_ui.client import MODERATORS_CONTROLS
 from bot.discord_ui.moderators import decisions, listing, review, settings_panel, setup
 from bot.discord_ui.moderators.decisions import AddButton
 from bot.discord_ui.moderators.moderation import DeskManaged
+from bot.discord_ui.moderators.rule_settings import RULES
 from bot.ledger import Ledger
 from bot.ledger.records import AuditAction, AuditEntry
 from tests.bot.discord_ui.moderators.conftest import PAGE, allow, member_with, panel, row, send
@@ -40,9 +41,6 @@ KEYS = {
     "source-listing": "0",
     "source-page": "articles.4.Harbour",
     "settings-set": "channels",
-    "settings-limit": "member",
-    "settings-digest": "day",
-    "settings-quiet": "begin",
 }
 OF_MANAGERS = (*settings_panel.SETTINGS_CONTROLS, *setup.SETUP_CONTROLS)
 MODERATED = [each for each in MODERATORS_CONTROLS if each not in OF_MANAGERS]
@@ -51,20 +49,38 @@ FORMS = (AddButton, decisions.PasteButton)
 CHOICES = {
     "source-listing": "articles",
     "settings-section": "overview",
-    "settings-mode": "off",
-    "settings-language": "ja",
-    "settings-limit": "2",
     "settings-outlets": "0",
-    "settings-digest": "1",
-    "settings-quiet": "1",
-    "settings-approval": "yes",
     "newhome": "1",
 }
 """What is chosen in each menu of options."""
+OPTIONS = {
+    "mode:0": "off",
+    "mode:1": "thread",
+    "language:0": "ja",
+    "limit:member": "2",
+    "limit:channel": "5",
+    "digest:day": "1",
+    "digest:hour": "1",
+    "quiet:begin": "1",
+    "quiet:end": "1",
+    "approval:0": "yes",
+}
+"""What is chosen in each menu of a rule."""
+RULE_KEYS = {
+    settings_panel._OptionMenu: [key for key in OPTIONS if key != "approval:0"],
+    settings_panel._DeskOptionMenu: ["approval:0"],
+    settings_panel._ChannelRuleMenu: ["reviewin:0", "digestin:0"],
+    settings_panel._RoleRuleMenu: ["moderators:0"],
+}
 ROOMS = (decisions, decisions, listing, review, settings_panel, setup, review)
 
 
 SET = {"was": {"second_moderator": True}, "now": {"second_moderator": False}}
+
+
+def with_keys(kinds):
+    """Return each kind of control with a key that fits it; a menu of rules with that of each."""
+    return [(kind, key) for kind in kinds for key in RULE_KEYS.get(kind, [key_of(kind)])]
 
 
 def key_of(button):
@@ -73,19 +89,13 @@ def key_of(button):
     return KEYS.get(button.kind, {"source": "1.articles.0", "settings": "0"}.get(command, "1"))
 
 
-def control(kind, key):
-    """Return a button or a menu, as a message of the bot has it."""
-    if not issubclass(kind, KeySelect):
-        return kind(key, "x")
-    value = CHOICES[kind.kind]
-    return kind(key, "x", [discord.SelectOption(label=value, value=value)])
-
-
 async def use(member, channel, kind, key):
     """Put a control into a message, and let *member* press it or choose in it."""
-    message, custom_id = await send(channel, control(kind, key)), f"desk:{kind.kind}:{key}"
+    value = OPTIONS.get(key) or CHOICES.get(kind.kind)
+    options = [[discord.SelectOption(label=value, value=value)]] if value else []
+    message, custom_id = await send(channel, kind(key, "x", *options)), kind.id_of(key)
     if issubclass(kind, KeySelect):
-        return await member.select(message, [CHOICES[kind.kind]], custom_id=custom_id)
+        return await member.select(message, [value], custom_id=custom_id)
     if issubclass(kind, KeyChannelSelect):
         return await member.select(message, [channel], custom_id=custom_id)
     if issubclass(kind, KeyRoleSelect):
@@ -114,6 +124,8 @@ def test_no_entrance_is_missing_here():
         if isinstance(each, type) and hasattr(each, "kind") and each.__module__ == room.__name__
     }
     assert every == set(MODERATORS_CONTROLS)
+    rules = [key for keys in RULE_KEYS.values() for key in keys if key != "mode:1"]
+    assert sorted(rules) == sorted(RULES)
 
 
 def test_no_command_is_missing_here(simcord_env):
@@ -137,14 +149,16 @@ async def test_a_member_who_sees_a_command_is_refused(
     assert f"Refused {alice.id}" in caplog.text
 
 
-@pytest.mark.parametrize("button", MODERATORS_CONTROLS)
-async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive, button, caplog):
+@pytest.mark.parametrize(("button", "key"), with_keys(MODERATORS_CONTROLS))
+async def test_a_member_who_presses_a_button_is_refused(
+    channel, alice, archive, button, key, caplog
+):
     """A message may be seen by people who may not act on it."""
     Ledger.of(archive).audit.add(
         AuditEntry(NOW, "1", str(channel._env.guild.id), AuditAction.SET, detail="", before=SET)
     )
     before = state(archive)
-    result = await use(alice, channel, button, key_of(button))
+    result = await use(alice, channel, button, key)
     assert result.ephemeral
     assert "Only " in shown(result)
     assert state(archive) == before
@@ -167,15 +181,15 @@ async def test_a_button_from_another_server_changes_nothing_that_is_shared(
     assert state(archive, home) == before
 
 
-@pytest.mark.parametrize("kind", OF_DESK)
+@pytest.mark.parametrize(("kind", "key"), with_keys(OF_DESK))
 async def test_what_holds_everywhere_is_set_at_home_alone(
-    simcord_env, channel, archive, kind, caplog
+    simcord_env, channel, archive, kind, key, caplog
 ):
     """Not even another server's administrator sets it."""
     await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     stranger, place = elsewhere(simcord_env)
     before = state(archive)
-    result = await use(stranger, place, kind, key_of(kind))
+    result = await use(stranger, place, kind, key)
     assert result.ephemeral
     assert "home server" in shown(result)
     assert state(archive) == before
@@ -186,9 +200,9 @@ async def test_each_server_sets_itself(simcord_env, channel, archive):
     """What is set elsewhere holds there and nowhere else."""
     await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     stranger, place = elsewhere(simcord_env)
-    for kind in settings_panel.SETTINGS_CONTROLS:
+    for kind, key in with_keys(settings_panel.SETTINGS_CONTROLS):
         if kind not in OF_DESK and kind is not settings_panel.UnsetButton:
-            await use(stranger, place, kind, key_of(kind))
+            await use(stranger, place, kind, key)
     overview = shown(await stranger.slash(place, "settings"))
     assert "Channels: does not answer" in overview
     assert "every server" not in overview
@@ -218,7 +232,7 @@ async def test_a_moderator_sets_nothing(simcord_env, channel, moderator, archive
     await allow(simcord_env, moderator, "settings")
     result = await moderator.slash(channel, "settings")
     assert "Only those who may manage this server" in shown(result)
-    result = await use(moderator, channel, settings_panel._ApprovalMenu, "0")
+    result = await use(moderator, channel, settings_panel._DeskOptionMenu, "approval:0")
     assert "Only those who may manage this server" in shown(result)
     assert not Ledger.of(archive).rules.get("").get("second_moderator")
 
