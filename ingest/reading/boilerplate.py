@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from ingest.language.dates import clocks_in
 from ingest.language.languages import phrase_pattern, words
 from ingest.reading.declarations import types
 from ingest.reading.elements import Element, class_pattern, classes, text
@@ -226,9 +227,9 @@ def _is_by_user(box: Element) -> bool:
 
 
 def _is_user(name: str) -> bool:
-    """Return True if *name* looks like a user name: harbour_fan, user7, @someone."""
+    """Return True if *name* looks like a user name (harbour_fan, user7) and not like a time."""
     is_mixed = _USER.fullmatch(name) and _MIXED_CHARACTERS.search(name)
-    return bool(is_mixed) and any(character.isalpha() for character in name)
+    return bool(is_mixed) and any(map(str.isalpha, name)) and not clocks_in(name)
 
 
 def _holds_nothing_else(box: Element, comments: list[Element]) -> bool:

@@ -247,6 +247,14 @@ class _LayoutLimits:
     """It is split here in any case: automatic captions have no full stops."""
     pause_seconds: float = 4.0
     """The silence at which a speaker's text is split."""
+    shifted_size: float = 0.8
+    """Size of a raised or lowered letter, in sizes of the letter before it, at most."""
+    initial_size: float = 2.0
+    """Size of an initial that several lines stand beside, in sizes of their letters, at least."""
+    shift_height: float = 0.15
+    """Height by which it is off the line, in sizes of that letter."""
+    shifted_gap: float = 0.4
+    """Distance between the two, in sizes of that letter, at most."""
     power_exponent: int = 3
     """Smallest exponent of ten: “10” with a smaller raised figure is a figure with a note mark."""
     narrow_characters: int = 30

@@ -62,6 +62,34 @@ def test_signs_of_notes_stick_to_nothing_however_they_are_raised():
 
 
 @pytest.mark.parametrize(
+    "link",
+    [
+        '<a class="footnote-anchor" href="https://holm.example/p/count#footnote-1">1</a>',
+        '<a href="notes.xhtml#n1" epub:type="noteref">1</a>',
+        '<a role="doc-noteref" href="#n1">1</a>',
+        '<a href="/count/#note-a">a</a>',
+    ],
+)
+def test_links_to_notes_stick_to_no_figure_and_no_sentence(link):
+    """Wherever their address leads; a link of one sign that is a word of the text stays."""
+    text = text_of(
+        f"<p>Brenk got 11,204{link} votes, “the most ever”.{link} Turnout was 58.4%,{link} he said."
+        '</p><p>Look at the lists of Tarn, <a href="/lists#b">B</a> and (<a href="#c">C</a>).</p>'
+    )
+    assert "Brenk got 11,204 votes, “the most ever”. Turnout was 58.4%, he said." in text
+    assert "lists of Tarn, B and (C)." in text
+
+
+def test_a_note_with_a_link_back_before_it_is_text():
+    """As newsletters set their footnotes."""
+    note = (
+        '<a id="f1" href="#anchor-1" class="footnote-number">1</a><div><p>By post only.</p></div>'
+    )
+    text = text_of(f'{STORY}<div class="footnote">{note}</div>')
+    assert text.endswith("\n\nBy post only.")
+
+
+@pytest.mark.parametrize(
     ("markup", "lang", "words"),
     [
         ("投票率は58.4％（注3）で、面積は310km<sup>2</sup>。", "ja", "58.4％で、面積は310km²。"),
