@@ -32,7 +32,6 @@ _FIGURES = re.compile(r"\d+")
 _NO_LETTER = "\u200b"
 """An invisible character in place of a letter that is left out; an empty text would end a word."""
 _HEIGHTS = ("top", "bottom", "doctop")
-_FRACTION_BARS = frozenset({"/", "⁄"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +174,13 @@ def _is_shifted(letter: dict[str, Any], base: dict[str, Any], previous: dict[str
 
 
 def _write_sign(sign: Sequence[dict[str, Any]], preceding_text: str, following_text: str) -> None:
-    """Write the raised letters of a *sign* as they are written inline, as 4 1/2 for a fraction."""
+    """Write the raised letters of a *sign* as they are written inline, in the first of them."""
     text = "".join(letter["text"] for letter in sign).strip()
-    if following_text in _FRACTION_BARS:
-        if sign and preceding_text[-1:].isdecimal():
-            sign[0]["text"] = f" {text}"
-        return
-    written_text = inline_sign(text, preceding_text)
+    written_text = inline_sign(text, preceding_text, following_text=following_text)
     if written_text != text:
-        characters = written_text.ljust(len(sign), _NO_LETTER)
-        for letter, character in zip(sign, characters, strict=False):
-            letter["text"] = character
+        for letter in sign:
+            letter["text"] = _NO_LETTER
+        sign[0]["text"] = written_text or _NO_LETTER
 
 
 def columns_of(letters: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -121,6 +121,10 @@ class _PageLimits:
     """Classes of one element whose declarations are read."""
     hidden_article_share: float = 0.5
     """Share of a page's paragraph text above which a hidden box is its article."""
+    quotations: int = 50
+    """Quotations set apart that are looked for in the text."""
+    quotation_letters: int = 12
+    """The shortest of them: a heading or a name has fewer letters."""
     labelled_figure_characters: int = 120
     """The longest box with a label and its figure."""
     live_entries: int = 3

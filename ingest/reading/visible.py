@@ -229,8 +229,13 @@ def _lower_signs(page: Element, language: str) -> None:
     """Remove raised signs that point at notes; write exponents inline."""
     for sup in page.xpath("//sup"):
         text = clean_line(sup.text_content())
+        following = "" if sup.getnext() is None else sup.getnext().text
         lowered_text = inline_sign(
-            text, _text_before(sup), language, linked=bool(sup.xpath(_NOTE_LINK))
+            text,
+            _text_before(sup),
+            language,
+            linked=bool(sup.xpath(_NOTE_LINK)),
+            following_text=str(sup.tail or following or ""),
         )
         if not lowered_text:
             _drop(sup)
