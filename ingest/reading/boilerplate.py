@@ -8,11 +8,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from ingest.language.dates import clocks_in
 from ingest.language.languages import phrase_pattern, words
 from ingest.reading.declarations import types
 from ingest.reading.elements import Element, class_pattern, classes, text
-from ingest.reading.limits import ASIDES
-from ingest.reading.text import clean_line
+from ingest.reading.limits import ASIDES, PAGES
+from ingest.reading.text import clean_line, letters_and_digits
 
 _BOX_CLASS = class_pattern(words()["pages"]["boxes"])
 _WORDS = words()["comments"]
@@ -46,6 +47,9 @@ _MIXED_CHARACTERS = re.compile(r"[a-z][A-Z0-9_]|\d|^@")
 _CONTAINERS = ("div", "section", "ul", "ol", "aside", "article", "footer", "details", "table", "dl")
 _ARTICLE_ROOTS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
 _LABELS = ("class", "id", "aria-label", "data-module")
+_SET_APART = "//blockquote|//aside|//*[contains(@class, 'pull')]"
+_IN_SET_APART = "ancestor-or-self::*[self::blockquote or self::aside or contains(@class, 'pull')]"
+_SPEAKER = "ancestor-or-self::cite|ancestor::footer"
 _SCHEMA = "//*[contains(@itemtype, 'schema.org/Comment') or @itemprop='comment']"
 
 
@@ -63,6 +67,20 @@ def drop_boxes(page: Element) -> None:
             and _paragraph_characters(box) <= ASIDES.box_article_share * page_characters
             and not box.xpath("descendant-or-self::h1|descendant-or-self::body")
         ):
+            box.drop_tree()
+
+
+def drop_repeated_quotes(page: Element) -> None:
+    """Remove quotations that are set apart from a text that has them with their speaker."""
+    text_letters = "\n".join(
+        letters_and_digits(paragraph.text_content())
+        for paragraph in page.iter("p")
+        if not paragraph.xpath(_IN_SET_APART)
+    )
+    for box in page.xpath(_SET_APART)[: PAGES.quotations]:
+        parts = [part for part in box.iter("p") if not part.xpath(_SPEAKER)] or [box]
+        letters = letters_and_digits(" ".join(part.text_content() for part in parts))
+        if len(letters) >= PAGES.quotation_letters and letters in text_letters:
             box.drop_tree()
 
 
@@ -226,9 +244,9 @@ def _is_by_user(box: Element) -> bool:
 
 
 def _is_user(name: str) -> bool:
-    """Return True if *name* looks like a user name: harbour_fan, user7, @someone."""
+    """Return True if *name* looks like a user name (harbour_fan, user7) and not like a time."""
     is_mixed = _USER.fullmatch(name) and _MIXED_CHARACTERS.search(name)
-    return bool(is_mixed) and any(character.isalpha() for character in name)
+    return bool(is_mixed) and any(map(str.isalpha, name)) and not clocks_in(name)
 
 
 def _holds_nothing_else(box: Element, comments: list[Element]) -> bool:

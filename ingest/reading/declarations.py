@@ -48,7 +48,12 @@ DATE_CLASS = class_pattern(
     "date dates?line datetime time timestamp published pubdate publish posted byline released?"
     " 公開日? 配信日? 日時"
 )
-_UPDATE_WORDS = ("updat", "modif", "更新", "aktualis", "mis à jour")
+_TO_DIVIDERS = str.maketrans("|•∙", "···")
+"""Signs between the dates of a line, as of publication and update."""
+_UPDATE_WORDS = (
+    *("updat", "modif", "更新", "aktualis", "stand:", "mis à jour", "actualiz", "atualiz"),
+    *("aggiorna", "수정", "تحديث"),
+)
 _PUBLISHED_META = (
     *("article:published_time", "og:published_time", "article:published", "datePublished", "date"),
     *("pubdate", "publishdate", "publish-date", "publish_date", "dc.date", "dc.date.issued"),
@@ -329,7 +334,8 @@ class Declared:
                 if len(line) <= DATES.line_characters and (
                     has_digit(line) or not _KANJI_DIGITS.isdisjoint(line)
                 ):
-                    yield line, 1 if _is_update(f"{label} {line}") else 2
+                    for part in line.translate(_TO_DIVIDERS).split("·"):
+                        yield part, 1 if _is_update(f"{label} {part}") else 2
 
     def _is_possible(self, moment: Moment) -> bool:
         """Return True if a page can have been published at *moment*."""

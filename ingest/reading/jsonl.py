@@ -1,8 +1,10 @@
-"""JSON and JSON Lines: records of articles, with field names of many kinds."""
+"""JSON, JSON Lines and tables of articles: records, with field names of many kinds."""
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +15,7 @@ from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
+from ingest.reading.limits import DETECTION, PAGES
 from ingest.reading.markup import as_list, is_html, kind, paragraphs_of_html
 from ingest.reading.pastes import assemble, sort_lines
 from ingest.reading.text import clean, clean_line, paragraphs
@@ -30,6 +33,8 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "lang"),
 }
 """Our field, and the field names that are recognised without a mapping."""
+_SPELLING = {name.casefold(): name for names in _FIELDS.values() for name in names}
+_TABLE_ENDINGS = frozenset({".csv", ".tsv"})
 
 
 class JsonLinesParser(Parser):
@@ -81,6 +86,46 @@ class JsonParser(Parser):
         for number, record in enumerate(value, start=1):
             record_name = f"{name} record {number}" if len(value) > 1 else name
             yield _read(record, record_name, document)
+
+
+class ArticleTableParser(Parser):
+    """The parser of tables whose rows are whole articles, as archives and scrapers export them."""
+
+    kind = "tables of articles"
+    endings = frozenset()
+    several = True
+
+    def score(self, document: Document) -> int:
+        """Return the score of *document*: sure if its first row has a long text and a title."""
+        if document.ending not in _TABLE_ENDINGS:
+            return 0
+        try:
+            head = decode(
+                document.data[: DETECTION.signature_bytes], document.name, document.charset
+            )
+            record = next(_rows_of(head), {})
+        except (ReadingError, csv.Error):
+            return 0
+        mapping = document.hints.mapping
+        has_title = _value(record, "title", mapping) or _value(record, "url", mapping)
+        is_article = len(_text_value(record, "text", mapping)) >= PAGES.article_characters
+        return Score.SURE if has_title and is_article else 0
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Yield one article for each row below the headers."""
+        try:
+            for number, record in enumerate(_rows_of(document.text()), start=2):
+                yield _read(record, f"{document.name} row {number}", document)
+        except csv.Error as error:
+            raise broken_file(document.name, "CSV") from error
+
+
+def _rows_of(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table as records, by the headers in its first row."""
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter):
+        cells = {header.strip(): cell for header, cell in row.items() if header and cell}
+        yield cells | {_SPELLING.get(name.casefold(), name): cells[name] for name in cells}
 
 
 def _is_json(document: Document) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from statistics import median
 from typing import Any
 
+from ingest.language.lines import BETWEEN
 from ingest.reading.limits import LAYOUT
 from ingest.reading.page_tables import Cell, TableRows, lines_of
 from ingest.reading.text import (
@@ -18,6 +19,7 @@ from ingest.reading.text import (
     continues_sentence,
     ends_sentence,
     ends_with_hyphen,
+    inline_sign,
     join_parts,
     paragraphs,
 )
@@ -27,6 +29,9 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _FIGURES = re.compile(r"\d+")
+_NO_LETTER = "\u200b"
+"""An invisible character in place of a letter that is left out; an empty text would end a word."""
+_HEIGHTS = ("top", "bottom", "doctop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,120 @@ def _plain(line: str) -> str:
     return _FIGURES.sub("#", line)
 
 
+def write_inline(letters: Sequence[dict[str, Any]]) -> None:
+    """Put raised and lowered *letters* of a page on the line of the letters before them.
+
+    Raised signs that point at notes become invisible, and exponents are written as such. The
+    letters come in the order in which the page draws them.
+    """
+    text = ""
+    base: dict[str, Any] = {}
+    previous = base
+    sign: list[dict[str, Any]] = []
+    for letter in chain(letters, ({},)):
+        is_shifted = bool(base and letter) and _is_shifted(letter, base, previous)
+        is_raised = is_shifted and letter["bottom"] < base["bottom"]
+        if not is_raised:
+            _write_sign(sign, text, letter.get("text", ""))
+            text = (text + letter.get("text", ""))[-LAYOUT.last_word_characters :]
+        sign = [*sign, letter] if is_raised else []
+        if is_shifted:
+            letter |= {edge: base[edge] for edge in _HEIGHTS}
+        else:
+            base = letter
+        previous = letter
+    _join_initials(letters)
+
+
+def _join_initials(letters: Sequence[dict[str, Any]]) -> None:
+    """Put each initial that several lines stand beside into the first word beside it."""
+    initial: list[dict[str, Any]] = []
+    for letter, next_letter in pairwise(letters):
+        is_alike = initial and initial[-1]["size"] == letter["size"]
+        initial = [*initial[-2:], letter] if is_alike else [letter]
+        size, next_size = letter["size"], next_letter["size"]
+        if (
+            len(initial) <= 2
+            and letter["text"].isupper()
+            and size >= LAYOUT.initial_size * next_size
+            and letter["top"] - next_size <= next_letter["top"]
+            and next_letter["bottom"] <= letter["bottom"] - next_size
+            and abs(next_letter["x0"] - letter["x1"]) <= next_size
+        ):
+            for part in initial:
+                part |= {edge: next_letter[edge] for edge in _HEIGHTS}
+            letter["x1"] = next_letter["x0"]
+
+
+def _is_shifted(letter: dict[str, Any], base: dict[str, Any], previous: dict[str, Any]) -> bool:
+    """Return True if a *letter* behind *previous* is smaller than its *base*, and off its line."""
+    size = base["size"]
+    overlap = min(letter["bottom"], base["bottom"]) - max(letter["top"], base["top"])
+    shift = max(base["bottom"] - letter["bottom"], letter["top"] - base["top"])
+    is_behind = abs(letter["x0"] - previous["x1"]) <= LAYOUT.shifted_gap * size
+    is_small = LAYOUT.initial_size * letter["size"] > size >= letter["size"] / LAYOUT.shifted_size
+    return bool(is_small and is_behind and overlap > 0 and shift >= LAYOUT.shift_height * size)
+
+
+def _write_sign(sign: Sequence[dict[str, Any]], preceding_text: str, following_text: str) -> None:
+    """Write the raised letters of a *sign* as they are written inline, in the first of them."""
+    text = "".join(letter["text"] for letter in sign).strip()
+    written_text = inline_sign(text, preceding_text, following_text=following_text)
+    if written_text != text:
+        for letter in sign:
+            letter["text"] = _NO_LETTER
+        sign[0]["text"] = written_text or _NO_LETTER
+
+
+def columns_of(letters: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the columns of *letters* that a page writes downwards; nothing if few are.
+
+    A figure that stands upright in a column of East Asian letters belongs to it.
+    """
+    columns: list[list[dict[str, Any]]] = []
+    east_asian = 0
+    for letter in letters:
+        east_asian += not letter["text"].isascii()
+        if columns and _is_below(letter, columns[-1][-1]):
+            columns[-1].append(letter)
+        elif not letter["text"].isspace():
+            columns.append([letter])
+    vertical = [
+        column
+        for column in columns
+        if len(column) > 1 and not all(letter["text"].isascii() for letter in column)
+    ]
+    return vertical if 2 * sum(map(len, vertical)) > east_asian else []
+
+
+def _is_below(letter: dict[str, Any], above: dict[str, Any]) -> bool:
+    """Return True if a *letter* is directly below the one *above*, or a further figure there."""
+    size = above["size"]
+    middle, middle_above = ((box["x0"] + box["x1"]) / 2 for box in (letter, above))
+    if letter["text"].isascii() and above["text"].isascii() and letter["top"] == above["top"]:
+        return bool(abs(letter["x0"] - above["x1"]) < LAYOUT.shift_height * size)
+    gap = abs(letter["top"] - above["bottom"])
+    return bool(
+        not (letter["text"].isascii() and above["text"].isascii())
+        and gap < LAYOUT.shifted_gap * size
+        and abs(middle - middle_above) < LAYOUT.shifted_gap * size
+    )
+
+
+def turned(columns: Sequence[Sequence[dict[str, Any]]], width: float) -> list[_Piece]:
+    """Return the *columns* of letters on a page of this *width* as lines, in their order."""
+    return [
+        _Piece(
+            "".join(letter["text"] for letter in column),
+            min(letter["top"] for letter in column),
+            max(letter["bottom"] for letter in column),
+            width - max(letter["x1"] for letter in column),
+            width - min(letter["x0"] for letter in column),
+        )
+        for column in columns
+    ]
+
+
 def pieces_of(words: Sequence[dict[str, Any]]) -> list[_Piece]:
     """Return pieces of the words on one line that are not more than a space apart."""
     boxes = [
@@ -170,11 +289,18 @@ def _rows_of(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
     """Return the pieces line by line, each line from left to right."""
     lines: list[list[_Piece]] = []
     for piece in sorted(pieces, key=lambda box: (box.top + box.bottom) / 2):
-        if lines and lines[-1][0].top <= (piece.top + piece.bottom) / 2 <= lines[-1][0].bottom:
+        if lines and _is_in_line(piece, lines[-1][0]):
             lines[-1].append(piece)
         else:
             lines.append([piece])
     return [sorted(line, key=lambda piece: piece.left) for line in lines]
+
+
+def _is_in_line(piece: _Piece, first: _Piece) -> bool:
+    """Return True if *piece* is in the line of *first*, and not much taller or smaller."""
+    middle = (piece.top + piece.bottom) / 2
+    sizes = sorted((piece.height, first.height))
+    return first.top <= middle <= first.bottom and sizes[1] <= LAYOUT.initial_size * sizes[0]
 
 
 def _has_short_pieces(line: Sequence[_Piece]) -> bool:
@@ -245,7 +371,15 @@ def _regions(blocks: list[_Block]) -> Iterator[list[_Piece] | Table]:
             for part in parts:
                 yield from _regions(part)
             return
-    yield [block for block in blocks if isinstance(block, _Piece)]
+    pieces: list[_Piece] = []
+    for block in sorted(blocks, key=lambda block: block.top):
+        if isinstance(block, _Piece):
+            pieces.append(block)
+            continue
+        yield pieces
+        yield block
+        pieces = []
+    yield pieces
 
 
 def _split_at_gaps(blocks: list[_Block], *, is_vertical: bool) -> list[list[_Block]]:
@@ -264,10 +398,15 @@ def _split_at_gaps(blocks: list[_Block], *, is_vertical: bool) -> list[list[_Blo
         else:
             groups.append([block])
         end = max(end, stop)
-    return (
-        [blocks]
-        if is_vertical and any(len(part) < LAYOUT.table_lines for part in groups)
-        else groups
+    return groups if not is_vertical or all(map(_is_column, groups)) else [blocks]
+
+
+def _is_column(blocks: Sequence[_Block]) -> bool:
+    """Return True if *blocks* below each other are a column of text, not cells of a few rows."""
+    pieces = [block for block in blocks if isinstance(block, _Piece)]
+    return len(blocks) >= LAYOUT.table_lines or (
+        len(pieces) == len(blocks) > 1
+        and max(len(piece.text) for piece in pieces) > LAYOUT.table_cell_characters
     )
 
 
@@ -304,7 +443,7 @@ def _paragraphs_of(pieces: Sequence[_Piece]) -> Iterator[str]:
 
 def _continues(paragraph: str, next_paragraph: str) -> bool:
     """Return True if a paragraph continues in the next column or on the next page."""
-    if ends_sentence(paragraph):
+    if ends_sentence(paragraph) or BETWEEN in paragraph:
         return False
     return (
         continues_sentence(next_paragraph)

@@ -121,6 +121,10 @@ class _PageLimits:
     """Classes of one element whose declarations are read."""
     hidden_article_share: float = 0.5
     """Share of a page's paragraph text above which a hidden box is its article."""
+    quotations: int = 50
+    """Quotations set apart that are looked for in the text."""
+    quotation_letters: int = 12
+    """The shortest of them: a heading or a name has fewer letters."""
     labelled_figure_characters: int = 120
     """The longest box with a label and its figure."""
     live_entries: int = 3
@@ -247,6 +251,14 @@ class _LayoutLimits:
     """It is split here in any case: automatic captions have no full stops."""
     pause_seconds: float = 4.0
     """The silence at which a speaker's text is split."""
+    shifted_size: float = 0.8
+    """Size of a raised or lowered letter, in sizes of the letter before it, at most."""
+    initial_size: float = 2.0
+    """Size of an initial that several lines stand beside, in sizes of their letters, at least."""
+    shift_height: float = 0.15
+    """Height by which it is off the line, in sizes of that letter."""
+    shifted_gap: float = 0.4
+    """Distance between the two, in sizes of that letter, at most."""
     power_exponent: int = 3
     """Smallest exponent of ten: “10” with a smaller raised figure is a figure with a note mark."""
     narrow_characters: int = 30

@@ -35,6 +35,8 @@ _DESCRIPTIONS = {
     "moved": "says that the page has moved",
 }
 _NOTES = words()["notes"]
+CLOSED = phrase_pattern(_NOTES["closed"])
+"""A sentence that closes the rest of an article to those who do not pay or log in."""
 _LABEL = phrase_pattern(_NOTES["paid"], before=r"\W{0,3}")
 """Text of a label that only paid posts have."""
 _AMBIGUOUS_LABEL = phrase_pattern(_NOTES["paid_alone"], before=r"\W{0,3}", behind=r"\W{0,3}")
@@ -118,6 +120,7 @@ def wall(title: str, text: str) -> str | None:
     """Return the description of the wall or notice on a page; ``None`` for a possible article."""
     if len(text) > ASIDES.notice_characters:
         return None
+    text = text.replace("’", "'")
     for kind, pattern in _TITLES.items():
         if pattern.search(title.strip()):
             return _DESCRIPTIONS[kind]

@@ -34,6 +34,8 @@ _AUXILIARY = frozenset(
     | {_TEXT + "sequence-decls", "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}annotation"}
     | {_FRAME}
 )
+_ITEM = "- "
+"""Beginning of an item of a list."""
 _TITLE_STYLES = frozenset({"title", "heading1"})
 
 
@@ -73,6 +75,8 @@ class WordParser(Parser):
         with open_package(document, self.kind) as package:
             body = package.xml("word/document.xml").find(_W + "body")
             styles = _word_styles(package)
+            if body is not None:
+                _join_paragraphs(body)
             blocks = [] if body is None else list(_word_blocks(body, styles))
             for kind in ("footnote", "endnote"):
                 blocks += [] if body is None else _word_notes(package, body, kind, styles)
@@ -129,7 +133,10 @@ def _article(blocks: list[_Block], document: Document, stated_title: str) -> Fou
             continue
         caption = lines[-1] if lines and lines[-1] != title else ""
         is_caption = (
-            caption and len(caption) <= TABLES.caption_characters and not ends_sentence(caption)
+            caption
+            and len(caption) <= TABLES.caption_characters
+            and not ends_sentence(caption)
+            and not caption.startswith(_ITEM)
         )
         lines += lines_of(caption if is_caption else "", block.rows)
     if not lines:
@@ -234,7 +241,7 @@ def _word_blocks(body: Element, styles: _WordStyles) -> Iterator[_Block]:
             ) is not None and not style_name.startswith("head")
             text = _word_text(element, styles)
             yield _Block(
-                f"- {text}" if is_list_item and text else text, style_name in _TITLE_STYLES
+                f"{_ITEM}{text}" if is_list_item and text else text, style_name in _TITLE_STYLES
             )
             for box in _inside(element, _BOX, {_FALLBACK}):
                 yield from _word_blocks(box, styles)
@@ -248,6 +255,21 @@ def _word_blocks(body: Element, styles: _WordStyles) -> Iterator[_Block]:
         elif element.tag == _W + "sdt":
             content = element.find(_W + "sdtContent")
             yield from () if content is None else _word_blocks(content, styles)
+
+
+def _join_paragraphs(body: Element) -> None:
+    """Join each paragraph of Word whose end a tracked change deletes with the next one."""
+    for paragraph in reversed(list(body.iter(_W + "p"))):
+        marks = [paragraph.find(f"{_W}pPr/{_W}rPr/{_W}{name}") for name in ("del", "moveFrom")]
+        following = paragraph.getnext()
+        if (
+            any(mark is not None for mark in marks)
+            and following is not None
+            and following.tag == _W + "p"
+        ):
+            start = 0 if following.find(_W + "pPr") is None else 1
+            following[start:start] = [piece for piece in paragraph if piece.tag != _W + "pPr"]
+            paragraph.getparent().remove(paragraph)
 
 
 def _is_layout(rows: TableRows) -> bool:
@@ -403,7 +425,7 @@ def _open_blocks(body: Element, styles: _OpenStyles) -> Iterator[_Block]:
                 yield _Block(rows=rows)
         elif element.tag == _TEXT + "list":
             for item in _open_paragraphs(element):
-                mark = "- " if item.tag == _TEXT + "p" else ""
+                mark = _ITEM if item.tag == _TEXT + "p" else ""
                 yield _Block(mark + _open_text(item, styles))
         elif element.tag == _TEXT + "section":
             yield from _open_blocks(element, styles)

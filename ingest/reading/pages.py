@@ -17,13 +17,21 @@ from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
 from ingest.language.datelines import parse_date
 from ingest.model import Extract, Kind, Moment, day_of
-from ingest.reading.boilerplate import drop_boxes, drop_comments
+from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_quotes
 from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element, class_pattern
 from ingest.reading.limits import ASIDES, DETECTION, FILES, PAGES
-from ingest.reading.no_article import SIGNS, feeds_of, front_page, no_article, paid_post, wall
+from ingest.reading.no_article import (
+    CLOSED,
+    SIGNS,
+    feeds_of,
+    front_page,
+    no_article,
+    paid_post,
+    wall,
+)
 from ingest.reading.page_parts import live_updates, standfirst_of
 from ingest.reading.page_tables import write_tables
 from ingest.reading.pastes import assemble, kind_of, sort_lines
@@ -142,6 +150,7 @@ def read_page(
     drop_comments(page, declared.data)
     _drop_offers(declared)
     drop_boxes(page)
+    drop_repeated_quotes(page)
     if header.published is None:
         header = replace(header, published=_date_of(page, now))
     updates = ""
@@ -168,7 +177,8 @@ def read_page(
             declared_text(declared.article.get("alternativeHeadline")),
         )
     }
-    body_lines = _without_notes(lines, header.authors)
+    open_lines = _before_offer(lines)
+    body_lines = _without_notes(open_lines, header.authors)
     parts = sort_lines([line for line in body_lines if letters_and_digits(line) not in titles])
     standfirst = [] if updates else standfirst_of(declared, header.title, parts.body)
     parts.body = [line for line in parts.body if line not in standfirst]
@@ -181,7 +191,8 @@ def read_page(
         not_before=None if header.published else extract.header.not_before,
         authors=header.authors or extract.header.authors,
         kind=extract.header.kind if header.kind is Kind.NEWS else header.kind,
-        preview=len(body) < PAGES.preview_characters and is_paid_for,
+        preview=len(body) < PAGES.preview_characters
+        and (is_paid_for or len(open_lines) < len(lines)),
     )
     return Extract(
         merged,
@@ -315,6 +326,15 @@ def _extract(page: Element, *, favor_precision: bool) -> str:
         prune_xpath=_PRUNED,
     )
     return str(text or "")
+
+
+def _before_offer(lines: list[str]) -> list[str]:
+    """Return *lines* up to a sentence near the end that closes the rest of the article."""
+    start = max(0, len(lines) - 2 * ASIDES.last_lines)
+    for number, line in enumerate(lines[start:], start):
+        if len(line) <= ASIDES.offer_characters and CLOSED.search(line):
+            return lines[:number]
+    return lines
 
 
 def _without_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:

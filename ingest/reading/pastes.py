@@ -27,9 +27,12 @@ from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import ASIDES
 from ingest.reading.text import clean, ends_sentence, paragraphs
 
+_LINES = words()["lines"]
 BOILERPLATE = re.compile(
     "|".join(
         (
+            rf"\W{{0,5}}(?:{'|'.join(_LINES['elsewhere'])})(?: ?[\])】:：|»>–—-].{{0,140}})?",
+            *_LINES["around"],
             r"sign up(?: now)?: .*|sign up (?:for|to) .{0,30}newsletters?\b.{0,40}",
             r"get .{0,40}newsletters?\b[^.]*",
             r"subscribe(?: now| today)?(?: (?:to|for) [^.]{0,40})?",
@@ -185,7 +188,7 @@ def sort_lines(lines: list[str]) -> _Parts:
             parts.agency = parts.agency or (usual_spelling(agency[0]) if agency else None)
         elif _is_correction(line) or (line in edge_lines and _is_withdrawn([line])):
             parts.corrections.append(line)
-        elif len(line) > ASIDES.pasted_line_characters or not _is_boilerplate(line, parts):
+        elif len(line) > 2 * ASIDES.pasted_line_characters or not _is_boilerplate(line, parts):
             parts.body.append(line)
     return parts
 
@@ -208,7 +211,7 @@ def _is_boilerplate(line: str, parts: _Parts) -> bool:
     """
     if BOILERPLATE.fullmatch(line):
         return True
-    if parts.body:
+    if parts.body or len(line) > ASIDES.pasted_line_characters:
         return False
     if byline := BYLINE.match(line):
         parts.authors = tuple(byline[1].replace(" and ", ",").split(","))

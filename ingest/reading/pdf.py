@@ -20,7 +20,15 @@ from ingest.reading.documents import (
     broken_file,
     encrypted_file,
 )
-from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
+from ingest.reading.layout import (
+    PdfPage,
+    Table,
+    columns_of,
+    pieces_of,
+    text_in_order,
+    turned,
+    write_inline,
+)
 from ingest.reading.limits import FILES, LAYOUT
 from ingest.reading.page_tables import Cell
 from ingest.reading.pastes import read_paste
@@ -120,7 +128,9 @@ def read_pdf(data: bytes, name: str) -> Extract:
         with pdfplumber.open(io.BytesIO(data)) as document:
             count = len(document.pages)
             pages = (
-                [_read_page(page) for page in document.pages] if count <= FILES.pdf_pages else []
+                [list(_read_page(page)) for page in document.pages]
+                if count <= FILES.pdf_pages
+                else []
             )
     except PdfminerException as error:
         if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
@@ -136,10 +146,11 @@ def read_pdf(data: bytes, name: str) -> Extract:
         raise UnreadableError(
             f"{name} has {count} pages; {FILES.pdf_pages} are the most. Split it."
         )
-    if not any(page.pieces or page.tables for page in pages):
+    parts = [part for page in pages for part in page]
+    if not any(part.pieces or part.tables for part in parts):
         raise NoArticleError(f"{name} holds pictures of pages and no text. Paste the text instead.")
-    picture_pages = [number for number, page in enumerate(pages, 1) if page.unread]
-    extract = read_paste(text_in_order(pages))
+    picture_pages = [number for number, page in enumerate(pages, 1) if page[0].unread]
+    extract = read_paste(text_in_order(parts))
     return replace(extract, notes=_picture_note(picture_pages, len(pages)))
 
 
@@ -153,8 +164,17 @@ def _picture_note(picture_pages: Sequence[int], pages: int) -> tuple[str, ...]:
     return (f"Pages {numbers} of {pages} are pictures without text and were not read.",)
 
 
-def _read_page(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
-    """Return one page: its runs of words, and its ruled tables."""
+def _read_page(page: Any) -> Iterator[PdfPage]:  # noqa: ANN401 - pdfplumber has none
+    """Yield one page without the signs of notes: its runs of words, and its ruled tables.
+
+    Behind it comes what is written downwards, turned into lines.
+    """
+    page = page.dedupe_chars()
+    write_inline(page.chars)
+    columns = columns_of(page.chars)
+    if columns:
+        vertical = {id(letter) for column in columns for letter in column}
+        page = page.filter(lambda part: id(part) not in vertical)
     tables = [
         Table(
             [[Cell(clean_line(cell or "")) for cell in row] for row in table.extract()],
@@ -166,11 +186,11 @@ def _read_page(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
         for table in page.find_tables()
         if len(table.rows) > 1 and len(table.rows[0].cells) > 1
     ]
-    words = page.dedupe_chars().extract_words(
-        x_tolerance=LAYOUT.pdf_letter_gap_points, keep_blank_chars=False
-    )
+    words = page.extract_words(x_tolerance=LAYOUT.pdf_letter_gap_points, keep_blank_chars=False)
     has_drawings = bool(page.images or page.rects or page.curves)
-    return PdfPage(pieces_of(words), tables, has_drawings)
+    yield PdfPage(pieces_of(words), tables, has_drawings and not columns)
+    if columns:
+        yield PdfPage(turned(columns, float(page.width)))
 
 
 def _too_large(name: str) -> UnreadableError:

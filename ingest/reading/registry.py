@@ -39,7 +39,7 @@ from ingest.reading.feedfiles import (
     with_listing_metadata,
     without_suffix,
 )
-from ingest.reading.jsonl import JsonLinesParser, JsonParser
+from ingest.reading.jsonl import ArticleTableParser, JsonLinesParser, JsonParser
 from ingest.reading.limits import FILES, PAGES
 from ingest.reading.mail import MailParser, SavedPageParser, WebArchiveParser
 from ingest.reading.markup import MarkdownParser
@@ -68,6 +68,7 @@ _PARSERS: tuple[Parser, ...] = (
     BookParser(),
     RichTextParser(),
     SheetParser(),
+    ArticleTableParser(),
     WorkbookParser(),
     ResultsParser(),
     FeedListParser(),

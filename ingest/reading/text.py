@@ -27,6 +27,7 @@ _MARK = re.compile(
 )
 """Text of a raised sign that points at a note."""
 _UNIT = re.compile(r"(?<![^\W\d_])(?:[mck]m|in|ft|yd|mi|(?<!\d)[a-z]|(?<=\d)m)$", re.IGNORECASE)
+_FRACTION_BARS = ("/", "⁄")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ORDINALS = {
     **dict.fromkeys(("fr", "nl"), frozenset({"e", "d"})),
@@ -88,12 +89,22 @@ def letters_and_digits(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def inline_sign(sign: str, preceding_text: str, language: str = "", *, linked: bool = False) -> str:
-    """Return the inline text for a raised *sign* after the text *preceding_text*.
+def inline_sign(
+    sign: str,
+    preceding_text: str,
+    language: str = "",
+    *,
+    linked: bool = False,
+    following_text: str = "",
+) -> str:
+    """Return the inline text for a raised *sign* between *preceding_text* and *following_text*.
 
     A note mark becomes an empty string, an exponent is written in superscript characters, and any
-    other sign is unchanged. *linked* is True if the sign is a link to a note.
+    other sign is unchanged; a fraction is separated from the figure before it. *linked* is True if
+    the sign is a link to a note.
     """
+    if sign and following_text.startswith(_FRACTION_BARS):
+        return f" {sign}" if preceding_text[-1:].isdecimal() else sign
     if not _MARK.fullmatch(sign):
         return sign
     if linked:

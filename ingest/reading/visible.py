@@ -41,14 +41,17 @@ _HIDDEN_STYLE = re.compile(
 _ANIMATIONS = ("transform", "transition", "animation")
 """Words in the style of an element that a script shows later."""
 _RAISED_CLASS = class_pattern(
-    "sup super superscript note-?ref footnote-?(?:ref|link|marker)? fn-?ref", whole=True
+    "sup super superscript note-?ref footnote-?(?:ref|link|marker|anchor)? fn-?ref", whole=True
 )
 _NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,2}|[a-z*†‡§])[\])]?", re.IGNORECASE)
 """Text of a link to a note."""
+_NOT_BEFORE_SIGNS = frozenset(["", *"([（“\"‘'«「/|-–—"])
+"""Characters behind which a link of one sign is a word, such as the number of a page."""
 _STRUCK_STYLE = re.compile(r"text-decoration[\w-]{0,8}:[^;]{0,40}line-through")
 _NOTE_LINK = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
 _NOTES = "//aside[contains(@role, 'note') or contains(@*[name()='epub:type'], 'note')]"
 """Footnotes and endnotes, which extractors take for what stands beside an article."""
+_IN_NOTE = "ancestor::*[contains(@class, 'footnote') or contains(@class, 'endnote')]"
 _MARKS = {
     "de": "„“", "cs": "„“", "sk": "„“", "sl": "„“", "bg": "„“", "is": "„“", "lt": "„“",
     "pl": "„”", "ro": "„”", "hu": "„”", "hr": "„”", "sr": "„”",
@@ -179,17 +182,21 @@ def _drop_struck(page: Element, styles: Mapping[str, str]) -> None:
 
 
 def _raise_signs(page: Element, styles: Mapping[str, str]) -> None:
-    """Make ``sup`` of what is raised by its style, and of a link to a note behind a figure."""
+    """Make ``sup`` of what is raised by its style; remove the links to notes behind words."""
     for element in page.xpath("//body//span[@style or @class]|//body//small[@style or @class]"):
         is_raised = "vertical-align:super" in _style_of(element, styles)
         if is_raised or _RAISED_CLASS.search(element.get("class") or ""):
             element.tag = "sup"
-    for link in page.xpath("//a[starts-with(@href, '#')][not(ancestor::sup)]"):
+    for link in page.xpath("//a[contains(@href, '#')][not(ancestor::sup)]"):
         sign = clean_line(link.text_content())
-        is_note_sign = _NOTE_SIGN.fullmatch(sign) is not None
-        if is_note_sign and _text_before(link)[-1:].isalnum():
-            link.tag = "sup"
-        elif sign and not is_note_sign and not any(map(str.isalnum, sign)):
+        if _NOTE_SIGN.fullmatch(sign):
+            character_before = _text_before(link)[-1:]
+            is_behind_word = not (
+                character_before.isspace() or character_before in _NOT_BEFORE_SIGNS
+            )
+            if is_behind_word or (not character_before and link.xpath(_IN_NOTE)):
+                _drop(link)
+        elif sign and link.get("href").startswith("#") and not any(map(str.isalnum, sign)):
             _drop(link)  # an arrow that leads back from a note
 
 
@@ -222,8 +229,13 @@ def _lower_signs(page: Element, language: str) -> None:
     """Remove raised signs that point at notes; write exponents inline."""
     for sup in page.xpath("//sup"):
         text = clean_line(sup.text_content())
+        following = "" if sup.getnext() is None else sup.getnext().text
         lowered_text = inline_sign(
-            text, _text_before(sup), language, linked=bool(sup.xpath(_NOTE_LINK))
+            text,
+            _text_before(sup),
+            language,
+            linked=bool(sup.xpath(_NOTE_LINK)),
+            following_text=str(sup.tail or following or ""),
         )
         if not lowered_text:
             _drop(sup)

@@ -50,6 +50,32 @@ class Sheets:
             y += leading
         return y
 
+    def raised(self, pieces, x, y):
+        """Write one line of text and of smaller signs, each with its rise in points."""
+        line = self.canvas.beginText(x, HEIGHT - y)
+        for piece in pieces:
+            text, rise = (piece, 0) if isinstance(piece, str) else piece
+            line.setRise(rise)
+            line.setFont(self.font, 0.6 * self.size if rise else self.size)
+            line.textOut(text)
+        self.canvas.drawText(line)
+
+    def ruled(self, rows, x, y, *, width=120, height=18):
+        """Write the rows of a table with a rule around each cell."""
+        for number, row in enumerate(rows):
+            top = y + height * number
+            for column, text in enumerate(row):
+                left = x + width * column
+                self.canvas.rect(left, HEIGHT - top - height, width, height)
+                self.raised([text] if isinstance(text, str) else text, left + 3, top + 13)
+
+    def downwards(self, pieces, x, y, *, leading=12):
+        """Write a column from the top to the bottom; a figure stands upright in it."""
+        for piece in pieces:
+            for text in [piece] if piece.isascii() else piece:
+                self.line(text, x, y)
+                y += leading
+
     def picture(self):
         """Draw what a scanner sees."""
         self.canvas.rect(60, 60, 400, 600, fill=1)

@@ -87,10 +87,21 @@ def test_comments_that_the_data_declare_are_dropped_wherever_they_stand():
                 ("Ben Quist", "A teacher of 39, he speaks for Common Field on schools."),
             )
         ),
+        STORY
+        + "<section>"
+        + "".join(
+            f'<div class="entry"><p>{clock}</p><p>{t}</p></div>'
+            for clock, t in (
+                ("10.45pm", "The last boxes of the island were opened."),
+                ("9pm", "The polling stations of the island have closed."),
+            )
+        )
+        + "</section>",
     ],
 )
 def test_what_only_looks_like_comments_stays(body):
-    """An opinion piece, and candidates with what they are."""
+    """An opinion piece, candidates with what they are, and entries below their time."""
     found = lines(a_page(body))
     assert found[:3] == [FIRST, SECOND, THIRD]
+    assert "10.45pm" not in body or "The last boxes of the island were opened." in found
     assert "who" not in body or "A teacher of 39, he speaks for Common Field on schools." in found

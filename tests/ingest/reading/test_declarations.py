@@ -85,6 +85,8 @@ RELATED = (
         a_page(MINE + STORY, head=linked(headline=TITLE, datePublished="2099-01-01T00:00:00Z")),
         a_page(MINE + STORY, head=linked(headline=TITLE, datePublished="1970-01-01T00:00:00Z")),
         a_page(MINE.replace("Published", "Updated") + MINE + STORY),
+        a_page('<p class="date">Updated: 27 October 2026 · Published: 26 October 2026</p>' + STORY),
+        a_page('<p class="date">Actualizado: 2026-10-27 | Publicado: 2026-10-26</p>' + STORY),
     ],
 )
 def test_the_date_is_the_articles(page):

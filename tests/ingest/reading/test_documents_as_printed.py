@@ -333,3 +333,41 @@ def test_a_line_break_within_a_sentence_parts_nothing(kind, line_break):
         )
     extract = one(data, f"a.{kind}").extract
     assert (extract.header.title, extract.text) == ("Minutes of the board", " ".join(parts))
+
+
+@pytest.mark.parametrize("change", ["del", "moveFrom"])
+def test_paragraphs_whose_division_is_deleted_are_one(change):
+    """The rest of a sentence that denies something does not stand alone."""
+    mark = f"<w:pPr><w:rPr><w:{change}/></w:rPr></w:pPr>"
+    head = f"<w:p>{mark}{run('Brenk denied ')}</w:p><w:p>{mark}{run('on Monday ')}</w:p>"
+    body = head + paragraph("that she had taken money from the ferry company.")
+    text = one(docx(paragraph(FIRST) + body), "a.docx").extract.text
+    assert text.split("\n\n")[1] == (
+        "Brenk denied on Monday that she had taken money from the ferry company."
+    )
+
+
+@pytest.mark.parametrize("kind", ["docx", "odt"])
+def test_the_last_item_of_a_list_is_no_caption_of_the_table_below(kind):
+    """It is not said in the rows of the table."""
+    rows = [("Candidate", "Votes"), ("Oda Brenk", "9,310"), ("Ada Lund", "8,107")]
+    numbered = "<w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr>"
+    item = f"<w:p>{numbered}{run('Boxes of Tarn recounted')}</w:p>"
+    open_rows = "".join(
+        "<table:table-row>"
+        + "".join(f"<table:table-cell><text:p>{c}</text:p></table:table-cell>" for c in cells)
+        + "</table:table-row>"
+        for cells in rows
+    )
+    data = {
+        "docx": docx(paragraph(FIRST) + item + table(rows)),
+        "odt": odt(
+            f"<text:p>{FIRST}</text:p><text:list><text:list-item><text:p>Boxes of Tarn recounted"
+            f"</text:p></text:list-item></text:list><table:table>{open_rows}</table:table>"
+        ),
+    }[kind]
+    assert one(data, f"a.{kind}").extract.text.split("\n\n")[1:] == [
+        "- Boxes of Tarn recounted",
+        "Oda Brenk · Votes: 9,310",
+        "Ada Lund · Votes: 8,107",
+    ]

@@ -1,6 +1,8 @@
 """Files of every kind: what is read of each, as its reader would, or why it is refused."""
 
 import base64
+import csv
+import io
 import json
 import plistlib
 import quopri
@@ -466,3 +468,43 @@ def test_an_item_that_is_dated_once_was_published_then():
         f"</d:date><description>{FIRST}{SECOND}</description></item></channel></rss>"
     )
     assert day_of(one(feed, "feed.xml").extract.header.published) == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("headers", "delimiter", "ending", "encoding"),
+    [
+        (("title", "date", "url", "author", "text"), ",", "csv", "utf-8"),
+        (("Headline", "Published_at", "Link", "Byline", "Body"), ";", "csv", "utf-8-sig"),
+        (("title", "date", "url", "author", "content"), "\t", "tsv", "utf-16"),
+    ],
+)
+def test_a_table_whose_rows_are_articles_gives_them(headers, delimiter, ending, encoding):
+    """Each whole, with what its row says of it; a row without a text is named."""
+    long_text = "\n\n".join([FIRST, *(f"{SECOND} Box {number}." for number in range(40))])
+    rows = [
+        ("Holm counted", "2026-10-19", "https://courier.example/1", "Ada Lund", long_text),
+        ("No text", "2026-10-20", "https://courier.example/2", "Ada Lund", ""),
+        ("Ulm waits", "2026-10-21", "https://courier.example/3", "Bo Quist", f"“{SECOND}”"),
+    ]
+    export = io.StringIO()
+    csv.writer(export, delimiter=delimiter).writerows([headers, *rows])
+    data = export.getvalue().encode(encoding)
+    first, empty, last = read_bytes(data, f"export.{ending}", Hints(outlet="The Courier"))
+    assert first.extract.text == long_text
+    assert first.extract.header.title == "Holm counted"
+    assert first.extract.header.authors == ("Ada Lund",)
+    assert first.extract.header.published == date(2026, 10, 19)
+    assert first.extract.header.url == "https://courier.example/1"
+    assert str(empty.problem).startswith(f"export.{ending} row 3 has no text")
+    assert last.extract.header.title == "Ulm waits"
+
+
+def test_a_table_with_notes_in_a_column_of_text_is_a_table():
+    """Short texts, or rows without a title, are cells like others."""
+    for written in (
+        "ward,text,votes\nHolm,Recounted on Monday after a complaint by the League,412\n",
+        "title,text,votes\nHolm,recounted,412\nUlm,not counted,\n",
+    ):
+        found = one(written.encode(), "wards.csv")
+        assert "Holm" in found.extract.text
+        assert "wards.csv R2" in found.extract.text

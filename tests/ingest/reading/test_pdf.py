@@ -132,3 +132,90 @@ def test_one_column_of_any_size_is_paragraphs(size):
     y = sheets.column(LEFT, 60, 130, 420, leading=1.3 * size)
     sheets.column(f"{OVER} {RIGHT}", 60, y + size, 420, leading=1.3 * size)
     assert read_pdf(sheets.bytes(), "a.pdf").text.split("\n\n") == [LEFT, f"{OVER} {RIGHT}"]
+
+
+SENTENCE = (
+    "The count in Ivrelle ended on Monday at two, and 9,142 votes were cast for the bridge, said "
+    "the clerk of the council, who had waited for the last ferry."
+)
+
+
+def test_raised_signs_stick_to_no_figure():
+    """They point at notes; powers, fractions and endings of ordinals are part of the text."""
+    sheets = Sheets()
+    sheets.line("Bridge vote passes", 60, 90, size=18)
+    pieces = (
+        *("On the 18", ("th", 4), " of October 9,142", ("1", 4), " votes of 61.4", ("2, 3", 4)),
+        *(" per cent", ("*", 4), ", for 12 km", ("2", 4), " of quay, a rise of 4", ("1", 4)),
+        *("/", ("2", -2), " points, and less CO", ("2", -2), "."),
+    )
+    sheets.raised(pieces, 60, 130)
+    sheets.column(CLOSE, 60, 170, 460)
+    sentence, _ = read_pdf(sheets.bytes(), "a.pdf").text.split("\n\n")
+    assert sentence == (
+        "On the 18th of October 9,142 votes of 61.4 per cent, for 12 km² of quay, "
+        "a rise of 4 1/2 points, and less CO2."
+    )
+
+
+def test_a_sign_in_a_ruled_table_is_no_part_of_its_figure():
+    """The table is read also if something stands beside it, and its rows are lines."""
+    sheets = Sheets()
+    sheets.line("Results in Ivrelle, as the council of the harbour district counted", 60, 90)
+    sheets.ruled([("Ward", "Farr"), ("Ward 1", ("1,204", ("b", 4))), ("Ward 2", "988")], 60, 120)
+    sheets.line("recounted", 400, 150)
+    sheets.column(CLOSE, 60, 300, 460)
+    text = read_pdf(sheets.bytes(), "a.pdf").text
+    assert "Ward 1 · Farr: 1,204\n\n" in text
+    assert "Ward 2 · Farr: 988" in text
+
+
+@pytest.mark.parametrize("initial", ["T", "“T"])
+def test_an_initial_of_several_lines_begins_its_word(initial):
+    """The lines beside it are not mixed."""
+    sheets = Sheets()
+    sheets.line("Bridge vote passes", 60, 60, size=16)
+    sheets.line(initial, 60, 130, size=44)
+    y = sheets.column(SENTENCE[1:], 108 if len(initial) > 1 else 90, 103, 200)
+    sheets.column(CLOSE, 60, y + 20, 200)
+    text = read_pdf(sheets.bytes(), "a.pdf").text
+    assert text.split("\n\n") == [initial[:-1] + SENTENCE, CLOSE]
+
+
+def test_short_columns_at_the_end_of_a_text_are_columns():
+    """Two lines beside three are not read across."""
+    sheets = Sheets()
+    sheets.line("Bridge vote passes", 60, 90, size=18)
+    sheets.column(LEFT[: LEFT.index(",")] + ".", 60, 130, 220)
+    sheets.column(CLOSE, 320, 130, 220)
+    text = read_pdf(sheets.bytes(), "a.pdf").text
+    assert text.split("\n\n") == [
+        "The council of Ivrelle voted on Monday evening to rebuild the harbour bridge.",
+        CLOSE,
+    ]
+
+
+def test_rows_of_a_printed_table_are_lines_however_long():
+    """A row that ends in a figure does not go on in the next."""
+    sheets = Sheets()
+    caption = "Results of the election of the mayor in the harbour district of Ivrelle"
+    sheets.line(caption, 60, 90)
+    sheets.cells(ROWS, (60, 220, 380), 120)
+    sheets.column(CLOSE, 60, 210, 460)
+    lines = read_pdf(sheets.bytes(), "a.pdf").text.split("\n\n")
+    assert lines[-2:] == [f"{caption} · Rhea Solt · Votes: 4,011", CLOSE]
+
+
+def test_columns_of_japanese_written_downwards_are_read_from_the_right():
+    """Horizontal headings stay apart; figures that stand upright stay in their place."""
+    sheets = Sheets(MINCHO)
+    sheets.line("橋の議案を可決", 60, 60, size=20)
+    sheets.downwards(["北斗市議会は", "19", "日、港の橋を架け替える議"], 520, 100)
+    sheets.downwards(["案を可決した。費用は", "61", "億円で、議長は橋が"], 502, 100)
+    sheets.downwards(["住民の生活を支えると述べた。"], 484, 100)
+    found = read_pdf(sheets.bytes(), "a.pdf")
+    assert found.header.title == "橋の議案を可決"
+    assert found.text == (
+        "北斗市議会は19日、港の橋を架け替える議案を可決した。"
+        "費用は61億円で、議長は橋が住民の生活を支えると述べた。"
+    )

@@ -61,6 +61,43 @@ def test_signs_of_notes_stick_to_nothing_however_they_are_raised():
     assert "300 km² of floor and saw 10⁶ papers" in text
 
 
+def test_a_fraction_keeps_its_numerator():
+    """However its bar is written."""
+    text = text_of(
+        "<p>It rose 4<sup>1</sup>/<sub>2</sub> points, by <sup>2</sup>⁄<sub>3</sub> in Tarn and 7 "
+        "<sup>1</sup><span>/</span><sub>4</sub> in Ulm.</p>"
+    )
+    assert "It rose 4 1/2 points, by 2⁄3 in Tarn and 7 1/4 in Ulm." in text
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a class="footnote-anchor" href="https://holm.example/p/count#footnote-1">1</a>',
+        '<a href="notes.xhtml#n1" epub:type="noteref">1</a>',
+        '<a role="doc-noteref" href="#n1">1</a>',
+        '<a href="/count/#note-a">a</a>',
+    ],
+)
+def test_links_to_notes_stick_to_no_figure_and_no_sentence(link):
+    """Wherever their address leads; a link of one sign that is a word of the text stays."""
+    text = text_of(
+        f"<p>Brenk got 11,204{link} votes, “the most ever”.{link} Turnout was 58.4%,{link} he said."
+        '</p><p>Look at the lists of Tarn, <a href="/lists#b">B</a> and (<a href="#c">C</a>).</p>'
+    )
+    assert "Brenk got 11,204 votes, “the most ever”. Turnout was 58.4%, he said." in text
+    assert "lists of Tarn, B and (C)." in text
+
+
+def test_a_note_with_a_link_back_before_it_is_text():
+    """As newsletters set their footnotes."""
+    note = (
+        '<a id="f1" href="#anchor-1" class="footnote-number">1</a><div><p>By post only.</p></div>'
+    )
+    text = text_of(f'{STORY}<div class="footnote">{note}</div>')
+    assert text.endswith("\n\nBy post only.")
+
+
 @pytest.mark.parametrize(
     ("markup", "lang", "words"),
     [
@@ -218,6 +255,7 @@ In een eerdere versie van dit artikel stond dat de Liga 21 zetels won.
 Sprostowanie: Liga zdobyła 12 mandatów.
 I en tidigare version av artikeln stod det fel.
 A correction was made on Nov. 5, 2026: The League won 12 seats in Holm.
+Correction, Oct. 20, 2026: The League won 12 seats in Holm, not 21.
 The number of seats in this article was corrected on 5 November.
 (Corrects the number of seats in paragraph 3)
 Editors’ note: This report has been updated to reflect that the League won 12 seats, not 21.
@@ -397,3 +435,79 @@ def test_calls_to_read_on_and_captions_with_credits_are_no_text():
     assert extract.text.endswith("Solt got 9,310 votes.")
     for line in ("Read more", "Trending", "Credit"):
         assert line not in extract.text
+
+
+ELSEWHERE = [
+    "Read next: Mayor admits gifts",
+    "Related: Mayor admits gifts",
+    "Lesen Sie auch: Bürgermeister gibt Geschenke zu",
+    "Mehr zum Thema – Haushalt verschoben",
+    "À lire aussi : le maire avoue",
+    "Lire également | Le budget reporté",
+    "Te puede interesar: El alcalde admite regalos",
+    "LEIA TAMBÉM: Prefeito admite presentes",
+    "【関連記事】市長、贈り物の受領認める",
+    "[관련기사] 시장, 선물 인정",
+    "延伸閱讀：市長承認收受禮物",
+    "اقرأ أيضاً: رئيس البلدية يعترف",
+]
+AROUND = [
+    "Article continues after advertisement",
+    "3 min read",
+    "Tags: elections, Holm",
+    "Was this article helpful? Yes No",
+    "Sponsored content: two for one",
+    "The post Holm counted by two appeared first on The Holm Courier.",
+    "Der Beitrag Holm zählt erschien zuerst auf Kurier.",
+    "La entrada Holm cuenta se publicó primero en El Correo.",
+    "投稿 開票終わる は 北斗新聞 に最初に表示されました。",
+    "Síguenos en Facebook e Instagram",
+    "▶ 제보는 카톡 holm",
+    "<저작권자(c) 홀름, 무단 전재-재배포 금지>",
+    "本網站之文字，非經授權，不得轉載。",
+]
+
+
+@pytest.mark.parametrize("line", ELSEWHERE + AROUND)
+def test_lines_around_an_article_are_not_its_sentences(line):
+    """In the languages of papers: what leads to other articles, and what sites write below."""
+    extract = read(a_page(f"<p>{FIRST}</p><p>{line}</p><p>{SECOND}</p><p>{line}</p>"))
+    assert extract.text.split("\n\n") == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Related parties may not count votes, the act on elections says in its fifth section.",
+        "Sponsored content made up 40 per cent of the posts that the authority looked at.",
+        "Mehr dazu will die Wahlleiterin am Montag sagen, wenn alle Stimmen gezählt sind.",
+        "Wer seinen Stimmzettel sucht, muss weiterlesen, denn die Liste hat 312 Namen.",
+        "未经授权不得进入投票站，选举委员会主席周一在记者会上对媒体表示。",
+        "Los vecinos deben ver también las listas de votantes antes del lunes a las diez.",
+    ],
+)
+def test_a_sentence_that_begins_like_such_a_line_is_text(sentence):
+    """No line is left out for its first words alone."""
+    extract = read(a_page(f"<p>{FIRST}</p><p>{sentence}</p><p>{SECOND}</p>"))
+    assert sentence in extract.text
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<blockquote><p>{}</p><cite>Ada Lund</cite></blockquote>",
+        "<blockquote>{}</blockquote>",
+        '<p class="article-pullquote">{}</p>',
+        "<aside>“{}”</aside>",
+    ],
+)
+def test_a_quotation_that_is_set_apart_from_its_text_stands_once(box):
+    """There it has its speaker; one that the text lacks stays, also if it is there twice."""
+    inside, alone = "I never took a crown from the ferries", "The ferries will sail again in May."
+    text = text_of(
+        box.format(inside)
+        + f"<p>“{inside}, and I never will,” said Lund.</p>"
+        + 2 * f"<blockquote><p>{alone}</p></blockquote>"
+    )
+    assert text.count(inside) == 1
+    assert alone in text

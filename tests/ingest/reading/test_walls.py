@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.reading.no_article import wall
-from tests.ingest.reading.pages import STORY, a_page, read, refused
+from tests.ingest.reading.pages import STORY, THIRD, a_page, read, refused
 
 PAGES = {
     "consent": (
@@ -201,3 +201,88 @@ def test_an_offer_to_read_on_below_a_preview_is_no_text(offer):
     sentence = "The council of Holm will continue reading the bill with its clerk on Monday."
     below = f'<p>{sentence}</p><div class="box"><h2>{offer}</h2></div>'
     assert read(a_page(STORY + below)).text.endswith(sentence)
+
+
+MISSING = {
+    "en": (
+        "Oops!",
+        "Sorry, we couldn’t find the page you wanted. It may have been moved or deleted.",
+    ),
+    "de": ("Seite fehlt", "Der gewünschte Artikel wurde verschoben oder gelöscht. Zur Startseite."),
+    "fr": (
+        "Erreur",
+        "La page que vous cherchez n’existe plus. Retour à la page d’accueil du site.",
+    ),
+    "es": ("Error", "La página que está buscando no existe. Puede volver a la portada del diario."),
+    "pt": ("Erro", "A página solicitada não foi encontrada. Verifique o endereço que digitou."),
+    "ko": (
+        "안내",
+        "요청하신 페이지가 없습니다. 삭제된 기사이거나 주소가 잘못되었습니다. 홈으로 이동하세요.",
+    ),
+    "zh": (
+        "提示",
+        "您要查找的網頁已被移除或不存在，請檢查您輸入的地址是否正確，或者返回首頁，謝謝您的諒解與支持。",
+    ),
+    "ar": (
+        "خطأ",
+        "عذراً، الصفحة التي تبحث عنها لم تعد متاحة. يمكنك العودة إلى الصفحة الرئيسية للموقع.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "page"), MISSING.items(), ids=MISSING)
+def test_a_page_that_is_gone_is_no_article_in_any_language(language, page):
+    """It would replace the article that stood there, and be quoted for it."""
+    title, sentence = page
+    assert "does not exist" in refused(a_page(f"<p>{sentence}</p>", title=title, lang=language))
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "de",
+            "Wir und unsere 211 Partner speichern Daten auf Ihrem Gerät. Oder werbefrei im Abo.",
+        ),
+        ("fr", "Nous et nos 211 partenaires stockons des données sur votre terminal ou appareil."),
+        ("es", "Nosotros y nuestros 211 socios guardamos datos personales en tu dispositivo."),
+        ("pt", "Nós e os nossos 211 parceiros guardamos dados no seu dispositivo e navegador."),
+    ],
+)
+def test_a_wall_of_consent_is_no_article_in_any_language(language, sentence):
+    """Whatever it is called by its page."""
+    assert "consent" in refused(a_page(f"<p>{sentence}</p>", title="Kurier", lang=language))
+
+
+CLOSED = [
+    "This article is for subscribers only.",
+    "To continue reading, log in or create a free account.",
+    "Dieser Artikel ist nur für unsere Abonnenten verfügbar.",
+    "Weiterlesen mit Kurier Plus",
+    "Il vous reste 68.4% de cet article à lire.",
+    "La suite de cet article est réservée aux abonnés.",
+    "Para seguir leyendo, suscríbase o inicie sesión.",
+    "Este conteúdo é exclusivo para assinantes.",
+    "この記事は有料会員限定です",
+    "残り 1,204文字",
+    "이 기사는 유료 구독자 전용 기사입니다.",
+    "本文為會員專享內容，訂閱後即可閱讀全文。",
+    "هذا المقال متاح للمشتركين فقط",
+]
+
+
+@pytest.mark.parametrize("sentence", CLOSED)
+def test_a_sentence_that_closes_the_rest_makes_a_preview(sentence):
+    """It is no text of the article, and neither is the offer below it."""
+    offer = "<p>The first month costs one crown.</p><ul><li>Every article of the paper</li></ul>"
+    extract = read(a_page(f"{STORY}<div><p>{sentence}</p>{offer}</div>"))
+    assert extract.header.preview
+    assert extract.text.endswith(THIRD)
+
+
+def test_a_page_that_shows_its_whole_text_is_no_preview():
+    """An offer above its end, or a report on such offers, closes nothing."""
+    offer = "<p>To continue reading, subscribe to the Courier.</p>"
+    report = "<p>The Ledger kept its pages for paying readers, its editor told the council.</p>"
+    for body in (offer + 4 * STORY, STORY + report):
+        assert not read(a_page(body)).header.preview
