@@ -38,6 +38,7 @@ from bot.community.contests import ContestIndex
 from bot.community.corrections import Corrections
 from bot.community.curating import Curator
 from bot.community.digests import Digests, Outdated
+from bot.community.followed_changes import FollowedChanges
 from bot.community.following import Following
 from bot.community.jobs import Jobs, ProcessLease
 from bot.community.members import Community
@@ -74,6 +75,7 @@ class _News:
 
     stories: Stories
     following: Following
+    followed_changes: FollowedChanges
     digests: Digests
     outdated: Outdated
     corrections: Corrections
@@ -89,12 +91,13 @@ class _News:
         clock: Callable[[], datetime],
         lasting: timedelta,
     ) -> Self:
-        """Build the services over an open archive; answers older than *lasting* get no notices."""
+        """Build the services over an open archive; what is older than *lasting* gets no notices."""
         stories = Stories(archive)
         contests = ContestIndex(archive, ledger, coverage, clock)
         return cls(
             stories,
             Following(archive, ledger, coverage, contests, clock),
+            FollowedChanges(archive, ledger, clock, lasting),
             Digests(archive, ledger, stories, clock),
             Outdated(archive, ledger, coverage, clock, lasting),
             Corrections(archive, ledger, clock, lasting),

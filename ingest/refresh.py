@@ -143,7 +143,10 @@ class Refresher:
                 logger.exception("Refreshing %s failed.", source.address)
                 source_round.failure = "This source could not be refreshed; the log says why."
         if source_round.waiting and not source.id:
-            advice = f"Pages of {source.address} that wait are read in turn if it is watched."
+            advice = (
+                f"The site of {source.address} asks for pauses between pages. Watch that address,"
+                " and the other pages are read in turn."
+            )
             source_round.failed.append((source.address, advice))
         if source_round.failure:
             failed = self.archive.sources.failed

@@ -318,6 +318,11 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     UNREAD = "unread"
 
+    @property
+    def may_pass(self) -> bool:
+        """Return True if newer coverage may end the reason, so that its moment is told."""
+        return self in {Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED, Reason.UNREAD}
+
 
 @dataclass(frozen=True, slots=True)
 class Abstention:

@@ -18,6 +18,7 @@ from bot.community.rules import DigestPlan, ServerRules
 from bot.ledger import Ledger
 from bot.ledger.outbox import ChangeConsumer
 from bot.ledger.records import FeedbackVerdict, NoticeKey, NoticeKind, ShownAnswer
+from bot.outcomes import cited_range
 from ingest.archive import Archive
 from ingest.index.cutting import first_sentence
 from ingest.language.languages import Language
@@ -212,7 +213,12 @@ class Outdated:
 
     @in_thread
     def mark_given(self, coverage: _NewerCoverage, *, reached: bool) -> None:
-        """Record that a notice was delivered or could not be; an answer gets only one."""
+        """Record that a notice was delivered or could not be; an answer gets only one.
+
+        The answer then cites what the notice quotes, so that a correction of that concerns it too.
+        """
+        if reached:
+            self.ledger.answers.cite(coverage.shown.answer_id, cited_range(coverage.citation))
         self.ledger.notices.mark_given(coverage.key, now=self.clock(), reached=reached)
 
     @in_thread

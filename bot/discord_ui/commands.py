@@ -38,6 +38,7 @@ from bot.discord_ui.replying import (
     Interaction,
     deliver,
     error_view,
+    is_too_late,
     post,
     report,
     respond,
@@ -201,6 +202,8 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
     ) -> None:
         """Log *error* and report it: as a reply to the interaction, else in its channel."""
+        if is_too_late(interaction):
+            return
         words = words_of(interaction)
         view = error_view(report(error), words)
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)

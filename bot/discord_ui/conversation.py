@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.answering.understanding.followup import asks_question
+from bot.answering.understanding.followup import asks_on, asks_question
 from bot.answering.understanding.question import CHECK
+from bot.answering.understanding.small_talk import small_talk_in
 from bot.answering.values import Exchange, Question, UnaskableError
 from bot.community.rules import Speaks
 from bot.discord_ui.escaping import thread_name
@@ -74,6 +75,17 @@ def _is_continuation(message: discord.Message, me: int) -> bool:
     return isinstance(message.channel, discord.Thread) and message.channel.owner_id == me
 
 
+def _asks_the_bot(text: str, *, is_reply: bool) -> bool:
+    """Return True if a *text* without a mention needs a reply.
+
+    In a thread people talk to each other as well. What replies to an answer and asks nothing is
+    about the answer: "called it", "rip Harbour".
+    """
+    if not is_reply:
+        return asks_question(text)
+    return asks_on(text) or small_talk_in(text) is not None or address_in(text) is not None
+
+
 class _MessageReply:
     """A reply below a message, or a message by itself in a thread."""
 
@@ -114,7 +126,7 @@ async def answer_message(
         if not text:
             await _report_unreadable(message, reply, asking, words)
             return
-        if not (message.reference or asks_question(text)):
+        if not _asks_the_bot(text, is_reply=message.reference is not None):
             return
     admission = await asking.admit(Place.of(message), message.author.id, words)
     if admission.refusal:

@@ -10,7 +10,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.answering.values import Citation
-from bot.discord_ui.escaping import escape, link, literal, phrase, size, title
+from bot.discord_ui.escaping import directed, escape, link, literal, phrase, size, title
 from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
 from bot.discord_ui.rendering import (
     GAP,
@@ -29,6 +29,7 @@ from ingest.model import Header
 if TYPE_CHECKING:
     from bot.answering.timeline import Timeline
     from bot.community.digests import Digest
+    from bot.community.followed_changes import DueChanges
     from bot.community.following import DueNews
     from bot.community.news import Story
     from bot.community.quiet import QuietSource
@@ -73,6 +74,21 @@ def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
     ]
     rest_lines = rest_line(len(due.quoted) - len(lines), words)
     return layout([heading, *lines, *rest_lines], Colour.NEWS)
+
+
+def changed_news_view(due: DueChanges, words: Wording) -> ui.LayoutView:
+    """Tell a follower what was corrected or withdrawn of what they were sent, struck out."""
+    blocks = [f"**{escape(words('news_changed'))}**"]
+    for change in due.changes[: SHOWN.followed_articles]:
+        kind = directed(words(f"told_{change.kind}"))
+        quote = literal(title(change.quote, _LENGTHS.quote))
+        lines = [f"**{kind}** · {entry(change.header, words, _LENGTHS)}", f"> ~~{quote}~~"]
+        if change.note:
+            lines.append(f"> {phrase(title(change.note, CHARACTERS.correction))}")
+        blocks.append("\n".join(lines))
+    blocks += rest_line(len(due.changes) - SHOWN.followed_articles, words)
+    is_withdrawn = any(change.kind.withdraws for change in due.changes)
+    return layout(blocks, Colour.WITHDRAWN if is_withdrawn else Colour.NEWS)
 
 
 def newer_text(citation: Citation, words: Wording) -> str:

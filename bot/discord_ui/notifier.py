@@ -13,7 +13,7 @@ from discord import ui
 from bot.community.rules import ServerRules
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import UnfollowButton
-from bot.discord_ui.news_views import digest_view, news_view, quiet_view
+from bot.discord_ui.news_views import changed_news_view, digest_view, news_view, quiet_view
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import with_buttons
 from bot.discord_ui.replying import is_outage, report, words_in
@@ -45,7 +45,10 @@ async def keep_notifying(
 
 
 async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
-    """Send the due news of each follow, except in servers that are in their quiet hours."""
+    """Send the due news of each follow, and what was corrected of those that were sent.
+
+    Servers that are in their quiet hours wait.
+    """
     now = desk.clock()
 
     def quiet(place: str) -> bool:
@@ -58,6 +61,13 @@ async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesBySe
             view = with_buttons(news_view(due, words), [unfollow])
             await _send(client, int(due.follow.channel), view, due.nonce)
         await desk.news.following.mark_sent(due)
+    for changes in await desk.news.followed_changes.due(quiet):
+        follow = changes.follow
+        words = _words(rules, follow.place) or Wording.of(follow.language)
+        unfollow = UnfollowButton(str(follow.id), words("unfollow"))
+        view = with_buttons(changed_news_view(changes, words), [unfollow])
+        await _send(client, int(follow.channel), view, changes.nonce)
+        await desk.news.followed_changes.mark_sent(changes)
 
 
 async def post_digests(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:

@@ -395,6 +395,7 @@ def entry(header: Header, words: Wording, lengths: Lengths, *, url: str | None =
 def _abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
     """Return the reason why there is no answer, and the nearest articles."""
     blocks: list[str] = [escape(words.reason(abstention.reason))]
+    blocks += _small_print(words.absent(abstention))
     if abstention.link:
         url_link = link(abstention.link, abstention.link, instead=words("link"))
         blocks.append(words("voting_link", url=url_link))
@@ -403,5 +404,7 @@ def _abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         nearest = abstention.nearest[: SHOWN.nearest]
         lines = [f"- {entry(header, words, lengths)}" for header in nearest]
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
-    notes = _small_print(words.notes(abstention.written, answered=False))
-    return [*blocks, GAP, *notes, _as_of_outcome(abstention, None, words)]
+    notes = [*_small_print(words.notes(abstention.written, answered=False))]
+    if abstention.question.past or abstention.reason.may_pass:
+        notes.append(_as_of_outcome(abstention, None, words))
+    return [*blocks, GAP, *notes] if notes else blocks

@@ -134,9 +134,19 @@ async def send_notice(interaction: Interaction, key: str, **values: object) -> N
 
 async def report_failure(interaction: Interaction, error: Exception) -> None:
     """Report *error* to the acting user. Never raises."""
+    if is_too_late(interaction):
+        return
     words = words_of(interaction)
     view = failure_view(error, words)
     await deliver(view, partial(send_privately, interaction), show_nowhere, words)
+
+
+def is_too_late(interaction: Interaction) -> bool:
+    """Return True, and log it, if the client is closed: nothing can be sent any more."""
+    if interaction.client.is_closed():
+        logger.info("An interaction was not answered: the bot had ended.")
+        return True
+    return False
 
 
 def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
@@ -243,8 +253,8 @@ async def show_nowhere(_: ui.LayoutView) -> None:
 async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording) -> None:
     """Send *view* by *first*; if its place no longer exists, by *second*. Never raises.
 
-    If Discord refuses the view itself, *second* sends an error sentence. A missing permission is
-    only logged.
+    If Discord refuses the view itself, *second* sends an error sentence. A missing permission, and
+    a connection that is gone, are only logged.
     """
     try:
         await first(view)
@@ -255,5 +265,7 @@ async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording
         is_gone = error.status in {401, 404}
         try:
             await second(view if is_gone else error_view(code, words))
-        except discord.HTTPException as second_error:
+        except Exception as second_error:
             report(second_error)
+    except Exception as error:
+        report(error)

@@ -37,6 +37,7 @@ from bot.ledger.records import (
     Job,
     NoticeKey,
     NoticeKind,
+    SentNews,
     ShownAnswer,
 )
 from ingest.archive import rows
@@ -284,6 +285,47 @@ class Follows(LedgerPart):
             _, news = news_by_follow.setdefault(follow.id, (follow, []))
             news.append(FollowedNews(follow.id, story, CitedRange(*cited_values)))
         return list(news_by_follow.values())
+
+    def changed(self, since: datetime) -> list[SentNews]:
+        """Return news sent after *since* whose articles have a newer version or were removed.
+
+        Steps of a count are left out: a count goes on.
+        """
+        newer = articles.c.latest > follow_news.c.version
+        query = (
+            select(
+                follows,
+                *(follow_news.c[name] for name in _NEWS_COLUMNS),
+                follow_news.c.sent_at,
+            )
+            .join(follow_news, follow_news.c.follow_id == follows.c.id)
+            .join(articles, articles.c.id == follow_news.c.article_id)
+            .where(
+                follows.c.kind != FollowKind.RESULTS,
+                follow_news.c.sent_at >= since,
+                newer | articles.c.removed_at.is_not(None),
+            )
+            .order_by(follows.c.id, follow_news.c.sent_at, follow_news.c.story)
+        )
+        found = []
+        for row in self._rows(query):
+            follow = Follow(**{column.name: row[column.name] for column in follows.columns})
+            story, *cited_values = (row[name] for name in _NEWS_COLUMNS)
+            news = FollowedNews(follow.id, story, CitedRange(*cited_values))
+            found.append(SentNews(follow, news, row["sent_at"]))
+        return found
+
+    def note_sent(self, news: Sequence[FollowedNews], *, now: datetime) -> None:
+        """Insert *news* as sent; a follow that was ended meanwhile gets none."""
+        with self._database.writing() as connection:
+            for item in news:
+                exists = select(follows.c.id).where(follows.c.id == item.follow_id)
+                if connection.execute(exists).first() is not None:
+                    values = {"follow_id": item.follow_id, "story": item.story}
+                    times = {"at": now, "sent_at": now}
+                    connection.execute(
+                        insert(follow_news).values(values | asdict(item.cited) | times)
+                    )
 
     def mark_sent(self, news: Sequence[FollowedNews], *, now: datetime) -> None:
         """Mark news as sent, also those that can never be sent."""

@@ -45,6 +45,11 @@ class Answers(LedgerPart):
                 connection.execute(insert(citations), citation_rows)
         return int(primary_key[0])
 
+    def cite(self, answer_id: int, cited: CitedRange) -> None:
+        """Add a citation to an answer that was shown, once."""
+        if cited not in self.cited(answer_id):
+            self._write(insert(citations).values(asdict(cited) | {"answer_id": answer_id}))
+
     def last(self, *, limit: int | None = None) -> list[AnswerRecord]:
         """Return the latest answers, newest first."""
         query = select(answers).order_by(answers.c.id.desc()).limit(limit)

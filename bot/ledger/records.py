@@ -256,6 +256,15 @@ class FollowedNews:
     cited: CitedRange
 
 
+@dataclass(frozen=True, slots=True)
+class SentNews:
+    """News that a follow was sent, of an article that has changed or was removed."""
+
+    follow: Follow
+    news: FollowedNews
+    sent_at: datetime
+
+
 class NoticeKind(StrEnum):
     """Event at a source after an answer had cited it."""
 

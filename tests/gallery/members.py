@@ -15,6 +15,7 @@ from bot.answering.tables import TableKind, contests_in, polls_in
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.answering.values import Answer, ClosestSentence, LookedUpClaim, LookUp, Reason, Verdict
 from bot.community.digests import Digest
+from bot.community.followed_changes import DueChanges, FollowedChange
 from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
@@ -33,6 +34,7 @@ from bot.discord_ui.members.overview import help_view, timeline_view
 from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.result_views import results_view
 from bot.discord_ui.news_views import (
+    changed_news_view,
     digest_view,
     latest_on_view,
     latest_view,
@@ -41,7 +43,14 @@ from bot.discord_ui.news_views import (
 )
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
-from bot.ledger.records import CitedRange, Follow, FollowedNews, FollowKind, PendingQuestion
+from bot.ledger.records import (
+    CitedRange,
+    Follow,
+    FollowedNews,
+    FollowKind,
+    NoticeKind,
+    PendingQuestion,
+)
 from bot.wording import Wording
 from ingest.language.languages import Language
 from ingest.model import Article, Passage
@@ -49,7 +58,7 @@ from tests.bot.discord_ui import builders as built
 
 SEEN = Audience(Place(1, 2, threads=True))
 ALONE = Audience(Place(1, 2), private=True, showable=True)
-TALK = ("hello", "help", "thanks", "stop", "check", "wrong", "aside")
+TALK = ("hello", "help", "thanks", "stop", "check", "wrong", "reword", "aside")
 MEMBERS_COMMANDS = {
     **{
         name: f"command_{name}"
@@ -147,6 +156,9 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "latest-on": latest_on_view(a_timeline(answer), words),
         "newer": layout([newer_text(answer.citations[0], words)]),
         "news": with_buttons(news_view(due(answer, words), words), unfollow(words)),
+        "news-changed": with_buttons(
+            changed_news_view(changes(answer, words), words), unfollow(words)
+        ),
         "digest": digest_view(a_digest(answer), words),
         "digest-empty": digest_view(replace(a_digest(answer), stories=(), corrected=()), words),
         "following": following_view(follows(words), words),
@@ -189,6 +201,30 @@ def follows(words: Wording) -> list[Follow]:
         Follow(built.NOW, "", "1", "", kind, text, words.language, n)
         for n, (kind, text) in enumerate(zip(FollowKind, texts, strict=True))
     ]
+
+
+def changes(answer: Answer, words: Wording) -> DueChanges:
+    """Return a correction and a withdrawal of what a follower was sent."""
+    follow = due(answer, words).follow
+    kinds = [
+        (NoticeKind.CORRECTED, "An earlier version gave the wrong day of the speech."),
+        (NoticeKind.RETRACTED, ""),
+    ]
+    return DueChanges(
+        follow,
+        tuple(
+            FollowedChange(
+                citation.header,
+                citation.quote,
+                kind,
+                note,
+                FollowedNews(1, -number, CitedRange(number, 1, 0, 1)),
+            )
+            for number, (citation, (kind, note)) in enumerate(
+                zip(answer.citations, kinds, strict=False), start=1
+            )
+        ),
+    )
 
 
 def due(answer: Answer, words: Wording) -> DueNews:

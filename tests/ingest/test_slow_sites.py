@@ -209,7 +209,12 @@ async def test_a_feed_of_a_slow_site_that_is_added_once_is_to_be_watched(web, ar
         refresher = Refresher(archive, fetcher, lambda: web.now, by_hand=True)
         [told] = await refresher.refresh([source])
     assert told.counts["waiting"] == 5
-    assert told.failed == [(FEED, f"Pages of {FEED} that wait are read in turn if it is watched.")]
+    [(address, advice)] = told.failed
+    assert address == FEED
+    assert advice == (
+        f"The site of {FEED} asks for pauses between pages. Watch that address, and the other pages"
+        " are read in turn."
+    )
 
 
 @pytest.mark.parametrize("as_date", [False, True])

@@ -10,7 +10,7 @@ from bot.answering.limits import QUESTIONS
 from bot.answering.prompting import Prompt
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
 from bot.answering.understanding.question import language_read
-from bot.answering.understanding.small_talk import languages_of_bare_question
+from bot.answering.understanding.small_talk import languages_of_bare_question, small_talk_in
 from bot.answering.values import ChatError, Exchange, Meter, Question
 from ingest.index.cutting import terms
 from ingest.language.names import names_in
@@ -22,6 +22,25 @@ if TYPE_CHECKING:
 def asks_question(text: str) -> bool:
     """Return True if *text*, a message to nobody in particular, asks a question."""
     return lexicon_for(text).asks("asking", text)
+
+
+def asks_on(text: str) -> bool:
+    """Return True if *text* asks something, or goes on from a question: "and in 2022", "why".
+
+    "I knew it" does neither, although it refers to something.
+    """
+    lexicon = lexicon_for(text)
+    goes_on = any(lexicon.goes_on(kind, text) for kind in ("about", "opens", "hanging"))
+    return goes_on or bool(languages_of_bare_question(text)) or asks_question(text)
+
+
+def asks_alone(text: str) -> bool:
+    """Return True if *text* is a question with a subject of its own, unlike "is this true?"."""
+    stopwords = lexicon_for(text).stopwords
+    has_subject = any(term not in stopwords for term in terms(text))
+    return (
+        has_subject and asks_question(text) and small_talk_in(text) is None and stands_alone(text)
+    )
 
 
 def stands_alone(text: str) -> bool:

@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.small_talk import (
-    is_small_talk_in,
     languages_of_bare_question,
+    languages_of_small_talk,
     small_talk_in,
 )
 from bot.answering.values import Question, UnaskableError
@@ -66,9 +66,12 @@ def language_asked(text: str) -> Language:
 
 
 def may_be_in(language: Language, text: str) -> bool:
-    """Return True if *text* is likely in *language*, given that whoever wrote it reads that."""
-    if language in languages_of_bare_question(text) or is_small_talk_in(language, text):
-        return True
+    """Return True if *text* is likely in *language*, given that whoever wrote it reads that.
+
+    A phrase that the desk knows is in the languages that have it, whatever it looks like.
+    """
+    if known_in := {*languages_of_bare_question(text), *languages_of_small_talk(text)}:
+        return language in known_in
     if has_kanji_alone(text):
         return language in _KANJI_LANGUAGES
     return guessed(text)[0] == language

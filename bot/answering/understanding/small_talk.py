@@ -22,7 +22,10 @@ _SELECTORS = dict.fromkeys([*range(0xFE00, 0xFE10), 0x200D])
 """Variation selectors of emoji, and the joiner of two."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FILLER, _BARE = "beside", "bare"
-_KINDS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
+_KINDS = (
+    *("privacy", "help", "stop", "wrong", "reword"),
+    *("check", "news", "aside", "thanks", "hello"),
+)
 """Kinds of small talk; a message with several is answered by the first of these."""
 
 
@@ -30,7 +33,8 @@ _KINDS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks"
 class SmallTalk:
     """The kind of a message, such as ``help``, ``stop``, ``thanks`` or ``hello``, and its language.
 
-    ``check`` refers to another text that is to be checked: "is this true?". ``news`` asks for the
+    ``check`` refers to another text that is to be checked: "is this true?", "source?". ``reword``
+    asks for another wording of an answer: "shorter", "translate that". ``news`` asks for the
     latest news, on ``topic`` if there is one; ``wrong`` complains, and ``aside`` asks for something
     that no coverage has. ``privacy`` asks for one's own data, or for its deletion.
     """
@@ -54,9 +58,9 @@ def small_talk_in(text: str) -> SmallTalk | None:
     return next(iter(_small_talk_of(text)), None)
 
 
-def is_small_talk_in(language: Language, text: str) -> bool:
-    """Return True if *text* is small talk in *language*; "stop" is in several."""
-    return any(small_talk.language is language for small_talk in _small_talk_of(text))
+def languages_of_small_talk(text: str) -> tuple[Language, ...]:
+    """Return the languages in which *text* is small talk; "stop" is in several."""
+    return tuple(small_talk.language for small_talk in _small_talk_of(text))
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import discord
 from discord import app_commands, ui
 
+from bot.answering.understanding.followup import asks_alone
 from bot.community.members import Community
 from bot.community.reviewing import FAULTS
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, text_input
@@ -111,10 +112,22 @@ def _address_in(text: str) -> str | None:
 
 
 def address_in(text: str) -> str | None:
-    """Return *text* as a web address; ``None`` if it is anything else."""
-    address = text.strip().removeprefix("<").removesuffix(">")
-    if any(map(str.isspace, address)):
+    """Return the one web address that *text* is about; ``None`` if it has none, or several.
+
+    Beside it may stand what asks nothing without it: "is this true?", "look at this". A question of
+    its own is answered instead.
+    """
+    words = text.split()
+    addresses = {word: address for word in words if (address := _web_address(word))}
+    if len(set(addresses.values())) != 1:
         return None
+    rest = " ".join(word for word in words if word not in addresses)
+    return None if asks_alone(rest) else next(iter(addresses.values()))
+
+
+def _web_address(word: str) -> str | None:
+    """Return *word* as a web address, without the marks around it; ``None`` if it is none."""
+    address = word.strip("<>()[]*_|\"'“”„«».,;!?")
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -13,7 +13,10 @@ from ingest.language.languages import PARSED_LANGUAGES, Language, languages, tab
 READ = [each for each in Language if each.is_read]
 SPOKEN = [each for each in Language if not each.is_read]
 OTHERS = [each for each in READ if each not in PARSED_LANGUAGES]
-TURNS = {"privacy", "help", "hello", "check", "news", "thanks", "stop", "bare", "beside"}
+TURNS = {
+    *("privacy", "help", "hello", "check", "news", "thanks", "stop", "wrong", "reword"),
+    *("bare", "beside"),
+}
 SECTIONS = ("stopwords", "markers", "cues", "sentences", "guard", "follow_up")
 
 
@@ -28,7 +31,8 @@ def test_every_language_has_its_folder_and_its_word_list():
 def test_a_language_that_is_only_spoken_greets(language):
     """Whoever says hello is answered in their language, and what is declined is declined in it."""
     own = table(f"{language}/questions")
-    assert set(own) == {"stopwords", "same", "talk", "guard"}
+    assert set(own) == {"stopwords", "same", "cues", "talk", "guard"}
+    assert set(own["cues"]) == {"asking"}
     assert set(own["same"]) <= {group[0] for group in table("same")["groups"]}
     assert set(own["guard"]) == {"advice", "campaign", "own_view", "prediction"}
     assert set(own["talk"]) == TURNS

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.understanding.followup import asks_question, complete_followup
+from bot.answering.understanding.followup import asks_on, asks_question, complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.question import ask, asked_in_english, may_be_in
@@ -172,11 +172,95 @@ def test_talk_is_no_question():
         ("eso no puede ser", False),
         ("その通り", False),
         ("Turnout was 62.7 per cent, which is low", False),
+        ("몇 표 차이로 이겼나요", True),
+        ("투표율은", True),
+        ("그럴 줄 알았어", False),
+        ("得票多少", True),
+        ("那投票率呢", True),
+        ("早就知道了", False),
+        ("為什麼輸了", True),
+        ("太離譜了", False),
+        ("كم صوتا حصل عليها", True),
+        ("وفي دنمير", True),
+        ("كنت أعرف ذلك", False),
     ],
 )
 def test_a_question_to_anybody_is_told_from_chatter(text, asking):
     """Where people talk to each other as well, only what asks something is answered."""
     assert asks_question(text) is asking
+
+
+@pytest.mark.parametrize(
+    ("text", "asking"),
+    [
+        ("and in Dunmere East", True),
+        ("by how many votes", True),
+        ("why", True),
+        ("und in Dunmere", True),
+        ("y en Dunmere", True),
+        ("投票率は", True),
+        ("How many seats did she lose", True),
+        ("no", False),
+        ("called it", False),
+        ("I knew it", False),
+        ("that's crazy", False),
+        ("rip Harbour", False),
+        ("this is why I hate politics", False),
+        ("das ist ja irre", False),
+        ("je le savais", False),
+        ("まじか", False),
+        ("역시", False),
+        ("果然", False),
+    ],
+)
+def test_what_goes_on_from_an_answer_is_told_from_a_comment_on_it(text, asking):
+    """Both may refer to it; only one asks."""
+    assert asks_on(text) is asking
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "language"),
+    [
+        ("shorter", "reword", EN),
+        ("Translate that, please", "reword", EN),
+        ("auf Deutsch bitte", "reword", DE),
+        ("fass das zusammen", "reword", DE),
+        ("résume ça", "reword", Language.FRENCH),
+        ("traduce eso", "reword", ES),
+        ("pode traduzir isso?", "reword", Language.PORTUGUESE),
+        ("日本語で", "reword", JA),
+        ("더 짧게", "reword", Language.KOREAN),
+        ("翻译一下", "reword", Language.CHINESE),
+        ("翻譯一下", "reword", Language.TRADITIONAL_CHINESE),
+        ("ترجم هذا", "reword", Language.ARABIC),
+        ("are you sure?", "check", EN),
+        ("says who", "check", EN),
+        ("Bist du dir sicher?", "check", DE),
+        ("qui le dit ?", "check", Language.FRENCH),
+        ("¿estás seguro?", "check", ES),
+        ("tem certeza?", "check", Language.PORTUGUESE),
+        ("根拠は？", "check", JA),
+        ("출처는?", "check", Language.KOREAN),
+        ("来源呢？", "check", Language.CHINESE),
+        ("出處呢？", "check", Language.TRADITIONAL_CHINESE),
+        ("ما المصدر؟", "check", Language.ARABIC),
+        ("틀렸어", "wrong", Language.KOREAN),
+        ("胡说！", "wrong", Language.CHINESE),
+        ("胡說！", "wrong", Language.TRADITIONAL_CHINESE),
+        ("هذا خطأ", "wrong", Language.ARABIC),
+        ("내 정보를 삭제해 줘", "privacy", Language.KOREAN),
+        ("Delete everything you have on me", "privacy", EN),
+        ("do you store what I ask?", "privacy", EN),
+        ("何か新しいニュースある？", "news", JA),
+        ("gm", "hello", EN),
+        ("gracias, muy útil", "thanks", ES),
+    ],
+)
+def test_what_is_said_about_an_answer_is_known_in_every_language(text, kind, language):
+    """Doubt, complaint, and a wish for other words ask nothing of the coverage."""
+    found = small_talk_in(text)
+    assert found is not None
+    assert (found.kind, found.language) == (kind, language)
 
 
 @pytest.mark.parametrize(
@@ -288,6 +372,9 @@ def test_a_question_word_of_two_languages_is_in_the_reader_s():
         ("stop", EN, EN),
         ("danke", EN, DE),
         ("merci !", JA, Language.FRENCH),
+        ("was gibt's neues", EN, DE),
+        ("Moin", EN, DE),
+        ("bonjour à tous", EN, Language.FRENCH),
     ],
 )
 def test_small_talk_of_several_languages_is_in_the_reader_s(text, reader, language):

@@ -19,7 +19,9 @@ from bot.discord_ui.client import (
 from bot.discord_ui.members.ask import suggested_question_buttons
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
+from bot.discord_ui.replying import deliver, error_view
 from bot.settings import BotSettings
+from bot.wording import Wording
 from ingest.errors import SettingsError
 from ingest.language.languages import Language
 from ingest.process.ending import Ending
@@ -189,6 +191,50 @@ async def test_an_answer_that_can_go_nowhere_is_only_logged(simcord_env, channel
     simcord_env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     await alice.slash(channel, "ask", question=QUESTION)
     assert [record.name for record in caplog.records] == ["ingest.process.logs"] * 2
+
+
+@pytest.fixture
+def cut_off(monkeypatch):
+    """Return what cuts the connection: nothing can be sent any more, as aiohttp says it."""
+
+    async def refuse(*_arguments, **_more):
+        raise RuntimeError("Session is closed")
+
+    def cut():
+        for way in ("send_message", "send_modal", "defer"):
+            monkeypatch.setattr(discord.InteractionResponse, way, refuse)
+
+    return cut
+
+
+@pytest.mark.parametrize("acts", ["command", "button"])
+async def test_what_fails_after_the_end_is_one_line(
+    simcord_env, channel, alice, caplog, monkeypatch, cut_off, acts
+):
+    """Who presses something while the bot leaves gets no reply, and the operator no traceback."""
+    caplog.set_level(logging.INFO)
+    await alice.send(channel, at_me(simcord_env, "https://ledger.example/unknown"))
+    _, offer = last(channel)
+    caplog.clear()
+    cut_off()
+    monkeypatch.setattr(simcord_env.bot, "is_closed", lambda: True)
+    if acts == "command":
+        await alice.slash(channel, "ask", question=QUESTION)
+    else:
+        await alice.click(offer, label="Suggest a source")
+    assert len(simcord_env.errors) == (acts == "command")
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    assert "the bot had ended" in caplog.text
+
+
+async def test_a_reply_for_which_there_is_no_connection_is_only_logged(caplog):
+    """An error that cannot be told is no second error."""
+
+    async def refuse(_view):
+        raise RuntimeError("Session is closed")
+
+    await deliver(error_view("A1", Wording.default()), refuse, refuse, Wording.default())
+    assert caplog.text.count("RuntimeError") == 1
 
 
 async def test_a_refused_message_becomes_an_error_sentence(simcord_env, channel, alice, caplog):

@@ -580,6 +580,43 @@ async def test_newer_coverage_is_told_once_under_the_answer_it_changes(
     assert await newer(again, "Turnout was 64.3 per cent", days=1, outlet="Ledger") == []
 
 
+ABROAD = "Ballots from abroad"
+
+
+async def test_newer_coverage_that_is_corrected_is_struck_out_where_it_was_added(
+    newer, desk, simcord_env, channel, alice
+):
+    """What the bot wrote under an answer by itself must not stay there when it proves wrong."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    assert await newer()
+    note = "Correction: Turnout was 63.9 per cent, not 64.1."
+    changed(desk, with_note(note, words={"64.1": "63.9"}), title=ABROAD)
+    posts, [edit] = await told(simcord_env, desk)
+    lines = str(edit).split("\\n")
+    assert [line for line in lines if "~~" in line and "64.1 per cent" in line]
+    assert not [line for line in lines if "~~" in line and "62.7 per cent" in line]
+    assert "not 64.1" in str(edit)
+    assert [post["flags"] & SILENT for post in posts] == [SILENT]
+    assert await told(simcord_env, desk) == NOTHING
+
+
+async def test_newer_coverage_that_is_withdrawn_is_told_loudly(
+    newer, desk, simcord_env, channel, alice
+):
+    """Nobody may go on with it."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    assert await newer()
+
+    def withdrawn(old):
+        header = replace(old.header, kind=Kind.RETRACTION)
+        return replace(old, header=header, text="The Post has withdrawn a report on the turnout.")
+
+    changed(desk, withdrawn, title=ABROAD)
+    [post], [edit] = await told(simcord_env, desk)
+    assert "Please do not rely on it" in str(edit)
+    assert not post.get("flags", 0) & SILENT
+
+
 async def test_what_is_older_or_on_something_else_is_not_told(newer, channel, alice):
     """An article of before, however late it is added, and one on another matter change nothing."""
     await alice.slash(channel, "ask", question=TURNOUT)

@@ -22,15 +22,23 @@ URL = "https://ledger.example/2026/result"
         (URL, URL),
         (f"<{URL}>", URL),
         (f"  {URL} ", URL),
-        (f"what about {URL}", None),
+        (f"what about {URL}", URL),
+        (f"is this true? {URL}", URL),
+        (f"これ本当？ {URL}", URL),
+        (f"stimmt das? (<{URL}>)", URL),
+        (f"Summarise {URL}.", URL),
+        (f"turnout was 90%, says {URL}", URL),
+        (f"{URL} {URL}", URL),
+        (f"Who won the election? {URL}", None),
+        (f"{URL} https://courier.example/", None),
         ("https://", None),
         ("ftp://ledger.example/a", None),
         ("http://[", None),
         ("Who won?", None),
     ],
 )
-def test_a_message_that_is_an_address(text, found):
-    """And nothing else."""
+def test_a_message_that_is_about_an_address(text, found):
+    """Alone, or with words that ask nothing without it; a question of its own is answered."""
     assert address_in(text) == found
 
 

@@ -177,6 +177,14 @@ def test_an_abstention_says_why_in_its_first_line(reason, text):
     assert seen(outcome_view(abstention)).split("\n")[0] == words.reason(reason)
 
 
+@pytest.mark.parametrize("reason", Reason)
+def test_only_what_newer_coverage_may_answer_has_a_moment(reason):
+    """Whom to vote for is nobody's to say, whenever it is asked."""
+    text = "\n".join(markdown_of(outcome_view(an_abstention(reason, nearest=()))))
+    passes = {Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED, Reason.UNREAD}
+    assert ("As of" in text) is (reason in passes)
+
+
 def test_the_nearest_coverage_is_named_and_not_called_an_answer():
     """What came close is dated and linked, without pretending."""
     text = seen(outcome_view(an_abstention()))

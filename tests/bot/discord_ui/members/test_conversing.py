@@ -65,6 +65,32 @@ async def test_thanks_under_an_answer_is_left_alone(me, channel, alice):
     assert count(channel) == before + 1
 
 
+@pytest.mark.parametrize(
+    "comment", ["no", "called it", "I knew it", "rip Harbour", "まじか", "역시"]
+)
+async def test_a_comment_on_an_answer_is_left_alone(me, channel, alice, comment):
+    """Whoever reacts to an answer is talking to the others; with a mention it is a question."""
+    await alice.send(channel, f"{me} {FERRIES}")
+    answer, before = channel.last_message, count(channel)
+    await alice.send(channel, comment, reply_to=answer)
+    assert count(channel) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ("shorter", "I cannot shorten, translate or explain an answer"),
+        ("auf Deutsch bitte", "Eine Antwort kürzen, übersetzen oder erklären kann ich nicht"),
+        ("are you sure?", "Whatever I wrote is quoted from the coverage"),
+    ],
+)
+async def test_a_wish_about_an_answer_is_told_what_can_be_done(me, channel, alice, said, begins):
+    """In a sentence, and with no other quotation."""
+    await alice.send(channel, f"{me} {FERRIES}")
+    await alice.send(channel, said, reply_to=channel.last_message)
+    assert said_last(channel).startswith(begins)
+
+
 async def test_a_reply_that_cannot_be_read_is_told_so_once(channel, alice):
     """Discord keeps back what is said to the answer of a command; the button has a form."""
     result = await alice.slash(channel, "ask", question=FERRIES)

@@ -14,6 +14,7 @@ from bot.ledger.records import Follow, FollowKind
 from bot.wording import Wording
 from ingest import adding
 from ingest.language.languages import Language
+from ingest.model import Kind
 from ingest.reading import read_bytes
 from tests.bot.community import night
 from tests.bot.conftest import MORNING
@@ -72,6 +73,86 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     desk.news.following._follow_count = None
     await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
     assert "Twelve" not in said_last(private)
+
+
+async def look(env, desk):
+    """Let the bot send once what is due to followers."""
+    desk.news.following.catch_up()
+    await notify_followers(env.bot, desk, await desk.community.all_rules())
+
+
+def save_again(desk, moment, **changes):
+    """Save the article on chess clubs as its outlet has changed it."""
+    url = {"title": "Eleven chess clubs", "outlet": "Sarnholt Times", "published": moment.date()}
+    saved(desk.archive, an_extract(**{"text": CHESS, **url, **changes}), now=moment)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {
+                "text": CHESS.replace("eleven", "nine"),
+                "corrections": ("Correction: There are nine chess clubs, not eleven.",),
+            },
+            ("corrected", "There are nine chess clubs, not eleven."),
+        ),
+        (
+            {"text": "The Times has withdrawn a report on clubs.", "kind": Kind.RETRACTION},
+            ("retracted",),
+        ),
+    ],
+)
+async def test_what_a_follower_was_sent_is_taken_back_once(
+    simcord_env, desk, channel, alice, publish, changes, said
+):
+    """In the same place, struck out, without a sound, and not again when the article goes on."""
+    await alice.slash(channel, "follow", topic="chess clubs")
+    private = alice.user.dm_channel
+    publish()
+    await look(simcord_env, desk)
+    assert said_last(private).startswith("New on chess clubs")
+    later = desk.clock() + timedelta(minutes=5)
+    save_again(desk, later, **changes)
+    for _ in range(2):
+        await look(simcord_env, desk)
+    assert len(private.history()) == 3
+    text = said_last(private)
+    assert text.startswith("Corrected or withdrawn since it was posted here")
+    assert "eleven chess clubs in Sarnholt" in text
+    assert all(each in text for each in said)
+    assert "~~" in str(simcord_env.http_requests[-1].json)
+    assert labels(private.last_message) == ["Unfollow"]
+
+
+async def test_what_a_server_hides_is_not_quoted_again_when_it_changes(
+    simcord_env, desk, channel, moderator, publish
+):
+    """A correction is no way around its moderators."""
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    publish()
+    await look(simcord_env, desk)
+    assert said_last(channel).startswith("New on chess clubs")
+    rules = ServerRules(outlets=("Dunmere Courier",)).values()
+    desk.ledger.rules.set(str(simcord_env.guild.id), rules)
+    corrected = CHESS.replace("eleven", "nine")
+    later = desk.clock() + timedelta(minutes=5)
+    save_again(desk, later, text=corrected, corrections=("Correction: nine clubs, not eleven.",))
+    await look(simcord_env, desk)
+    assert said_last(channel).startswith("New on chess clubs")
+
+
+async def test_what_a_follower_was_never_sent_is_not_taken_back(
+    simcord_env, desk, channel, alice, publish
+):
+    """An article that is withdrawn before its news went out was shown to nobody."""
+    await alice.slash(channel, "follow", topic="chess clubs")
+    private = alice.user.dm_channel
+    publish()
+    save_again(desk, desk.clock(), text="Withdrawn.", kind=Kind.RETRACTION)
+    for _ in range(2):
+        await look(simcord_env, desk)
+    assert len(private.history()) == 1
 
 
 async def test_tell_me_when_it_is_covered(simcord_env, desk, channel, alice, publish):
