@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.answering.evidence.ranking import Weights, answer_terms
 from bot.answering.evidence.windows import ASKING, PassageSentences, Window, alike, same_article
-from bot.answering.limits import EVIDENCE, QUESTIONS
+from bot.answering.limits import EVIDENCE, ODDS, QUESTIONS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.values import Citation, Excerpt, Level
 from ingest.index.copies import altered
@@ -38,8 +38,9 @@ def excerpts(
 ) -> tuple[Excerpt, ...]:
     """Return the best excerpt, and at most two more that answer too and add something.
 
-    What answers too is decided by :meth:`Weights.answer_too`. Where a question names several
-    *outlets*, each of them has its best one. A second one of an article is its sentence alone.
+    What answers too is decided by :meth:`Weights.answer_too`, with a higher bound for a third one
+    and for those below a sure one. Where a question names several *outlets*, each of them has its
+    best one. A second one of an article is its sentence alone.
     """
     best_of_outlets = [
         next((window for window in ranked if window.passage.header.outlet == outlet), None)
@@ -48,12 +49,19 @@ def excerpts(
     outlet_leads = (
         [window for window in best_of_outlets if window is not None] if len(outlets) > 1 else []
     )
-    decisions = zip(ranked, weights.answer_too(ranked), strict=True)
+    likely, as_likely = (
+        weights.answer_too(ranked, part) for part in (ODDS.also_answers, ODDS.third_answers)
+    )
     chosen: list[Window] = []
     cut_excerpts: list[Excerpt] = []
-    for window, answers_too in [*((window, True) for window in outlet_leads), *decisions]:
+    for window, is_likely, is_as_likely in [
+        *((window, True, True) for window in outlet_leads),
+        *zip(ranked, likely, as_likely, strict=True),
+    ]:
         if len(chosen) == EVIDENCE.excerpts:
             break
+        may_be_less_likely = len(chosen) == 1 and level is Level.CLOSEST
+        answers_too = is_likely if may_be_less_likely else is_as_likely
         is_fresh = not any(window.quote in excerpt.citation.quote for excerpt in cut_excerpts)
         if not chosen or (answers_too and is_fresh and _adds(window, chosen, level)):
             cut_excerpts.append(_excerpt(window, ranked, roomy=not same_article(window, chosen)))
