@@ -230,7 +230,10 @@ def changes(answer: Answer, words: Wording) -> DueChanges:
 def due(answer: Answer, words: Wording) -> DueNews:
     """Return what is new for somebody who follows a topic."""
     news = tuple(FollowedNews(1, n, CitedRange(1, 1, 0, 1)) for n in range(5))
-    quoted = [SimpleNamespace(header=c.header, quote=c.quote) for c in answer.citations]
+    quoted = [
+        SimpleNamespace(header=c.header, quote=c.quote, record=item)
+        for c, item in zip(answer.citations, news, strict=False)
+    ]
     return DueNews(follows(words)[0], tuple(quoted), news[: len(quoted)])
 
 
