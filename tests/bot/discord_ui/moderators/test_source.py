@@ -278,8 +278,23 @@ async def test_a_preview_of_before_the_restart_is_too_old(channel, moderator):
 async def test_everybody_sees_what_the_answers_rest_on(channel, alice, archive):
     """Outlets, how many articles, the newest day; and a sentence when there is nothing."""
     result = await alice.slash(channel, "coverage")
-    assert "Sarnholt Ledger: articles: 1, newest 26 October 2026" in shown(result)
-    archive.articles.remove(1, now=NOW)
+    assert "1 article from 1 outlet is kept. The coverage last changed on" in shown(result)
+    assert "Sarnholt Ledger has 1 article here, from 26 October 2026" in shown(result)
+    saved(archive, an_extract("Ferries sail.", url="https://a.example/1", published=None))
+    dated = shown(await alice.slash(channel, "coverage"))
+    assert "Sarnholt Ledger has 2 articles here, the newest from 26 October 2026" in dated
+    saved(
+        archive,
+        *(
+            an_extract(text, url=f"https://b.example/{text}", outlet="Post", published=None)
+            for text in ("Boats", "Trams")
+        ),
+    )
+    undated = shown(await alice.slash(channel, "coverage"))
+    assert "Post has 2 articles here, none with a date" in undated
+    assert "4 articles from 2 outlets are kept." in undated
+    for number in range(1, 5):
+        archive.articles.remove(number, now=NOW)
     assert "no coverage here yet" in shown(await alice.slash(channel, "coverage"))
 
 
