@@ -58,7 +58,7 @@ from tests.bot.discord_ui import builders as built
 
 SEEN = Audience(Place(1, 2, threads=True))
 ALONE = Audience(Place(1, 2), private=True, showable=True)
-TALK = ("hello", "help", "thanks", "stop", "check", "wrong", "reword", "aside")
+TALK = ("hello", "help", "thanks", "stop", "check", "wrong", "reword", "follow", "aside")
 MEMBERS_COMMANDS = {
     **{
         name: f"command_{name}"
