@@ -24,6 +24,7 @@ from bot.answering.values import (
     Phase,
     Reason,
     Resting,
+    Trouble,
     UnaskableError,
     Verdict,
     Written,
@@ -39,6 +40,16 @@ RIGHT_TO_LEFT = "\u200f"
 """Mark at the beginning of Arabic messages, which may contain names in Latin letters."""
 _IDENTIFIER_KEYS = frozenset({"number", "version"})
 """Placeholders whose figures are identifiers, thus not formatted as numbers."""
+_NOTED_AS = {
+    Trouble.KEY: Trouble.FAILED,
+    Trouble.MODEL: Trouble.FAILED,
+    Trouble.MALFORMED: Trouble.FAILED,
+    Trouble.TRUNCATED: Trouble.EMPTY,
+    Trouble.CONTEXT: Trouble.EMPTY,
+    Trouble.REFUSED: Trouble.EMPTY,
+    Trouble.FORM: Trouble.UNREAD,
+}
+"""Troubles that readers are told of as another one; the difference is for maintainers."""
 _Text: TypeAlias = str | Mapping[str, str]
 """A message, or one form of it per plural category (CLDR) of its language."""
 _LOCALES = {Language.ENGLISH: "en_GB"}
@@ -241,6 +252,10 @@ class Wording:
         unanswered = self("list_comma").join(f"“{part}”" for part in answer.left)
         return [self("left", questions=unanswered)] if unanswered else []
 
+    def trouble(self, trouble: Trouble) -> str:
+        """Return the note for readers on why no model wrote; it names no setting."""
+        return self(f"trouble_{_NOTED_AS.get(trouble, trouble)}")
+
     def notes(self, provenance: Written, *, answered: bool = True) -> list[str]:
         """Return notes for the reader on how an answer or abstention was made."""
         notes = [self("unsaid", part=part.rstrip("?？. 。")) for part in provenance.unsaid]
@@ -248,8 +263,8 @@ class Wording:
             notes.append(self("note_stopped"))
         if provenance.trouble is not None and provenance.writer is not None:
             notes += [self("written_by", writer=provenance.writer), self("note_broken")]
-        elif provenance.trouble is not None:
-            notes.append(self(f"trouble_{provenance.trouble}"))
+        elif provenance.trouble is not None and answered:
+            notes.append(self.trouble(provenance.trouble))
         elif provenance.writer is not None and answered:
             notes.append(self("written_by", writer=provenance.writer))
         if provenance.by_words:

@@ -179,11 +179,15 @@ def _instruction_in(extract: Extract) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PreviewedArticle:
-    """An article that is not stored yet, with its stored version and its copies, if any."""
+    """An article that was read, with the stored article and its copies, if any.
+
+    ``unchanged`` is true if the stored article has this text, so that there is nothing to keep.
+    """
 
     ready: PreparedArticle
     known: Article | None
     copies: tuple[Article, ...] = ()
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,8 +289,8 @@ class Chat:
         """Return the advice to check the address of the server or the model setting."""
         base = getattr(self._model, "openai_api_base", None)
         return (
-            f"; check that the server runs and that OPENAI_BASE_URL ({base}) ends as it wants, "
-            "mostly in /v1"
+            f"; check that the server runs and has this model, and that OPENAI_BASE_URL ({base}) "
+            "ends as it wants, mostly in /v1"
             if base
             else "; check CHAT_MODEL"
         )
@@ -314,6 +314,8 @@ class Chat:
         except Exception as error:
             trouble = trouble_of(error)
             advice = self._advice if trouble in _WRONG_ADDRESS else ""
+            if trouble is Trouble.KEY:
+                advice = "; check its key (OPENAI_API_KEY, CHECK_API_KEY, or its provider's)"
             timeout_detail = f"nothing came for {patience:.0f} seconds"
             if timeout < patience:
                 timeout_detail = f"it was not done in {self.reply_limit:.0f} seconds"

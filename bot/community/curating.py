@@ -16,7 +16,14 @@ from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.rules import DESK, DeskRules, Home, ServerRules
 from bot.ledger.records import COVERAGE_ACTIONS, AuditAction, AuditEntry, Suggestion
 from bot.wording import WordedError
-from ingest.adding import AddingOutcome, PreparedArticle, Preview, keep_prepared, prepared_article
+from ingest.adding import (
+    AddingOutcome,
+    PreparedArticle,
+    Preview,
+    PreviewedArticle,
+    keep_prepared,
+    prepared_article,
+)
 from ingest.archive import Archive
 from ingest.archive.limits import SERVERS
 from ingest.errors import ArticleNotFoundError, SourceNotFoundError
@@ -101,6 +108,12 @@ class Curator:
         """
         self._require_article_room(preview, moderator)
         return [self._add(article.ready, moderator) for article in preview.articles]
+
+    @in_thread
+    def compared(self, preview: Preview, moderator: Moderator) -> Preview:
+        """Compare the articles of a preview with those that the moderator's server keeps."""
+        articles = tuple(self._compared(article, moderator) for article in preview.articles)
+        return replace(preview, articles=articles)
 
     async def watch(self, preview: Preview, outlet: str, moderator: Moderator) -> Source:
         """Watch a feed or a sitemap.
@@ -245,16 +258,19 @@ class Curator:
         """Record that readers' feedback was dealt with."""
         self._log(moderator, AuditAction.SETTLED, detail=detail)
 
+    def _compared(self, article: PreviewedArticle, moderator: Moderator) -> PreviewedArticle:
+        """Return *article* with the stored article that keeping it would change, or leave."""
+        archived, place = self.archive.articles, moderator.additions_place
+        extract = article.ready.extract
+        same = self._shared_copy(article.ready, moderator) or archived.unchanged(extract, place)
+        known = same or archived.find(extract.header, place)
+        return replace(article, known=known, unchanged=same is not None)
+
     def _add(self, prepared: PreparedArticle, moderator: Moderator) -> Saved:
         """Add one article, and record its previous state."""
-        header = prepared.extract.header
-        shared = self.archive.articles.find(header)
-        if (
-            moderator.additions_place
-            and shared is not None
-            and self._is_shared_copy(shared, prepared, moderator)
-        ):
+        if shared := self._shared_copy(prepared, moderator):
             return Saved(shared.id, shared.versions, Decision.SAME)
+        header = prepared.extract.header
         previous = self.archive.articles.find(header, moderator.additions_place)
         [saved] = keep_prepared(
             [prepared],
@@ -276,14 +292,19 @@ class Curator:
             )
         return saved
 
-    def _is_shared_copy(
-        self, shared: Article, prepared: PreparedArticle, moderator: Moderator
-    ) -> bool:
-        """Return True if the server already cites a shared article with the same text."""
-        if shared.removal or self.archive.editions.hides(moderator.place, shared.id):
-            return False
+    def _shared_copy(self, prepared: PreparedArticle, moderator: Moderator) -> Article | None:
+        """Return the shared article with the same text that a server other than home cites."""
+        if not moderator.additions_place:
+            return None
+        shared = self.archive.articles.find(prepared.extract.header)
+        if (
+            shared is None
+            or shared.removal
+            or self.archive.editions.hides(moderator.place, shared.id)
+        ):
+            return None
         extract = self.archive.articles.versions(shared.id)[-1].extract
-        return extract.digest == prepared.extract.digest
+        return shared if extract.digest == prepared.extract.digest else None
 
     async def _reverse(self, entry: AuditEntry, moderator: Moderator) -> AuditEntry | None:
         """Do the opposite of an entry; return ``None`` if its effect is gone already."""

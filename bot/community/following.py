@@ -49,10 +49,11 @@ _Interest: TypeAlias = tuple[FollowKind, str]
 
 @dataclass(frozen=True, slots=True)
 class _QuotedNews:
-    """A quotation of a new article, with the article's header."""
+    """A quotation of a new article, with the article's header and the row of the news."""
 
     header: Header
     quote: str
+    record: FollowedNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class DueNews:
     follow: Follow
     quoted: tuple[_QuotedNews, ...]
     found: tuple[FollowedNews, ...]
+
+    @property
+    def shown(self) -> tuple[_QuotedNews, ...]:
+        """Return the quotations that the message has room for; the others are counted."""
+        return self.quoted[: UPDATES.quoted_news]
 
     @property
     def nonce(self) -> str:
@@ -258,7 +264,8 @@ class Following:
         if due.quoted and due.follow.kind is FollowKind.QUESTION:
             self.ledger.follows.remove(due.follow.id)
         else:
-            self.ledger.follows.mark_sent(due.found, now=self.clock())
+            shown = {item.record for item in due.shown}
+            self.ledger.follows.mark_sent(due.found, shown, now=self.clock())
 
     def _current_interests(self) -> _Interests:
         """Return the index of all follows, rebuilt if any was added or removed."""
@@ -427,7 +434,7 @@ class Following:
         quote = news.cited.quote_in(versions)
         if follow.kind is not FollowKind.RESULTS and quote not in versions[-1].extract.text:
             quote = _without_time(counterpart(quote, versions[-1]) or "")
-        return _QuotedNews(article.header, quote) if quote else None
+        return _QuotedNews(article.header, quote, news) if quote else None
 
 
 def _news_for(

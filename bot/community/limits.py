@@ -62,6 +62,8 @@ class _UpdateLimits:
     """Passages similar to an article; with ten, a third of the answers is missed."""
     checked_answers: int = 50
     """Answers checked for one article, the newest first."""
+    quoted_news: int = 3
+    """Articles quoted in one message of a follow; the others are counted."""
     result_step_percent: int = 10
     """Part of what is counted that makes a step."""
 

@@ -164,8 +164,6 @@ class _Shown:
     """Answers listed for each change."""
     servers: int = 100
     """Servers that are examined as the next home server."""
-    followed_articles: int = 3
-    """Articles quoted in one message of a follow."""
     digest_corrections: int = 5
     """Corrections in one digest."""
 

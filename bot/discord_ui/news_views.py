@@ -10,6 +10,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.answering.values import Citation
+from bot.community.limits import UPDATES
 from bot.discord_ui.escaping import directed, escape, link, literal, phrase, size, title
 from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
 from bot.discord_ui.rendering import (
@@ -68,10 +69,7 @@ def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
     """Quote the newest articles for one follow, and count the others."""
     text = literal(title(due.follow.text, 200))
     heading = f"**{escape(words(f'news_{due.follow.kind}'))} {text}**"
-    lines = [
-        _quote_block(item.header, item.quote, words)
-        for item in due.quoted[: SHOWN.followed_articles]
-    ]
+    lines = [_quote_block(item.header, item.quote, words) for item in due.shown]
     rest_lines = rest_line(len(due.quoted) - len(lines), words)
     return layout([heading, *lines, *rest_lines], Colour.NEWS)
 
@@ -79,14 +77,14 @@ def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
 def changed_news_view(due: DueChanges, words: Wording) -> ui.LayoutView:
     """Tell a follower what was corrected or withdrawn of what they were sent, struck out."""
     blocks = [f"**{escape(words('news_changed'))}**"]
-    for change in due.changes[: SHOWN.followed_articles]:
+    for change in due.changes[: UPDATES.quoted_news]:
         kind = directed(words(f"told_{change.kind}"))
         quote = literal(title(change.quote, _LENGTHS.quote))
         lines = [f"**{kind}** · {entry(change.header, words, _LENGTHS)}", f"> ~~{quote}~~"]
         if change.note:
             lines.append(f"> {phrase(title(change.note, CHARACTERS.correction))}")
         blocks.append("\n".join(lines))
-    blocks += rest_line(len(due.changes) - SHOWN.followed_articles, words)
+    blocks += rest_line(len(due.changes) - UPDATES.quoted_news, words)
     is_withdrawn = any(change.kind.withdraws for change in due.changes)
     return layout(blocks, Colour.WITHDRAWN if is_withdrawn else Colour.NEWS)
 

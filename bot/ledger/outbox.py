@@ -287,7 +287,7 @@ class Follows(LedgerPart):
         return list(news_by_follow.values())
 
     def changed(self, since: datetime) -> list[SentNews]:
-        """Return news sent after *since* whose articles have a newer version or were removed.
+        """Return news quoted after *since* whose articles have a newer version or were removed.
 
         Steps of a count are left out: a count goes on.
         """
@@ -303,6 +303,7 @@ class Follows(LedgerPart):
             .where(
                 follows.c.kind != FollowKind.RESULTS,
                 follow_news.c.sent_at >= since,
+                follow_news.c.end_at > follow_news.c.start_at,
                 newer | articles.c.removed_at.is_not(None),
             )
             .order_by(follows.c.id, follow_news.c.sent_at, follow_news.c.story)
@@ -327,14 +328,23 @@ class Follows(LedgerPart):
                         insert(follow_news).values(values | asdict(item.cited) | times)
                     )
 
-    def mark_sent(self, news: Sequence[FollowedNews], *, now: datetime) -> None:
-        """Mark news as sent, also those that can never be sent."""
+    def mark_sent(
+        self, news: Sequence[FollowedNews], shown: Collection[FollowedNews], *, now: datetime
+    ) -> None:
+        """Mark news as sent, also those that can never be sent.
+
+        What is not among *shown* was read by nobody: its range becomes empty, so that no later
+        correction is told.
+        """
         with self._database.writing() as connection:
             for item in news:
+                values: dict[str, Any] = {"sent_at": now}
+                if item not in shown:
+                    values["end_at"] = item.cited.start_at
                 condition = (follow_news.c.follow_id == item.follow_id) & (
                     follow_news.c.story == item.story
                 )
-                connection.execute(update(follow_news).where(condition).values(sent_at=now))
+                connection.execute(update(follow_news).where(condition).values(values))
 
     def _select(self, query: Select[Any]) -> list[Follow]:
         return [Follow(**row) for row in self._rows(query)]

@@ -106,12 +106,14 @@ class Page:
 
     def home(self, summary: Summary) -> bytes:
         """Return the start page with the form."""
-        counts = {"articles": summary.articles, "outlets": len(summary.outlets)}
-        when = self.words.time(summary.changed_at) if summary.changed_at else "–"
-        coverage_line = self.words("coverage_total", **counts, when=when)
+        outlet_count = self.words("coverage_outlets", count=len(summary.outlets))
+        lines = [self.words("coverage_total", count=summary.articles, outlets=outlet_count)]
+        if summary.changed_at:
+            when = self.words.time(summary.changed_at)
+            lines.append(self.words("coverage_changed", when=when))
         return self._document(
             self.words("verify_title"),
-            [_p(self.words("verify_intro")), _p(coverage_line), *self._form(PastedQuotation())],
+            [_p(self.words("verify_intro")), _p(" ".join(lines)), *self._form(PastedQuotation())],
             home=False,
         )
 

@@ -33,7 +33,14 @@ from ingest.archive.rows import (
     number,
     record_change,
 )
-from ingest.archive.saving import change_address, put_back, same_story, save_one, withdraw
+from ingest.archive.saving import (
+    change_address,
+    put_back,
+    same_story,
+    save_one,
+    unchanged,
+    withdraw,
+)
 from ingest.archive.schema import (
     articles,
     embeddings,
@@ -297,6 +304,12 @@ class Articles(DatabasePart):
         with self._database.reading() as connection:
             row = connection.execute(query.limit(1)).mappings().one_or_none()
         return rows.article(row) if row else None
+
+    def unchanged(self, extract: Extract, place: str = "") -> Article | None:
+        """Return the article that saving *extract* by hand would leave as it is, or None."""
+        with self._database.reading() as connection:
+            article_id = unchanged(connection, extract, place)
+        return None if article_id is None else self.get(article_id)
 
     def titled(
         self,

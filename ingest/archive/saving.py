@@ -53,13 +53,10 @@ def save_one(
     """
     _take_over_paste(connection, extract, place)
     article = _find_or_make(connection, extract.header, now, place)
-    if article.url and extract.header.url:
-        extract = replace(extract, header=replace(extract.header, url=article.url))
+    extract = _at_address_of(article, extract)
     digest = extract.digest
-    confirms = bool(article.pasted) and not extract.header.pasted
+    confirms = _confirms(extract, article)
     decision = _decide(extract, digest, article, restore=restore)
-    if confirms and decision is Decision.SAME and article.removal is None:
-        decision = Decision.CHANGED
     statement = update(articles).where(articles.c.id == article.id)
     if decision is Decision.SAME:
         if article.held is not None:
@@ -85,6 +82,29 @@ def save_one(
     return _quarantine_duplicates(
         connection, Saved(article.id, number, decision), article, extract, now
     )
+
+
+def unchanged(connection: Connection, extract: Extract, place: str) -> int | None:
+    """Return the id of the article that saving *extract* by hand would leave as it is, or None."""
+    article_id = _article_id(connection, extract.header, place)
+    if article_id is None:
+        return None
+    article = _row_of(connection, article_id)
+    extract = _at_address_of(article, extract)
+    decision = _decide(extract, extract.digest, article, restore=True)
+    return article_id if decision is Decision.SAME else None
+
+
+def _at_address_of(article: Row[Any], extract: Extract) -> Extract:
+    """Return *extract* with the stored address of *article*, if both have one."""
+    if not (article.url and extract.header.url):
+        return extract
+    return replace(extract, header=replace(extract.header, url=article.url))
+
+
+def _confirms(extract: Extract, article: Row[Any]) -> bool:
+    """Return True if *extract* was fetched and its *article* is a paste so far."""
+    return bool(article.pasted) and not extract.header.pasted
 
 
 def _doubt_reason(connection: Connection, article: Row[Any], extract: Extract) -> str | None:
@@ -165,7 +185,7 @@ def _decide(extract: Extract, digest: str, article: Row[Any], *, restore: bool) 
     if article.removal is not None:
         return Decision.RESTORED
     if is_same:
-        return Decision.SAME
+        return Decision.CHANGED if _confirms(extract, article) else Decision.SAME
     new_corrections = set(extract.corrections) - set(article.corrections)
     return Decision.CORRECTED if new_corrections else Decision.CHANGED
 
@@ -233,6 +253,11 @@ def _find_or_make(connection: Connection, header: Header, now: datetime, place: 
     if article_id is None:
         name = add_place(identity_of(header), place)
         article_id = get_or_create(connection, articles, "identity", name, new)
+    return _row_of(connection, article_id)
+
+
+def _row_of(connection: Connection, article_id: int) -> Row[Any]:
+    """Return an article's row with the digest and the corrections of its newest version."""
     query = (
         select(
             articles,

@@ -21,6 +21,7 @@ from bot.answering.values import (
     Reason,
     Trouble,
     Watch,
+    Written,
 )
 from bot.answering.writing.composing import by_key
 from bot.desk import open_desk
@@ -28,6 +29,7 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger import Ledger
 from bot.settings import BotSettings
 from bot.wording import Wording
+from ingest.language.languages import Language
 from tests.bot.builders import told_in, written_by
 from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.discord_ui.reading import seen
@@ -351,6 +353,39 @@ FAULTS = {
 }
 
 
+WITHOUT = "Answered without the language model"
+NOTES = {
+    "busy": f"{WITHOUT}, which is too busy at the moment.",
+    "key": f"{WITHOUT}, which does not work at the moment.",
+    "model": f"{WITHOUT}, which does not work at the moment.",
+    "failed": f"{WITHOUT}, which does not work at the moment.",
+    "truncated": f"{WITHOUT}, which wrote nothing that can be used.",
+    "connection": f"{WITHOUT}, which cannot be reached at the moment.",
+    "malformed": f"{WITHOUT}, which does not work at the moment.",
+    "empty": f"{WITHOUT}, which wrote nothing that can be used.",
+    "form": f"{WITHOUT}: what it wrote could not be checked.",
+}
+"""What readers are told of each fault: nothing that only a maintainer could do."""
+ADVICE = {
+    "key": "check its key (OPENAI_API_KEY",
+    "model": "has this model, and that OPENAI_BASE_URL",
+}
+"""What the log advises maintainers to look at."""
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("language", Language)
+def test_no_reader_is_sent_to_a_setting(trouble, language):
+    """A note on a fault is one sentence in the reader's language, without a maintainer's words."""
+    words = Wording.of(language)
+    [note] = words.notes(Written(trouble=trouble))
+    assert "_" not in note
+    assert len(note) <= 110
+    assert words.notes(Written(trouble=trouble), answered=False) == []
+    if language is not Language.ENGLISH:
+        assert note != Wording.default().notes(Written(trouble=trouble))[0]
+
+
 @pytest.mark.parametrize("trouble", FAULTS)
 def test_in_the_terminal_a_fault_is_a_sentence_and_quotations(
     sample_folder, llmock, monkeypatch, capsys, trouble
@@ -361,9 +396,12 @@ def test_in_the_terminal_a_fault_is_a_sentence_and_quotations(
     for name, value in {**settings, "OPENAI_API_KEY": "k", "DATA_DIR": str(sample_folder)}.items():
         monkeypatch.setenv(name, value)
     assert main(["ask", TURNOUT]) == 0
-    said = " ".join(capsys.readouterr().out.split())
+    printed = capsys.readouterr()
+    said, logged = (" ".join(text.split()) for text in (printed.out, printed.err))
     assert QUOTE in said
-    assert Wording.default()(f"trouble_{trouble}") in said
+    assert NOTES[trouble] in said
+    if trouble in ADVICE:
+        assert ADVICE[trouble] in logged
 
 
 class TestInDiscord:
@@ -387,7 +425,7 @@ class TestInDiscord:
         result = await alice.slash(channel, "ask", question=TURNOUT)
         text = seen(result.response.components)
         assert QUOTE in text
-        assert Wording.default()(f"trouble_{trouble}") in text
+        assert NOTES[trouble] in text
 
     async def test_a_proven_answer_names_its_writer(self, simcord_env, llmock, desk):
         """Readers see that a model wrote, and the quotation that proves it."""

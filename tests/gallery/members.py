@@ -58,7 +58,7 @@ from tests.bot.discord_ui import builders as built
 
 SEEN = Audience(Place(1, 2, threads=True))
 ALONE = Audience(Place(1, 2), private=True, showable=True)
-TALK = ("hello", "help", "thanks", "stop", "check", "wrong", "reword", "aside")
+TALK = ("hello", "help", "thanks", "stop", "check", "wrong", "reword", "follow", "aside")
 MEMBERS_COMMANDS = {
     **{
         name: f"command_{name}"
@@ -230,7 +230,10 @@ def changes(answer: Answer, words: Wording) -> DueChanges:
 def due(answer: Answer, words: Wording) -> DueNews:
     """Return what is new for somebody who follows a topic."""
     news = tuple(FollowedNews(1, n, CitedRange(1, 1, 0, 1)) for n in range(5))
-    quoted = [SimpleNamespace(header=c.header, quote=c.quote) for c in answer.citations]
+    quoted = [
+        SimpleNamespace(header=c.header, quote=c.quote, record=item)
+        for c, item in zip(answer.citations, news, strict=False)
+    ]
     return DueNews(follows(words)[0], tuple(quoted), news[: len(quoted)])
 
 

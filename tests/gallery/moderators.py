@@ -106,6 +106,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     plain = PreviewedArticle(
         prepared_article(an_extract(url="https://sarnholt-ledger.example/a")), article, (copy,)
     )
+    same = replace(plain, unchanged=True)
     hostile = PreviewedArticle(
         prepared_article(an_extract(f"{HOSTILE} {HOSTILE}", title=HOSTILE)), None
     )
@@ -122,6 +123,8 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     many = [an_article(n, built.LEDGER) for n in range(1, 15)]
     return {
         "preview": preview_view(Preview("a", (plain,)), words, keep),
+        "preview-same": preview_view(Preview("a", (same,)), words, []),
+        "preview-partly": preview_view(Preview("a", (plain, same, same)), words, keep),
         "preview-hostile": preview_view(Preview("a", (hostile,)), words, keep),
         "preview-feed": preview_view(Preview(URL, entries=entries, outlet="L"), words, watch),
         "preview-feed-nameless": preview_view(Preview(URL, entries=entries), words, watch[1:]),
@@ -196,7 +199,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "deeds-none": audit_view([], "1", words),
         "removed": done_view(words("removed_article", title=article.header.title), undo),
         "restored": done_view(words("restored_article", title=article.header.title), undo),
-        "kept": notice_view(words("kept_new", new=2, changed=1, same=0)),
+        "kept": notice_view(words("kept_new", new=2, changed=1)),
         "not-allowed": notice_view(words("moderating_not_allowed")),
         "elsewhere": notice_view(words("settings_elsewhere")),
         "not-yours": notice_view(words("not_yours", named=article.header.title)),

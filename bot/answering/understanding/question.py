@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.small_talk import (
+    follow_request_in,
     languages_of_bare_question,
     languages_of_small_talk,
     small_talk_in,
@@ -39,7 +40,7 @@ def ask(text: str, *, now: datetime, language: Language | None = None) -> Questi
         raise UnaskableError("question_empty")
     if len(clean) > QUESTIONS.characters:
         raise UnaskableError("question_too_long")
-    small_talk = small_talk_in(clean)
+    small_talk = small_talk_in(clean) or follow_request_in(clean)
     if small_talk is not None:
         raise UnaskableError(f"talk_{small_talk.kind}", language or small_talk.language)
     return Question(clean, now, language or language_asked(clean))

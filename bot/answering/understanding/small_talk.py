@@ -34,9 +34,10 @@ class SmallTalk:
     """The kind of a message, such as ``help``, ``stop``, ``thanks`` or ``hello``, and its language.
 
     ``check`` refers to another text that is to be checked: "is this true?", "source?". ``reword``
-    asks for another wording of an answer: "shorter", "translate that". ``news`` asks for the
-    latest news, on ``topic`` if there is one; ``wrong`` complains, and ``aside`` asks for something
-    that no coverage has. ``privacy`` asks for one's own data, or for its deletion.
+    asks for another wording of an answer: "shorter", "translate that". ``follow`` asks to be told
+    of news later. ``news`` asks for the latest news, on ``topic`` if there is one; ``wrong``
+    complains, and ``aside`` asks for something that no coverage has. ``privacy`` asks for one's own
+    data, or for its deletion.
     """
 
     kind: str
@@ -89,16 +90,26 @@ def news_request_in(text: str) -> SmallTalk | None:
     """Return the request for news on a topic in *text*: "the latest on the ferries"."""
     text = strip_markup(text)
     for language in Language:
-        pattern = _news_pattern(language)
+        pattern = _pattern(language, "news_of")
         if match := pattern and pattern.search(text):
             return SmallTalk("news", language, match["topic"].strip())
     return None
 
 
+def follow_request_in(text: str) -> SmallTalk | None:
+    """Return the request to be told of news later in *text*: "follow Marrowen", "remind me"."""
+    text = strip_markup(text)
+    for language in Language:
+        pattern = _pattern(language, "follow_of")
+        if pattern and pattern.search(text):
+            return SmallTalk("follow", language)
+    return None
+
+
 @cache
-def _news_pattern(language: Language) -> re.Pattern[str] | None:
-    """Compile the pattern of requests for news on a topic in *language*."""
-    pattern = table(f"{language}/questions").get("talk", {}).get("news_of")
+def _pattern(language: Language, name: str) -> re.Pattern[str] | None:
+    """Compile the pattern *name* of requests in *language*, if there is one."""
+    pattern = table(f"{language}/questions").get("talk", {}).get(name)
     return re.compile(pattern, re.IGNORECASE) if pattern else None
 
 

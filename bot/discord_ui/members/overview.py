@@ -178,12 +178,10 @@ def coverage_view(overview: CoverageOverview, words: Wording) -> ui.LayoutView:
     summary = overview.summary
     if not summary.articles:
         return layout([escape(words("coverage_none"))])
-    total = words(
-        "coverage_total",
-        articles=summary.articles,
-        outlets=len(summary.outlets),
-        when=MARK if summary.changed_at else words("undated"),
-    )
+    outlet_count = words("coverage_outlets", count=len(summary.outlets))
+    total = words("coverage_total", count=summary.articles, outlets=outlet_count)
+    if summary.changed_at:
+        total = f"{total} {words('coverage_changed', when=MARK)}"
     heading = f"**{escape(words('coverage_heading'))}**"
     small = [f"-# {escape(line)}" for line in (*_gap_lines(overview, words), total)]
     if summary.changed_at:
@@ -210,11 +208,12 @@ def coverage_view(overview: CoverageOverview, words: Wording) -> ui.LayoutView:
 
 def _outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) -> str:
     """Describe an outlet: its articles, the newest day and the newest article."""
-    count = words("coverage_articles", count=outlet.articles)
-    day = words.date(outlet.newest) if outlet.newest else words("undated")
     is_pasted = outlet.outlet == UNVERIFIED_PASTE
     name = words("outlet_unverified") if is_pasted else title(outlet.outlet, 100)
-    text = words("coverage_outlet", outlet=name, articles=count, newest=day)
+    text = words("coverage_outlet_undated", outlet=name, count=outlet.articles)
+    if outlet.newest:
+        day = words.date(outlet.newest)
+        text = words("coverage_outlet", outlet=name, count=outlet.articles, newest=day)
     if newest is None:
         return f"- {phrase(text)}"
     linked = link(title(newest.header.title, 80), newest.header.url, instead=words("link"))

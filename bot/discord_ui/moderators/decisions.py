@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.community.curating import NothingToDoError
 from bot.discord_ui.buttons import Form, KeyButton, text_input
 from bot.discord_ui.escaping import title
 from bot.discord_ui.moderators.moderation import (
@@ -35,12 +36,14 @@ def _preview_with_buttons(
     """Show a preview with the buttons for deciding on it."""
     key = moderation.store_preview(preview)
     buttons: list[ui.Item[Any]] = []
-    if preview.articles:
+    if any(not article.unchanged for article in preview.articles):
         buttons.append(KeepButton(key, words("keep")))
     if preview.entries and preview.watched is None:
         name = _NameButton(key, words("name_outlet"))
         buttons.append(WatchButton(key, words("watch")) if preview.outlet else name)
-    return preview_view(preview, words, [*buttons, DiscardButton(key, words("discard"))])
+    if buttons or preview.watched is not None:
+        buttons.append(DiscardButton(key, words("discard")))
+    return preview_view(preview, words, buttons)
 
 
 class _DecisionButton(Action, KeyButton, template=r"desk:decision"):
@@ -80,15 +83,19 @@ class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
     async def decide(
         self, preview: Preview, moderation: Moderation, interaction: Interaction
     ) -> str:
-        """Add the articles, and count the new, changed and unchanged ones."""
+        """Add the articles, and count the new and changed ones.
+
+        Raises:
+            NothingToDoError: others kept all of them since the preview was shown.
+        """
         saved = await moderation.curator.keep(preview, moderator(interaction))
-        decisions = [article.decision for article in saved]
-        new_count, same_count = decisions.count(Decision.NEW), decisions.count(Decision.SAME)
-        changed_count = len(decisions) - new_count - same_count
+        decisions = [item.decision for item in saved if item.decision is not Decision.SAME]
+        if not decisions:
+            raise NothingToDoError
+        new_count = decisions.count(Decision.NEW)
         words = words_of(interaction)
-        text = words("kept_new", new=new_count, changed=changed_count, same=same_count)
-        is_local = len(decisions) > same_count and not moderation.at_home(interaction)
-        return f"{text} {words('kept_here')}" if is_local else text
+        text = words("kept_new", new=new_count, changed=len(decisions) - new_count)
+        return text if moderation.at_home(interaction) else f"{text} {words('kept_here')}"
 
 
 class WatchButton(_DecisionButton, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
@@ -173,7 +180,8 @@ async def preview(
     """Show the preview from *reading*, or the sentence of its error."""
 
     async def work() -> ui.LayoutView:
-        return _preview_with_buttons(await reading, moderation, words_of(interaction))
+        compared = await moderation.curator.compared(await reading, moderator(interaction))
+        return _preview_with_buttons(compared, moderation, words_of(interaction))
 
     await show_result(interaction, work)
 

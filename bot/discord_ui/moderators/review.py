@@ -284,7 +284,8 @@ class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
         preview = await moderation.previewer.suggestion(suggestion)
-        return preview_view(preview, words, [])
+        compared = await moderation.curator.compared(preview, moderator(interaction))
+        return preview_view(compared, words, [])
 
 
 class ApproveButton(Action, KeyButton, template=r"desk:approve:(?P<key>[0-9]{1,12})"):

@@ -33,11 +33,7 @@ def preview_view(
     preview: Preview, words: Wording, buttons: Sequence[ui.Item[Any]]
 ) -> ui.LayoutView:
     """Show a preview: articles, entries of a feed, and remarks on them."""
-    blocks = [f"**{escape(words('preview_heading'))}**", GAP]
-    for article in preview.articles[: SHOWN.nearest]:
-        blocks += [_article_block(article, words), LINE]
-    for line in rest_line(len(preview.articles) - SHOWN.nearest, words, lead=""):
-        blocks += [line, LINE]
+    blocks = _preview_articles(preview, words)
     if preview.entries:
         blocks.append(escape(words("preview_listing", count=len(preview.entries))))
         for listing in preview.entries[: SHOWN.nearest]:
@@ -64,6 +60,25 @@ def preview_view(
     return with_buttons(layout(blocks[:-1] if blocks[-1] == LINE else blocks), buttons)
 
 
+def _preview_articles(preview: Preview, words: Wording) -> list[str]:
+    """Return the heading of a preview, and its articles that are new or changed.
+
+    Those that are archived with the same text are counted, and shown if there are no others.
+    """
+    offered = [article for article in preview.articles if not article.unchanged]
+    unchanged_count = len(preview.articles) - len(offered)
+    heading = "preview_nothing_new" if unchanged_count and not offered else "preview_heading"
+    blocks = [f"**{escape(words(heading))}**", GAP]
+    articles = offered or preview.articles
+    for article in articles[: SHOWN.nearest]:
+        blocks += [_article_block(article, words), LINE]
+    for line in rest_line(len(articles) - SHOWN.nearest, words, lead=""):
+        blocks += [line, LINE]
+    if offered and unchanged_count:
+        blocks += [f"-# {escape(words('preview_unchanged', count=unchanged_count))}", LINE]
+    return blocks
+
+
 def _article_block(article: PreviewedArticle, words: Wording) -> str:
     """Describe an article before it is archived."""
     extract = article.ready.extract
@@ -78,7 +93,12 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
         for note in extract.notes[:2]
     ]
     if article.known is not None:
-        lines.append(f"-# {escape(words('preview_known', number=article.known.id))}")
+        key = "preview_same" if article.unchanged else "preview_known"
+        day = words.date(article.known.added_at)
+        lines.append(f"-# {escape(words(key, number=article.known.id, day=day))}")
+        if article.unchanged and article.known.removal is not None:
+            reason = words(f"removal_{article.known.removal}")
+            lines.append(f"-# {escape(words('article_removed', why=reason))}")
     if extract.header.pasted:
         lines.append(f"-# ⚠ {escape(words('preview_pasted'))}")
     if extract.header.preview:

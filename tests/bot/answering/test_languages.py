@@ -15,7 +15,7 @@ SPOKEN = [each for each in Language if not each.is_read]
 OTHERS = [each for each in READ if each not in PARSED_LANGUAGES]
 TURNS = {
     *("privacy", "help", "hello", "check", "news", "thanks", "stop", "wrong", "reword"),
-    *("bare", "beside"),
+    *("bare", "beside", "follow_of"),
 }
 SECTIONS = ("stopwords", "markers", "cues", "sentences", "guard", "follow_up")
 

@@ -7,8 +7,14 @@ from bot.answering.understanding.followup import asks_on, asks_question, complet
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.question import ask, asked_in_english, may_be_in
-from bot.answering.understanding.small_talk import SmallTalk, news_request_in, small_talk_in
+from bot.answering.understanding.small_talk import (
+    SmallTalk,
+    follow_request_in,
+    news_request_in,
+    small_talk_in,
+)
 from bot.answering.values import Exchange, Reason, UnaskableError
+from bot.wording import Wording, unaskable
 from ingest.language.languages import Language
 from tests.builders import NOW
 
@@ -261,6 +267,99 @@ def test_what_is_said_about_an_answer_is_known_in_every_language(text, kind, lan
     found = small_talk_in(text)
     assert found is not None
     assert (found.kind, found.language) == (kind, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("follow Marrowen", EN),
+        ("Please follow the recount in Dunmere", EN),
+        ("can you notify me when the count is done?", EN),
+        ("remind me", EN),
+        ("Remind me to vote tomorrow", EN),
+        ("subscribe to the Ledger", EN),
+        ("keep me posted on the ferries", EN),
+        ("Let me know once there is a result", EN),
+        ("How do I follow a candidate?", EN),
+        ("Folge Marrowen", DE),
+        ("Benachrichtige mich, wenn es ein Ergebnis gibt", DE),
+        ("sag mir bitte Bescheid, sobald ausgezählt ist", DE),
+        ("Erinnere mich morgen", DE),
+        ("Ich möchte den Ledger abonnieren", DE),
+        ("Sigue a Marrowen", ES),
+        ("avísame cuando haya resultados", ES),
+        ("Quiero seguir a Marrowen", ES),
+        ("recuérdame", ES),
+        ("Préviens-moi quand il y a du nouveau", Language.FRENCH),
+        ("je veux suivre Marrowen", Language.FRENCH),
+        ("rappelle-moi demain", Language.FRENCH),
+        ("Quero seguir Marrowen", Language.PORTUGUESE),
+        ("me avise quando sair o resultado", Language.PORTUGUESE),
+        ("me lembre amanhã", Language.PORTUGUESE),
+        ("マロウェンをフォローして", JA),
+        ("結果が出たら教えてください", JA),
+        ("リマインドして", JA),
+        ("마로웬 팔로우해 줘", Language.KOREAN),
+        ("결과가 나오면 알려 주세요", Language.KOREAN),
+        ("구독하고 싶어요", Language.KOREAN),
+        ("关注马罗文", Language.CHINESE),
+        ("有结果了告诉我", Language.CHINESE),
+        ("怎么订阅", Language.CHINESE),
+        ("關注馬羅文", Language.TRADITIONAL_CHINESE),
+        ("有結果時通知我", Language.TRADITIONAL_CHINESE),
+        ("تابع ماروين", Language.ARABIC),
+        ("أخبرني عندما تظهر النتيجة", Language.ARABIC),
+        ("ذكرني", Language.ARABIC),
+        ("Who will follow Marrowen?", None),
+        ("who follows Marrowen as leader", None),
+        ("What should follow the recount?", None),
+        ("Follow-up on the ferries?", None),
+        ("follow up on the recount: who asked for it?", None),
+        ("Following the recount, who won?", None),
+        ("Remind me who won", None),
+        ("Let me know who won in Dunmere", None),
+        ("Did anybody notify the commission?", None),
+        ("Tell me when the polls close", None),
+        ("Wer wird Marrowen folgen?", None),
+        ("Folge der Auszählung ein neuer Wahlgang?", None),
+        ("Wer hat die Zeitung abonniert?", None),
+        ("¿Sigue a la cabeza Harbour?", None),
+        ("¿Quién va a seguir a Marrowen?", None),
+        ("Sigue abierto el puerto?", None),
+        ("Qui va suivre Marrowen ?", None),
+        ("Suis-je inscrit ?", None),
+        ("rappelle-moi qui a gagné", None),
+        ("Quem vai seguir Marrowen?", None),
+        ("me lembre quem ganhou", None),
+        ("誰がマロウェンをフォローしていますか", None),
+        ("結果を教えてください", None),
+        ("投票の通知はいつ届きますか", None),
+        ("누가 마로웬을 팔로우하나요?", None),
+        ("결과를 알려 주세요", None),
+        ("谁关注马罗文？", None),
+        ("关注度最高的候选人是谁", None),
+        ("告诉我谁赢了", None),
+        ("谁赢了请告诉我", None),
+        ("知ってたら教えて", None),
+        ("誰が勝ったか、できたら教えてください", None),
+        ("누가 이겼는지 알면 알려 줘", None),
+        ("誰關注馬羅文？", None),
+        ("من يتابع ماروين؟", None),
+        ("تابع لمن هذا الحزب؟", None),
+        ("أخبرني من فاز", None),
+    ],
+)
+def test_a_wish_to_be_told_later_is_told_from_a_question(text, language):
+    """Whoever wants to follow is shown how; a question about who follows whom is searched for."""
+    found = follow_request_in(text)
+    assert (found.language if found else None) == language
+    if language is None:
+        assert ask(text, now=NOW).text
+    else:
+        with pytest.raises(UnaskableError) as caught:
+            ask(text, now=NOW)
+        assert (caught.value.key, caught.value.language) == ("talk_follow", language)
+        assert "/follow" in unaskable(caught.value, Wording.default())
 
 
 @pytest.mark.parametrize(

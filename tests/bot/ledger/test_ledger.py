@@ -165,7 +165,7 @@ def everything(ledger):
     follow = ledger.follows.add(Follow(NOW, "m", "7", "5", FollowKind.TOPIC, "ferries", "en"))
     news = FollowedNews(follow, 1, CitedRange(1, 1, 0, 5))
     ledger.follows.note([news], 1, now=NOW)
-    ledger.follows.mark_sent([news], now=NOW)
+    ledger.follows.mark_sent([news], [news], now=NOW)
     ledger.digests.mark("5", NOW, now=NOW)
     ledger.spending.add(NOW.date(), "m", 10, 5)
 

@@ -125,6 +125,47 @@ async def test_what_a_follower_was_sent_is_taken_back_once(
     assert labels(private.last_message) == ["Unfollow"]
 
 
+CLUBS = ("Rowing", "Sailing", "Fencing", "Archery", "Boxing")
+
+
+def club_report(sport, count):
+    """Return a report of its own on the clubs of a sport, all of them on the sports office."""
+    return (
+        f"There are {count} {sport.lower()} clubs in Sarnholt, its sports office said on Monday."
+        f" {sport} has been a school subject there since spring."
+    )
+
+
+async def test_news_that_were_counted_and_not_quoted_are_not_taken_back(
+    simcord_env, desk, channel, alice
+):
+    """Of five reports three are quoted; only what was read can be corrected for a reader."""
+    desk.news.following.catch_up()
+    await alice.slash(channel, "follow", topic="sports office")
+    private = alice.user.dm_channel
+    for counts, note in (("seven", ()), ("nine", ("Correction: nine clubs, not seven.",))):
+        moment = desk.clock() + timedelta(minutes=5 if note else 1)
+        for sport in CLUBS:
+            extract = an_extract(
+                club_report(sport, counts),
+                title=f"{sport} clubs",
+                outlet="Sarnholt Times",
+                published=moment.date(),
+                corrections=note,
+            )
+            saved(desk.archive, extract, now=moment)
+        desk.coverage.catch_up()
+        await look(simcord_env, desk)
+        if not note:
+            quoted = said_last(private)
+    assert "and 2 more" in quoted
+    corrected = said_last(private)
+    assert corrected.startswith("Corrected or withdrawn since it was posted here")
+    assert "more" not in corrected
+    for sport in CLUBS:
+        assert (f"{sport} clubs" in quoted) == (f"{sport} clubs" in corrected)
+
+
 async def test_what_a_server_hides_is_not_quoted_again_when_it_changes(
     simcord_env, desk, channel, moderator, publish
 ):

@@ -122,14 +122,28 @@ async def test_a_stranger_never_writes_into_an_article_of_all(here, there, archi
 @pytest.mark.parametrize("times", [2])
 async def test_the_same_page_twice_is_written_down_once(here, there, archive, desk, times):
     """What changes nothing is neither kept nor logged, and takes nothing from anybody."""
-    for _ in range(times):
-        await added(*here)
+    await added(*here)
     [entry] = desk.ledger.audit.last()
     assert entry.kind is AuditAction.ADDED
-    kept = await added(*there)
-    assert "0 new, 0 changed, 1 unchanged" in shown(kept)
-    assert "alone" not in shown(kept)
+    for who, where in (here, there):
+        for _ in range(times):
+            offered = await who.slash(where, "add-source", url=PAGE)
+            assert "Kept already with this text: article 2" in shown(offered)
+            assert labels(offered.response) == []
     assert desk.ledger.audit.last() == [entry]
+
+
+async def test_another_version_is_offered_where_it_would_be_kept(here, there, web):
+    """At home it is the article's next version, elsewhere an article of that server's own."""
+    await added(*here)
+    web.page(PAGE, "Ward 1 decides", f"{story(1)}\n\nThe mayor spoke at noon.")
+    at_home = shown(await here[0].slash(here[1], "add-source", url=PAGE))
+    assert "Kept already as article 2" in at_home
+    elsewhere = await there[0].slash(there[1], "add-source", url=PAGE)
+    assert "Kept already" not in shown(elsewhere)
+    kept = await there[0].click(elsewhere.response, label="Keep")
+    assert "1 new" in shown(kept)
+    assert "alone" in shown(kept)
 
 
 async def test_every_server_hides_anything_for_itself(

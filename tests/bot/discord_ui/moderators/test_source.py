@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -10,10 +11,10 @@ from bot import wording
 from bot.discord_ui.moderators.decisions import DECISION_BUTTONS, UndoButton
 from bot.discord_ui.moderators.listing import CoverageList
 from ingest.language.languages import Language
-from ingest.model import Permission
+from ingest.model import Permission, Removal
 from tests.bot.discord_ui.choosing import labels, walked
 from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, panel, row, send
-from tests.bot.discord_ui.reading import shown
+from tests.bot.discord_ui.reading import seen, shown
 from tests.bot.discord_ui.speaking import speaking
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
@@ -43,10 +44,81 @@ async def test_a_preview_says_what_is_known_and_who_has_it(channel, moderator, a
         last = shown(result)
         await moderator.click(result.response, label="Keep")
     assert "The same story is kept from Ledger" in last
+    web.page(PAGE, "Ward 1 decides", f"{story(1)}\n\nThe mayor spoke at noon.")
     again = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
     assert "Kept already as article 2" in shown(again)
+    assert "this would be its next version" in shown(again)
     discarded = await moderator.click(again.response, label="Discard")
     assert "Nothing was kept" in shown(discarded)
+
+
+async def test_what_is_kept_as_it_stands_is_not_offered(channel, moderator, archive, desk):
+    """The preview names the article and the day it was added; nothing is there to press."""
+    offered = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
+    early = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
+    await moderator.click(offered.response, label="Keep")
+    logged = desk.ledger.audit.last()
+    again = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
+    day = wording.Wording.default().date(archive.articles.get(2).added_at)
+    assert f"Kept already with this text: article 2, added on {day}." in shown(again)
+    assert "nothing is kept yet" not in shown(again)
+    assert labels(again.response) == []
+    late = await moderator.click(early.response, label="Keep")
+    assert "It is that way already" in seen(late.followups[-1].components)
+    assert desk.ledger.audit.last() == logged
+
+
+async def test_what_was_removed_by_hand_is_offered_as_it_stands(channel, moderator, archive):
+    """Keeping it brings it back, so that is no change of nothing."""
+    offered = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
+    await moderator.click(offered.response, label="Keep")
+    archive.articles.remove(2, now=NOW)
+    again = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
+    assert "0 new, 1 changed" in shown(await moderator.click(again.response, label="Keep"))
+    assert archive.articles.get(2).removal is None
+
+
+async def test_a_retracted_text_is_said_to_be_kept_and_not_cited(channel, moderator, archive):
+    """The same text by hand does not bring it back, so Keep is not offered for it."""
+    offered = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
+    await moderator.click(offered.response, label="Keep")
+    archive.articles.remove(2, now=NOW, removal=Removal.RETRACTED)
+    again = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
+    assert "article 2" in shown(again)
+    assert "Not cited: retracted by its outlet" in shown(again)
+    assert labels(again.response) == []
+
+
+async def test_of_several_articles_only_new_ones_and_changed_ones_count(
+    channel, moderator, archive
+):
+    """A file of which a part is kept shows and counts what is left of it."""
+    first, second, third = ((f"Ward {n} decides", story(n)) for n in (1, 2, 3))
+    await add_file(moderator, channel, [first, second])
+    offered = await offer_file(moderator, channel, [first, second, third])
+    assert "Ward 3 decides" in shown(offered)
+    assert "Ward 1 decides" not in shown(offered)
+    assert "Kept already as they stand: 2" in shown(offered)
+    kept = await moderator.click(offered.response, label="Keep")
+    assert "Kept: 1 new, 0 changed." in shown(kept)
+    assert archive.articles.count() == 4
+    again = await offer_file(moderator, channel, [first, second, third])
+    assert labels(again.response) == []
+
+
+async def offer_file(moderator, channel, articles):
+    """Offer a file of articles."""
+    rows = "".join(
+        json.dumps({"title": title, "text": text, "outlet": "Ledger"}) + "\n"
+        for title, text in articles
+    )
+    return await moderator.slash(channel, "add-source", file=("articles.jsonl", rows.encode()))
+
+
+async def add_file(moderator, channel, articles):
+    """Keep a file of articles."""
+    offered = await offer_file(moderator, channel, articles)
+    return await moderator.click(offered.response, label="Keep")
 
 
 async def test_a_feed_is_watched_after_its_outlet_is_named(channel, moderator, archive, web):
@@ -206,8 +278,23 @@ async def test_a_preview_of_before_the_restart_is_too_old(channel, moderator):
 async def test_everybody_sees_what_the_answers_rest_on(channel, alice, archive):
     """Outlets, how many articles, the newest day; and a sentence when there is nothing."""
     result = await alice.slash(channel, "coverage")
-    assert "Sarnholt Ledger: articles: 1, newest 26 October 2026" in shown(result)
-    archive.articles.remove(1, now=NOW)
+    assert "1 article from 1 outlet is kept. The coverage last changed on" in shown(result)
+    assert "Sarnholt Ledger has 1 article here, from 26 October 2026" in shown(result)
+    saved(archive, an_extract("Ferries sail.", url="https://a.example/1", published=None))
+    dated = shown(await alice.slash(channel, "coverage"))
+    assert "Sarnholt Ledger has 2 articles here, the newest from 26 October 2026" in dated
+    saved(
+        archive,
+        *(
+            an_extract(text, url=f"https://b.example/{text}", outlet="Post", published=None)
+            for text in ("Boats", "Trams")
+        ),
+    )
+    undated = shown(await alice.slash(channel, "coverage"))
+    assert "Post has 2 articles here, none with a date" in undated
+    assert "4 articles from 2 outlets are kept." in undated
+    for number in range(1, 5):
+        archive.articles.remove(number, now=NOW)
     assert "no coverage here yet" in shown(await alice.slash(channel, "coverage"))
 
 
