@@ -22,7 +22,7 @@ from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element, class_pattern
-from ingest.reading.limits import ASIDES, DETECTION, FILES, PAGES
+from ingest.reading.limits import ASIDES, DECLARATIONS, DETECTION, FILES, PAGES
 from ingest.reading.no_article import (
     CLOSED,
     SIGNS,
@@ -34,8 +34,15 @@ from ingest.reading.no_article import (
 )
 from ingest.reading.page_parts import live_updates, standfirst_of
 from ingest.reading.page_tables import write_tables
-from ingest.reading.pastes import assemble, kind_of, sort_lines
-from ingest.reading.text import EAST_ASIAN_EDGE, clean, clean_line, find_joins, letters_and_digits
+from ingest.reading.pastes import BOILERPLATE, assemble, kind_of, sort_lines
+from ingest.reading.text import (
+    EAST_ASIAN_EDGE,
+    clean,
+    clean_line,
+    ends_sentence,
+    find_joins,
+    letters_and_digits,
+)
 from ingest.reading.visible import reduce_to_visible
 
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
@@ -46,6 +53,9 @@ _BODY_CLASS = class_pattern(
 )
 """Classes by which the extractor finds the body of an article."""
 _LIST_MARKS = ":：,，、"
+_FULL_STOPS = tuple(".!。．！۔।")
+"""Marks that end a statement; a teaser asks, breaks off, or has none."""
+_CLOSING_MARKS = "”\"’'»」』)）"
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _INVISIBLE = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
@@ -160,6 +170,7 @@ def read_page(
     write_tables(page)
     _join_wrapped_lines(page)
     _unlink_names(page)
+    _unlink_sentences(page)
     _unname_parts(page)
     body = _body_of(page)
     if updates:
@@ -246,6 +257,43 @@ def _unlink_names(page: Element) -> None:
         ):
             for link in links:
                 link.drop_tag()
+
+
+def _unlink_sentences(page: Element) -> None:
+    """Remove the link of a paragraph that is a sentence among the paragraphs of an article.
+
+    The extractor drops a paragraph that is only a link. A teaser of another article ends without a
+    full stop, begins with a label, stands beside another teaser, or below the article.
+    """
+    for paragraph in page.xpath("//p[.//a][not(.//img)]"):
+        line = clean_line(paragraph.text_content())
+        if (
+            len(line) >= DECLARATIONS.standfirst_min_characters
+            and _is_only_link(paragraph)
+            and line.rstrip(_CLOSING_MARKS).endswith(_FULL_STOPS)
+            and not line.endswith("...")
+            and not BOILERPLATE.fullmatch(line)
+            and _stands_in_prose(paragraph)
+        ):
+            for link in list(paragraph.iter("a")):
+                link.drop_tag()
+
+
+def _is_only_link(block: Element) -> bool:
+    """Return True if a block has links and no letter outside them."""
+    other_text = "".join(block.xpath(".//text()[not(ancestor::a)]"))
+    return block.find(".//a") is not None and not any(map(str.isalnum, other_text))
+
+
+def _stands_in_prose(paragraph: Element) -> bool:
+    """Return True if *paragraph* is above one of prose, and no block beside it is only a link."""
+    above, below = paragraph.getprevious(), paragraph.getnext()
+    return (
+        below is not None
+        and below.tag == "p"
+        and ends_sentence(clean_line(below.text_content()))
+        and not any(_is_only_link(block) for block in (above, below) if block is not None)
+    )
 
 
 def _unname_parts(page: Element) -> None:
