@@ -109,6 +109,14 @@ class Declared:
         ]
         return max(candidates, key=self._weight_of, default={})
 
+    @property
+    def body(self) -> str:
+        """Return the text of the article in the page's data, plain or HTML; empty if none."""
+        value = self.article.get("articleBody")
+        parts = [part for part in _as_list(value) if isinstance(part, str)]
+        text = "\n\n".join(parts).strip()
+        return text if "</" in text else html.unescape(text)
+
     @cached_property
     def heading(self) -> str:
         """Return the first heading that is not a logo, a site name or in another box."""

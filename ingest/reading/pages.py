@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import logging
 import re
 from collections import Counter
@@ -21,18 +22,19 @@ from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_
 from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
-from ingest.reading.elements import Element, class_pattern
+from ingest.reading.elements import Element, class_pattern, text_in_blocks
 from ingest.reading.limits import ASIDES, DECLARATIONS, DETECTION, FILES, PAGES
 from ingest.reading.no_article import (
     CLOSED,
     SIGNS,
     feeds_of,
     front_page,
+    is_unshown,
     no_article,
     paid_post,
     wall,
 )
-from ingest.reading.page_parts import live_updates, standfirst_of
+from ingest.reading.page_parts import descriptions_of, live_updates, standfirst_of
 from ingest.reading.page_tables import write_tables
 from ingest.reading.pastes import BOILERPLATE, assemble, kind_of, sort_lines
 from ingest.reading.text import (
@@ -42,10 +44,12 @@ from ingest.reading.text import (
     ends_sentence,
     find_joins,
     letters_and_digits,
+    paragraphs,
 )
 from ingest.reading.visible import reduce_to_visible
 
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
+_BLOCK_TAGS = ("<p>", "<p ", "</p>", "<br", "</div>", "</li>")
 _POST = "Embedded post"
 """Prefix of an embedded post among the captions."""
 _BODY_CLASS = class_pattern(
@@ -173,6 +177,8 @@ def read_page(
     _unlink_sentences(page)
     _unname_parts(page)
     body = _body_of(page)
+    if not updates and is_unshown(clean(body)):
+        body = _declared_body(declared, name) or body
     if updates:
         body = _with_updates(body, updates)
     if not body:
@@ -360,6 +366,34 @@ def _body_of(page: Element) -> str:
         return ""
     paragraphs = [" ".join(paragraph.text_content().split()) for paragraph in summary.iter("p")]
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _declared_body(declared: Declared, name: str) -> str:
+    """Return the article's text from the page's data; empty if it is not free or not complete."""
+    markup = declared.body
+    if declared.paid_for or len(markup) < PAGES.item_article_characters:
+        return ""
+    if any(tag in markup.casefold() for tag in _BLOCK_TAGS):
+        markup = markup.replace("\n", " ")
+    else:
+        markup = "".join(
+            f"<p>{line if '</' in line else html.escape(line, quote=False)}</p>"
+            for line in paragraphs(clean(markup))
+        )
+    page = parse_page(f"<main><article>{markup}</article></main>", name)
+    reduce_to_visible(page)
+    strip_elements(page, *_INVISIBLE, "figure", with_tail=False)
+    drop_boxes(page)
+    write_tables(page)
+    body = "\n".join(paragraphs(text_in_blocks(page)))
+    last_line = body.rpartition("\n")[2]
+    is_cut = last_line.rstrip("])）］").endswith(("…", "...")) or (
+        len(last_line) >= DECLARATIONS.first_paragraph_characters and not ends_sentence(last_line)
+    )
+    letters = letters_and_digits(body)
+    is_summary = any(letters in line for line in descriptions_of(declared))
+    is_short = len(body) < PAGES.item_article_characters
+    return "" if is_short or is_cut or is_summary else body
 
 
 def _extract(page: Element, *, favor_precision: bool) -> str:
