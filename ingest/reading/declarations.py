@@ -339,11 +339,12 @@ class Declared:
                 and not element.xpath(_LINKED)
             ):
                 line = clean_line(element.text_content())
-                if len(line) <= DATES.line_characters and (
+                if len(line) <= 2 * DATES.line_characters and (
                     has_digit(line) or not _KANJI_DIGITS.isdisjoint(line)
                 ):
                     for part in line.translate(_TO_DIVIDERS).split("·"):
-                        yield part, 1 if _is_update(f"{label} {part}") else 2
+                        if len(part) <= DATES.line_characters:
+                            yield part, 1 if _is_update(f"{label} {part}") else 2
 
     def _is_possible(self, moment: Moment) -> bool:
         """Return True if a page can have been published at *moment*."""
