@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import dropwhile
 
-from ingest.language.dates import MONTHS, Day, clocks_in, days_in, weekdays_in
+from ingest.language.dates import MONTHS, WEEKDAYS, Day, clocks_in, days_in, weekdays_in
 from ingest.language.limits import DATES
 
 _ZONES = {
@@ -49,6 +50,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """Words next to a date in a date line, without other meaning."""
+_SHORT_WEEKDAYS = frozenset(
+    {*(weekday[:3] for weekday in WEEKDAYS), "tues", "weds", "thur", "thurs"}
+)
 _PAST_EN = re.compile(r"\bon (?:[A-Z][a-z]+day,? )?$")
 _PAST_JA = re.compile(r"^(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)")
 _FUTURE = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
@@ -171,7 +175,11 @@ def is_date_line(text: str) -> bool:
     unlabelled = _LABEL.sub(" ", _blank_out(line, spans)) if spans else _LABEL.sub(" ", line)
     remainder = _blank_out(unlabelled, [clock[2:] for clock in clocks_in(unlabelled)])
     remainder = _blank_out(remainder, [weekday[1:] for weekday in weekdays_in(remainder)])
-    has_other_words = any(map(str.isalnum, _ZONE.sub(" ", remainder)))
+    other_words = (word.strip(".,()") for word in _ZONE.sub(" ", remainder).split())
+    has_other_words = any(
+        word.casefold() not in _SHORT_WEEKDAYS and any(map(str.isalnum, word))
+        for word in other_words
+    )
     return not has_other_words and (bool(spans) or _LABEL.fullmatch(line.strip()) is not None)
 
 
@@ -210,7 +218,10 @@ def _with_zone(moment: date | datetime) -> date | datetime | None:
 
 
 def _read_by_library(text: str) -> date | None:
-    """Return dateparser's date for a short line, unless day and month can be confused."""
+    """Return dateparser's date for a short line, unless day and month can be confused.
+
+    What stands before the first figure that is no time of day may be a label ("Stand: 20.10.2026").
+    """
     if len(text) > DATES.line_characters or not re.search(r"\d{4}", text):
         return None
     if (
@@ -221,8 +232,13 @@ def _read_by_library(text: str) -> date | None:
         return None
     import dateparser  # takes a tenth of a second
 
-    parsed = dateparser.parse(text, settings=_PARSER_SETTINGS)
-    return parsed.date() if parsed is not None and parsed.year >= DATES.first_year else None
+    timeless = _blank_out(text, [clock[2:] for clock in clocks_in(text)])
+    unlabelled = "".join(dropwhile(lambda character: not character.isdecimal(), timeless))
+    for line in (text, unlabelled):
+        parsed: datetime | None = dateparser.parse(line, settings=_PARSER_SETTINGS)
+        if parsed is not None and parsed.year >= DATES.first_year:
+            return parsed.date()
+    return None
 
 
 def _zone_of(text: str) -> tzinfo | None:

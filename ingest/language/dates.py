@@ -46,7 +46,7 @@ _NO_YEAR = r"(?![\d:/%]|[.,]\d|-\d| ?(?:per|votes|seats|people|crowns))"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?![\d.])",
+        r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\.?\d)",
         rf"\b(?:the )?(?P<day>{_DAY}) (?:of )?(?P<month>{_MONTH})\b(?:,? (?P<year>\d{{4}})\b)?",
         rf"\b(?P<month>{_MONTH}) (?:the )?(?P<day>{_DAY}){_NO_DAY}\b(?:,? (?P<year>\d{{4}})\b)?",
         rf"\b(?P<month>{_MONTH})(?:,? (?:of )?(?P<year>\d{{4}}))?\b",

@@ -109,6 +109,14 @@ class Declared:
         ]
         return max(candidates, key=self._weight_of, default={})
 
+    @property
+    def body(self) -> str:
+        """Return the text of the article in the page's data, plain or HTML; empty if none."""
+        value = self.article.get("articleBody")
+        parts = [part for part in _as_list(value) if isinstance(part, str)]
+        text = "\n\n".join(parts).strip()
+        return text if "</" in text else html.unescape(text)
+
     @cached_property
     def heading(self) -> str:
         """Return the first heading that is not a logo, a site name or in another box."""
@@ -331,11 +339,12 @@ class Declared:
                 and not element.xpath(_LINKED)
             ):
                 line = clean_line(element.text_content())
-                if len(line) <= DATES.line_characters and (
+                if len(line) <= 2 * DATES.line_characters and (
                     has_digit(line) or not _KANJI_DIGITS.isdisjoint(line)
                 ):
                     for part in line.translate(_TO_DIVIDERS).split("·"):
-                        yield part, 1 if _is_update(f"{label} {part}") else 2
+                        if len(part) <= DATES.line_characters:
+                            yield part, 1 if _is_update(f"{label} {part}") else 2
 
     def _is_possible(self, moment: Moment) -> bool:
         """Return True if a page can have been published at *moment*."""

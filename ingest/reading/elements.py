@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.reading.text import clean_line
+from ingest.reading.text import clean, clean_line
 
 Element = Any
 """An lxml element; lxml ships no types."""
@@ -16,11 +16,24 @@ _INLINE = frozenset(
     | {"strong", "sub", "sup", "time", "u", "wbr"}
 )
 """Elements that do not break a line."""
+_BLOCKS = (
+    *("p", "div", "section", "article", "aside", "figure", "figcaption", "blockquote", "pre"),
+    *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "details", "summary"),
+)
 
 
 def text(element: Element) -> str:
     """Return the text of an element, with white space at the end of each box or line."""
     return clean_line("".join(_pieces(element)))
+
+
+def text_in_blocks(page: Element) -> str:
+    """Return the text of *page*, with an empty line between its paragraphs."""
+    for block in page.iter(*_BLOCKS):
+        block.text, block.tail = f"\n\n{block.text or ''}", f"\n\n{block.tail or ''}"
+    for line_break in page.iter("br"):
+        line_break.tail = f"\n{line_break.tail or ''}"
+    return clean(page.text_content())
 
 
 def _pieces(element: Element) -> Iterator[str]:

@@ -202,8 +202,6 @@ class _AsideLimits:
     offer_characters: int = 300
     pasted_line_characters: int = 160
     """The longest line of a paste that can be boilerplate."""
-    pasted_sentence_characters: int = 90
-    """A longer first line with a full stop is a sentence, not a title."""
     editors_note_characters: int = 600
     withdrawal_first_lines: int = 2
     """Lines at the head of an article among which a notice withdraws it."""
@@ -239,6 +237,8 @@ class _LayoutLimits:
     """The longest line above a printed table that counts as its caption."""
     last_word_characters: int = 80
     """The end of a line that is searched for its last word."""
+    compound_part_letters: int = 4
+    """Letters from which both halves of a divided word can be those of a compound with a hyphen."""
     wrapped_share: float = 0.7
     """Share of lines without room for the next word from which a block counts as wrapped."""
     item_characters: int = 25

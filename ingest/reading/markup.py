@@ -22,18 +22,14 @@ from ingest.language.datelines import BYLINE, is_date_line, parse_date
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
-from ingest.reading.elements import Element
+from ingest.reading.elements import Element, text_in_blocks
 from ingest.reading.limits import FILES
 from ingest.reading.page_tables import Cell, TableRows, lines_of, write_tables
 from ingest.reading.pages import parse_page
 from ingest.reading.pastes import BOILERPLATE, assemble, sort_lines
-from ingest.reading.text import clean, clean_line, ends_sentence, join_lines, paragraphs
+from ingest.reading.text import clean_line, ends_sentence, join_lines, paragraphs
 from ingest.reading.visible import reduce_to_visible
 
-_BLOCKS = (
-    *("p", "div", "section", "article", "aside", "figure", "figcaption", "blockquote", "pre"),
-    *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "details", "summary"),
-)
 _QUOTE_CLASSES = frozenset(
     {"gmail_quote", "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"}
 )
@@ -62,7 +58,7 @@ def paragraphs_of_html(html: str, name: str) -> list[str]:
     Raises:
         UnreadableError: it has more paragraphs than any article.
     """
-    return paragraphs(_text_of(_visible_page(html, name)))
+    return paragraphs(text_in_blocks(_visible_page(html, name)))
 
 
 def text_of_mail(html: str, name: str) -> tuple[str, bool]:
@@ -82,11 +78,11 @@ def text_of_mail(html: str, name: str) -> tuple[str, bool]:
             quotes.append(element)
             inside.add(element)
     for quote in quotes:
-        lines = _text_of(quote).split("\n")
+        lines = text_in_blocks(quote).split("\n")
         quote.clear(keep_tail=True)
         quote.tag = "div"
         quote.text = "\n".join(f"> {line}" for line in lines if line.strip())
-    return _text_of(page), bool(quotes)
+    return text_in_blocks(page), bool(quotes)
 
 
 def _visible_page(html: str, name: str) -> Element:
@@ -106,15 +102,6 @@ def _is_quoted_mail(element: Element) -> bool:
     if element.tag == "blockquote" and element.get("type") == "cite":
         return True
     return not _QUOTE_CLASSES.isdisjoint((element.get("class") or "").split())
-
-
-def _text_of(page: Element) -> str:
-    """Return the text of *page*, with an empty line between its paragraphs."""
-    for block in page.iter(*_BLOCKS):
-        block.text, block.tail = f"\n\n{block.text or ''}", f"\n\n{block.tail or ''}"
-    for line_break in page.iter("br"):
-        line_break.tail = f"\n{line_break.tail or ''}"
-    return clean(page.text_content())
 
 
 class MarkdownParser(Parser):

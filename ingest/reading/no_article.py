@@ -9,7 +9,7 @@ from ingest.fetching.identities import resolved
 from ingest.language.languages import phrase_pattern, words
 from ingest.reading.declarations import Declared, declared_text, types
 from ingest.reading.elements import Element, class_pattern, classes
-from ingest.reading.limits import ASIDES
+from ingest.reading.limits import ASIDES, PAGES
 from ingest.reading.text import clean_line
 
 _FRONT_PAGE_HEADINGS = "//h2[a]|//h3[a]|//h4[a]|//a[h2 or h3 or h4]"
@@ -138,6 +138,15 @@ def wall(title: str, text: str) -> str | None:
     if not size or sum(map(len, matching_sentences)) < ASIDES.notice_share * size:
         return None
     return _DESCRIPTIONS[max(sizes, key=lambda kind: sizes[kind])]
+
+
+def is_unshown(text: str) -> bool:
+    """Return True if a page shows no article but at most a line, or a notice to browsers.
+
+    Such notices ask to agree to cookies or to run the script that draws the article.
+    """
+    notices = (_DESCRIPTIONS["consent"], _DESCRIPTIONS["robot"])
+    return len(text) < PAGES.article_characters or wall("", text) in notices
 
 
 def paid_post(declared: Declared, title: str) -> str | None:

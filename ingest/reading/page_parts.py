@@ -50,7 +50,7 @@ def standfirst_of(declared: Declared, title: str, body: Sequence[str]) -> list[s
         return []
     body_letters = letters_and_digits(" ".join(body))
     body_lines = {letters_and_digits(line) for line in body}
-    descriptions = _descriptions(declared)
+    descriptions = descriptions_of(declared)
     lines: dict[str, str] = {}
     for block in islice(_blocks_after(declared.page, heading), DECLARATIONS.standfirst_blocks):
         line = text(block)
@@ -94,7 +94,7 @@ def _blocks_after(page: Element, heading: Element) -> Iterator[Element]:
             yield element
 
 
-def _descriptions(declared: Declared) -> list[str]:
+def descriptions_of(declared: Declared) -> list[str]:
     """Return the letters of the descriptions that a page declares."""
     article = declared.article
     descriptions = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import logging
 import re
 from collections import Counter
@@ -21,24 +22,34 @@ from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_
 from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
-from ingest.reading.elements import Element, class_pattern
-from ingest.reading.limits import ASIDES, DETECTION, FILES, PAGES
+from ingest.reading.elements import Element, class_pattern, text_in_blocks
+from ingest.reading.limits import ASIDES, DECLARATIONS, DETECTION, FILES, PAGES
 from ingest.reading.no_article import (
     CLOSED,
     SIGNS,
     feeds_of,
     front_page,
+    is_unshown,
     no_article,
     paid_post,
     wall,
 )
-from ingest.reading.page_parts import live_updates, standfirst_of
+from ingest.reading.page_parts import descriptions_of, live_updates, standfirst_of
 from ingest.reading.page_tables import write_tables
-from ingest.reading.pastes import assemble, kind_of, sort_lines
-from ingest.reading.text import EAST_ASIAN_EDGE, clean, clean_line, find_joins, letters_and_digits
+from ingest.reading.pastes import BOILERPLATE, assemble, kind_of, sort_lines
+from ingest.reading.text import (
+    EAST_ASIAN_EDGE,
+    clean,
+    clean_line,
+    ends_sentence,
+    find_joins,
+    letters_and_digits,
+    paragraphs,
+)
 from ingest.reading.visible import reduce_to_visible
 
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
+_BLOCK_TAGS = ("<p>", "<p ", "</p>", "<br", "</div>", "</li>")
 _POST = "Embedded post"
 """Prefix of an embedded post among the captions."""
 _BODY_CLASS = class_pattern(
@@ -46,6 +57,9 @@ _BODY_CLASS = class_pattern(
 )
 """Classes by which the extractor finds the body of an article."""
 _LIST_MARKS = ":：,，、"
+_FULL_STOPS = tuple(".!。．！۔।")
+"""Marks that end a statement; a teaser asks, breaks off, or has none."""
+_CLOSING_MARKS = "”\"’'»」』)）"
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _INVISIBLE = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
@@ -160,8 +174,11 @@ def read_page(
     write_tables(page)
     _join_wrapped_lines(page)
     _unlink_names(page)
+    _unlink_sentences(page)
     _unname_parts(page)
     body = _body_of(page)
+    if not updates and is_unshown(clean(body)):
+        body = _declared_body(declared, name) or body
     if updates:
         body = _with_updates(body, updates)
     if not body:
@@ -248,6 +265,43 @@ def _unlink_names(page: Element) -> None:
                 link.drop_tag()
 
 
+def _unlink_sentences(page: Element) -> None:
+    """Remove the link of a paragraph that is a sentence among the paragraphs of an article.
+
+    The extractor drops a paragraph that is only a link. A teaser of another article ends without a
+    full stop, begins with a label, stands beside another teaser, or below the article.
+    """
+    for paragraph in page.xpath("//p[.//a][not(.//img)]"):
+        line = clean_line(paragraph.text_content())
+        if (
+            len(line) >= DECLARATIONS.standfirst_min_characters
+            and _is_only_link(paragraph)
+            and line.rstrip(_CLOSING_MARKS).endswith(_FULL_STOPS)
+            and not line.endswith("...")
+            and not BOILERPLATE.fullmatch(line)
+            and _stands_in_prose(paragraph)
+        ):
+            for link in list(paragraph.iter("a")):
+                link.drop_tag()
+
+
+def _is_only_link(block: Element) -> bool:
+    """Return True if a block has links and no letter outside them."""
+    other_text = "".join(block.xpath(".//text()[not(ancestor::a)]"))
+    return block.find(".//a") is not None and not any(map(str.isalnum, other_text))
+
+
+def _stands_in_prose(paragraph: Element) -> bool:
+    """Return True if *paragraph* is above one of prose, and no block beside it is only a link."""
+    above, below = paragraph.getprevious(), paragraph.getnext()
+    return (
+        below is not None
+        and below.tag == "p"
+        and ends_sentence(clean_line(below.text_content()))
+        and not any(_is_only_link(block) for block in (above, below) if block is not None)
+    )
+
+
 def _unname_parts(page: Element) -> None:
     """Remove the class of the parts of an article that share one, such as posts of one evening.
 
@@ -312,6 +366,34 @@ def _body_of(page: Element) -> str:
         return ""
     paragraphs = [" ".join(paragraph.text_content().split()) for paragraph in summary.iter("p")]
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _declared_body(declared: Declared, name: str) -> str:
+    """Return the article's text from the page's data; empty if it is not free or not complete."""
+    markup = declared.body
+    if declared.paid_for or len(markup) < PAGES.item_article_characters:
+        return ""
+    if any(tag in markup.casefold() for tag in _BLOCK_TAGS):
+        markup = markup.replace("\n", " ")
+    else:
+        markup = "".join(
+            f"<p>{line if '</' in line else html.escape(line, quote=False)}</p>"
+            for line in paragraphs(clean(markup))
+        )
+    page = parse_page(f"<main><article>{markup}</article></main>", name)
+    reduce_to_visible(page)
+    strip_elements(page, *_INVISIBLE, "figure", with_tail=False)
+    drop_boxes(page)
+    write_tables(page)
+    body = "\n".join(paragraphs(text_in_blocks(page)))
+    last_line = body.rpartition("\n")[2]
+    is_cut = last_line.rstrip("])）］").endswith(("…", "...")) or (
+        len(last_line) >= DECLARATIONS.first_paragraph_characters and not ends_sentence(last_line)
+    )
+    letters = letters_and_digits(body)
+    is_summary = any(letters in line for line in descriptions_of(declared))
+    is_short = len(body) < PAGES.item_article_characters
+    return "" if is_short or is_cut or is_summary else body
 
 
 def _extract(page: Element, *, favor_precision: bool) -> str:

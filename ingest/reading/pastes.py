@@ -25,7 +25,7 @@ from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import ASIDES
-from ingest.reading.text import clean, ends_sentence, paragraphs
+from ingest.reading.text import clean, paragraphs
 
 _LINES = words()["lines"]
 BOILERPLATE = re.compile(
@@ -86,6 +86,7 @@ _CORRECTION = phrase_pattern(_NOTES["corrections"], before=rf"^\W{{0,3}}{_LABEL}
 _EDITORS = phrase_pattern(_NOTES["editors"], before=r"^\W{0,3}", behind=r"\s*")
 _MISTAKE = phrase_pattern(_NOTES["mistakes"])
 _END_OF_SENTENCE = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
+_CLOSING_MARKS = "”\"’')]）」』"
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
     r"|[A-Z][a-z]+\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d"
@@ -146,15 +147,12 @@ def read_paste(text: str) -> Extract:
 
 
 def is_title(lines: Sequence[str]) -> bool:
-    """Return True if the first line is a headline: short, and not a sentence of the text."""
+    """Return True if the first line is a headline: short, and no sentence with a full stop."""
     if len(lines) < 2 or len(lines[0]) > 2 * ASIDES.pasted_line_characters:
         return False
     sentence_ends = _END_OF_SENTENCE.findall(lines[0])
-    return len(sentence_ends) < 2 and not (
-        sentence_ends
-        and len(lines[0]) > ASIDES.pasted_sentence_characters
-        and ends_sentence(lines[0])
-    )
+    has_full_stop = lines[0].rstrip(_CLOSING_MARKS).endswith((".", "。"))
+    return len(sentence_ends) < 2 and not (sentence_ends and has_full_stop)
 
 
 def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:

@@ -67,6 +67,16 @@ _SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。
 OPEN_END = re.compile(rf"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[{HIRAGANA}]$")
 _UNDONE_JA = tuple("はがをの、，（「")
 """Ends of a line in Japanese that the next line has to continue."""
+_CONJUNCTIONS = frozenset({"and", "or", "und", "oder", "bzw", "sowie"})
+"""Words before the rest of a compound that shares its end: "Bundes- und Landtagswahl"."""
+_SOLID_PARTS = frozenset(
+    {"after", "back", "down", "ever", "every", "fore", "here", "over", "self", "selves", "some"}
+    | {"their", "them", "there", "thing", "under", "what", "when", "where", "with", "your"}
+    | {"durch", "fest", "hinter", "nach", "nieder", "statt", "teil", "unter", "vorher", "voll"}
+    | {"weiter", "wider", "wieder", "zurück", "zusammen", "über"}
+)
+"""Words that form others without a hyphen: "under-" and "stand", "zurück-" and "treten"."""
+_OPENING_MARKS = "“”\"'‘„«»「『([（"
 _HYPHENS = ("-", "\u2010")
 _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
 
@@ -168,17 +178,37 @@ def join_lines(
 
 def join_parts(start: str, continuation: str, full_text: str) -> str:
     """Return two parts of a paragraph as one text."""
-    if ends_with_hyphen(start) and continuation[:1].islower():
-        end = start[-LAYOUT.last_word_characters : -1]
-        word = f"{_first_word(end[::-1])[::-1]}-{_first_word(continuation)}"
-        return (
-            start + continuation
-            if word in _hyphenated_pairs(full_text)
-            else start[:-1] + continuation
-        )
+    if ends_with_hyphen(start) and continuation[:1].isalnum():
+        return _join_at_hyphen(start, continuation, full_text)
     is_east_asian = EAST_ASIAN_EDGE.match(start[-1:]) or EAST_ASIAN_EDGE.match(continuation[:1])
     is_unspaced = is_east_asian and not (start[-1:].isascii() and continuation[:1].isascii())
     return start + continuation if is_unspaced else f"{start} {continuation}"
+
+
+def _join_at_hyphen(start: str, continuation: str, full_text: str) -> str:
+    """Return two parts as one text; the hyphen between them stays if it belongs to the word.
+
+    It does before a capital or a figure ("SPD-Politiker"), and where *full_text* has the word with
+    the hyphen, or both of its halves as words and never the word without it.
+    """
+    first_part = _first_word(start[-LAYOUT.last_word_characters : -1][::-1])[::-1]
+    second_part = _first_word(continuation)
+    if second_part in _CONJUNCTIONS and continuation.startswith(f"{second_part} "):
+        return f"{start} {continuation}"
+    parts = (first_part.casefold(), second_part)
+    full_words = _full_words(full_text)
+    has_both_parts = (
+        full_words.issuperset(parts)
+        and _SOLID_PARTS.isdisjoint(parts)
+        and min(map(len, parts)) >= LAYOUT.compound_part_letters
+        and full_words.isdisjoint({first_part + second_part, parts[0] + second_part})
+    )
+    is_compound = (
+        not continuation[:1].islower()
+        or f"{first_part}-{second_part}" in _hyphenated_pairs(full_text)
+        or has_both_parts
+    )
+    return (start if is_compound else start[:-1]) + continuation
 
 
 def _first_word(text: str) -> str:
@@ -201,6 +231,16 @@ def ends_with_hyphen(line: str) -> bool:
 def continues_sentence(line: str) -> bool:
     """Return True if *line* begins as only the rest of a sentence does: with a small letter."""
     return line[:1].islower() or line.startswith(_CONTINUING_MARKS)
+
+
+@lru_cache(maxsize=4)
+def _full_words(full_text: str) -> frozenset[str]:
+    """Return the words of a text, but for the halves of those that line ends divide."""
+    return frozenset(
+        _first_word(word.lstrip(_OPENING_MARKS))
+        for previous, word in pairwise(["", *full_text.split()])
+        if not ends_with_hyphen(previous) and not ends_with_hyphen(word)
+    )
 
 
 @lru_cache(maxsize=4)
@@ -267,7 +307,7 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
         return True
     if EAST_ASIAN_EDGE.search(line[-1:]) or EAST_ASIAN_EDGE.search(next_line[:1]):
         return line.endswith(_UNDONE_JA) or (is_wrapped and _is_full(line, next_line, width))
-    is_hyphenated = ends_with_hyphen(line) and next_line[:1].islower()
+    is_hyphenated = ends_with_hyphen(line) and next_line[:1].isalnum()
     is_open = line.endswith(_OPEN_MARKS) or line.rpartition(" ")[2].lower() in _OPEN_WORDS
     if is_hyphenated or is_open or _TITLES.search(line):
         return True

@@ -94,6 +94,39 @@ def test_the_date_is_the_articles(page):
     assert day_of(read(page, now=NOW).header.published) == date(2026, 10, 26)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Stand: 27.10.2026 · Veröffentlicht: 26.10.2026",
+        "Aktualisiert: 27.10.2026, 14:05 Uhr | Veröffentlicht: 26.10.2026, 08:00 Uhr",
+        "Veröffentlicht: 26. Oktober 2026 · Stand: 27. Oktober 2026",
+        "Mis à jour le 27 octobre 2026 • Publié le 26 octobre 2026",
+        "Actualizado: 27 de octubre de 2026 | Publicado: 26 de octubre de 2026",
+        "Atualizado em 27 de outubro de 2026 · Publicado em 26 de outubro de 2026",
+        "Aggiornato il 27 ottobre 2026 · Pubblicato il 26 ottobre 2026",
+        "수정 2026.10.27. 오후 11:10 | 등록 2026.10.26. 오후 8:05",
+        "수정 2026년 10월 27일 오전 8시 5분 · 입력 2026년 10월 26일 오후 8시",
+        "更新时间：2026年10月27日 08:05 | 发布时间：2026年10月26日 23:10",
+        "更新：2026/10/27 08:05 · 發布：2026/10/26 23:10",
+        "تحديث: 27 أكتوبر 2026 · نُشر في 26 أكتوبر 2026",
+        "11:10 PM CEST, Mon October 26, 2026",
+    ],
+)
+def test_the_day_of_publication_is_told_by_its_label(line):
+    """In any language, and not the day of the update."""
+    page = a_page(f'<p class="date">{line}</p>{STORY}')
+    assert day_of(read(page, now=NOW).header.published) == date(2026, 10, 26)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["11:10 PM CEST, Mon October 26, 2026", "Mon. October 26, 2026", "Thurs, 29 October 2026"],
+)
+def test_a_date_line_with_a_short_weekday_is_no_text(line):
+    """It stands above the text, with or without a time."""
+    assert lines(a_page(f"<p>{line}</p>{STORY}"))[0] != line
+
+
 @pytest.mark.parametrize("when", ["2099-12-31", "1760-01-01", "0000-00-00", "soon", "10/11/2026"])
 def test_what_is_doubtful_is_undated(when):
     """Rather than wrong."""

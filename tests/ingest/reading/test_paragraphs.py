@@ -156,3 +156,135 @@ def test_letters_without_capitals_continue_a_sentence(wrapped, name):
 def test_lists_in_letters_without_capitals_keep_their_lines(text):
     """Their lines end where the author ended them, though no capital begins the next one."""
     assert paragraphs(text) == text.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "whole"),
+    [
+        (
+            (
+                "Her vice chair spoke for an hour, and the president of the court left. The vice-\n"
+                "president stayed."
+            ),
+            "vice-president stayed",
+        ),
+        (
+            (
+                "The vice-chair spoke for an hour, and the president of the court left. The vice-\n"
+                "president stayed."
+            ),
+            "vice-president stayed",
+        ),
+        (
+            (
+                "The left wing of the party met at noon, a day before the rally. The left-\n"
+                "wing paper was there."
+            ),
+            "left-wing paper",
+        ),
+        (
+            (
+                "Am Montag sprach die Kandidatin der SPD im Rathaus von Holm. Auch die SPD-\n"
+                "Politikerin Farr kam."
+            ),
+            "SPD-Politikerin",
+        ),
+        (
+            "The wards of Holm were closed for a week in the winter of COVID-\n19, the clerk said.",
+            "COVID-19, the clerk",
+        ),
+        (
+            "Am Sonntag zählt das Amt in Holm die Stimmen aller Bundes-\nund Landtagswahlen.",
+            "Bundes- und Landtagswahlen",
+        ),
+        (
+            "The commission of Holm said that it would look at the short-\nand long-term costs.",
+            "short- and long-term",
+        ),
+    ],
+)
+def test_the_hyphen_of_a_compound_stays(wrapped, whole):
+    """Its halves are words of the text, or what follows could not be joined without it."""
+    assert whole in "\n".join(paragraphs(wrapped))
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "whole"),
+    [
+        (
+            "Die Kommission teilte mit, dass die Wahl am Sonntag ohne jeden Zwi-\nschenfall blieb.",
+            "Zwischenfall blieb",
+        ),
+        (
+            (
+                "Die Wahl in Holm war am Sonntag, und der Kampf um die Sitze des Rates im Wahl-\n"
+                "kampf war hart."
+            ),
+            "Wahlkampf war",
+        ),
+        (
+            (
+                "Er kam am Montag zurück. Die Mitglieder wollen treten und sagen, alle zurück-\n"
+                "treten."
+            ),
+            "zurücktreten",
+        ),
+        (
+            (
+                "They stand under the bridge in the rain and talk to those who say they under-\n"
+                "stand the rules."
+            ),
+            "understand the rules",
+        ),
+        (
+            (
+                "He went out with the clerk of the court, and they left the customs house with-\n"
+                "out a word."
+            ),
+            "without a word",
+        ),
+        (
+            (
+                "The news of the paper spread in Holm. A newspaper had it first, and the news-\n"
+                "paper was right."
+            ),
+            "the newspaper was",
+        ),
+        (
+            "The clerk of the elec-\ntoral court said that the vic-\ntory of the mayor stands.",
+            "electoral court said that the victory",
+        ),
+        (
+            "Nobody knew the presi-\ndent of the commission, who had come in from the islands.",
+            "president of",
+        ),
+    ],
+)
+def test_the_hyphen_of_a_line_end_goes(wrapped, whole):
+    """Where the text has the word without it, or a half of it is no word of the text."""
+    assert whole in "\n".join(paragraphs(wrapped))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The count in Holm ended at two on Monday morning.",
+        "“We counted all night,” the returning officer said (of 63.5 per cent).",
+        "Die Auszählung in Holm endete am Montag um zwei Uhr.",
+        "北斗町の開票は月曜日の午前二時に終わった。",
+    ],
+)
+def test_a_short_first_sentence_is_text(sentence):
+    """It names an article without a title, and can be quoted from it."""
+    [found] = read_bytes(f"{sentence}\n\n{SECOND}".encode(), "a paste", Hints())
+    assert found.extract.header.title == sentence
+    assert found.extract.text.split("\n\n") == [sentence, SECOND]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Holm counted by two", "Who won in Holm?", "Holm has voted!", "The vote in the U.S."],
+)
+def test_a_headline_is_no_text(title):
+    """It ends without a full stop."""
+    assert text_of(f"{title}\n\n{FIRST}\n\n{SECOND}", "a paste") == [FIRST, SECOND]

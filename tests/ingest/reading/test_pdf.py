@@ -219,3 +219,29 @@ def test_columns_of_japanese_written_downwards_are_read_from_the_right():
         "北斗市議会は19日、港の橋を架け替える議案を可決した。"
         "費用は61億円で、議長は橋が住民の生活を支えると述べた。"
     )
+
+
+def test_a_short_first_sentence_is_text():
+    """A page without a headline begins with its text, which can be quoted."""
+    first = "The council of Ivrelle met on Monday evening."
+    sheets = Sheets()
+    y = sheets.column(first, 60, 90, 460)
+    sheets.column(LEFT, 60, y + 20, 460)
+    assert read_pdf(sheets.bytes(), "a.pdf").text.split("\n\n") == [first, LEFT]
+
+
+def test_a_compound_that_a_line_divides_keeps_its_hyphen():
+    """Its halves are words of the page, and the joined word is none."""
+    sheets = Sheets()
+    sheets.line("Ferry rules", 60, 90, size=18)
+    for n, line in enumerate(
+        (
+            "The vice chair of the company and the president of the union met on Mon-",
+            "day in Ivrelle. They spoke for an hour, and after a short pause the vice-",
+            "president left for the ferry.",
+        )
+    ):
+        sheets.line(line, 60, 130 + 13 * n)
+    text = read_pdf(sheets.bytes(), "a.pdf").text
+    assert "met on Monday in Ivrelle" in text
+    assert "the vice-president left" in text

@@ -108,3 +108,60 @@ def test_a_heading_in_other_signs_is_no_sentence():
 def test_no_markup_within_a_sentence_loses_words(markup, words):
     """Readings above words, icons before them, and links on names."""
     assert words in read(a_page(f"{markup}<p>{SECOND}</p><p>{THIRD}</p>")).text
+
+
+BEFORE_LINK = f"<p>{FIRST}</p>"
+BEHIND_LINK = f"<p>{SECOND}</p><p>{THIRD}</p>"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "before"),
+    [
+        ("The commission said on Monday that the recount would cost 1.4 million crowns.", True),
+        ("The commission said on Monday that the recount would cost 1.4 million crowns.", False),
+        ("“The recount will cost 1.4 million crowns,” the clerk said. “We can pay it.”", True),
+        ("Die Kommission teilte am Montag mit, dass die Nachzählung nichts kostet.", True),
+        ("La commission a déclaré lundi que le recomptage ne coûterait rien.", True),
+        (
+            "選挙管理委員会は月曜日、再集計の費用が一億四千万円になり、町が全額を負担すると明らかにした。",
+            True,
+        ),
+        ("قالت اللجنة يوم الاثنين إن إعادة الفرز ستكلف مليونا وأربعمئة ألف كرونة.", True),
+    ],
+)
+@pytest.mark.parametrize("markup", ["<a href='/r'>{}</a>", "<b><a href='/r'>{}</a></b> "])
+def test_a_sentence_that_is_all_link_is_text(sentence, before, markup):
+    """It stands among the paragraphs of the article, and ends as they do."""
+    linked_paragraph = f"<p>{markup.format(sentence)}</p>"
+    told = lines(a_page(before * BEFORE_LINK + linked_paragraph + BEHIND_LINK))
+    assert told == [*before * [FIRST], sentence, SECOND, THIRD]
+
+
+TEASER = "The commission of Tarn said on Monday that it would count again"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<p><a href='/tarn'>{TEASER}</a></p>",
+        f"<p><a href='/tarn'>{TEASER}?</a></p>",
+        f"<p><a href='/tarn'>{TEASER}…</a></p>",
+        f"<p><a href='/tarn'>{TEASER}...</a></p>",
+        f"<p><a href='/tarn'>Read more: {TEASER}.</a></p>",
+        f"<p><a href='/tarn'>Lesen Sie auch: {TEASER}.</a></p>",
+        f"<p>» <a href='/tarn'>{TEASER}</a></p>",
+        "<p><a href='/tarn'>町長「再集計は必要ない」、選挙管理委員会は「予定通り実施する」</a></p>",
+        f"<p><a href='/a'>{TEASER}.</a></p><p><a href='/b'>Farr speaks in Ivrelle today.</a></p>",
+        f"<p><a href='/tarn'><img src='/t.jpg' alt=''>{TEASER}.</a></p>",
+        "<p><a href='/tarn'>Count again in Tarn.</a></p>",
+    ],
+)
+def test_a_teaser_of_another_article_is_no_text(markup):
+    """It ends without a full stop, has a label or a picture, or stands beside another one."""
+    assert lines(a_page(BEFORE_LINK + markup + BEHIND_LINK)) == [FIRST, SECOND, THIRD]
+
+
+def test_a_link_below_an_article_is_no_text():
+    """What is offered at its end is not its last sentence."""
+    offer = "<p><a href='/offer'>Our letter from the islands has all counts every morning.</a></p>"
+    assert lines(a_page(STORY + offer)) == [FIRST, SECOND, THIRD]
