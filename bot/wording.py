@@ -252,10 +252,6 @@ class Wording:
         unanswered = self("list_comma").join(f"“{part}”" for part in answer.left)
         return [self("left", questions=unanswered)] if unanswered else []
 
-    def trouble(self, trouble: Trouble) -> str:
-        """Return the note for readers on why no model wrote; it names no setting."""
-        return self(f"trouble_{_NOTED_AS.get(trouble, trouble)}")
-
     def notes(self, provenance: Written, *, answered: bool = True) -> list[str]:
         """Return notes for the reader on how an answer or abstention was made."""
         notes = [self("unsaid", part=part.rstrip("?？. 。")) for part in provenance.unsaid]
@@ -264,7 +260,8 @@ class Wording:
         if provenance.trouble is not None and provenance.writer is not None:
             notes += [self("written_by", writer=provenance.writer), self("note_broken")]
         elif provenance.trouble is not None and answered:
-            notes.append(self.trouble(provenance.trouble))
+            trouble = _NOTED_AS.get(provenance.trouble, provenance.trouble)
+            notes.append(self(f"trouble_{trouble}"))
         elif provenance.writer is not None and answered:
             notes.append(self("written_by", writer=provenance.writer))
         if provenance.by_words:

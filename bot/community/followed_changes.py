@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from bot.community.corrections import quotation_changes
 from bot.community.rules import ServerRules
@@ -13,7 +14,7 @@ from bot.ledger import Ledger
 from bot.ledger.records import Follow, FollowedNews, NoticeKind, SentNews
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
-from ingest.model import Header, Removal, Scope
+from ingest.model import Article, Header, Removal, Scope, Version
 from ingest.process.threads import in_thread
 
 _NOTIFIED = frozenset({NoticeKind.CORRECTED, NoticeKind.REVERSED, NoticeKind.RETRACTED})
@@ -53,20 +54,32 @@ class FollowedChanges:
     ledger: Ledger
     clock: Callable[[], datetime]
     lasting: timedelta
+    _settled: set[SentNews] = field(default_factory=set)
+    """News of which nothing is left to tell; they are not checked again."""
 
     @in_thread
     def due(self, quiet: Callable[[str], bool]) -> list[DueChanges]:
         """Return the changes that followers have not been told, without *quiet* servers."""
         sent = self.ledger.follows.changed(self.clock() - self.lasting)
+        self._settled.intersection_update(sent)
         told = {(item.follow.id, item.news.story) for item in sent}
-        scopes = {place: self._scope_of(place) for place in {item.follow.place for item in sent}}
+        scope_of, articles_of = cache(self._scope_of), cache(self._article)
         due: dict[Follow, dict[int, FollowedChange]] = {}
         for item in sent:
-            if quiet(item.follow.place):
+            if item in self._settled or quiet(item.follow.place):
                 continue
-            for change in self._changes_of(item, scopes[item.follow.place]):
-                if (item.follow.id, change.record.story) not in told:
-                    due.setdefault(item.follow, {}).setdefault(change.record.story, change)
+            article, versions = articles_of(item.news.cited.article_id)
+            if article is None or not scope_of(item.follow.place).includes(article):
+                continue
+            untold = [
+                change
+                for change in _changes_of(item, article, versions)
+                if (item.follow.id, change.record.story) not in told
+            ]
+            for change in untold:
+                due.setdefault(item.follow, {}).setdefault(change.record.story, change)
+            if not untold:
+                self._settled.add(item)
         return [DueChanges(follow, tuple(changes.values())) for follow, changes in due.items()]
 
     @in_thread
@@ -80,26 +93,30 @@ class FollowedChanges:
         rules = ServerRules.of(self.ledger.rules.get(place)) if place else ServerRules()
         return self.archive.editions.scope(rules.edition(place))
 
-    def _changes_of(self, item: SentNews, scope: Scope) -> Iterator[FollowedChange]:
-        """Yield the changes of a quotation since it was sent, if *scope* has its article."""
-        cited = item.news.cited
+    def _article(self, article_id: int) -> tuple[Article | None, Sequence[Version]]:
+        """Return an article with its versions, oldest first; ``None`` if it was erased."""
         try:
-            article = self.archive.articles.get(cited.article_id)
-            versions = self.archive.articles.versions(cited.article_id)
+            archived = self.archive.articles
+            return archived.get(article_id), archived.versions(article_id)
         except ArticleNotFoundError:
-            return
-        if not scope.includes(article):
-            return
-        quote = cited.quote_in(versions)
-        removal = Removal.RETRACTED if article.removal is Removal.RETRACTED else None
-        later = [version for version in versions if version.number > cited.version]
-        changed_at = {version.number: version.read_at for version in later}
-        if article.removed_at is not None:
-            changed_at[0] = article.removed_at
-        for change in quotation_changes(quote, cited.version_in(versions), later, removal):
-            if quote and change.kind in _NOTIFIED and changed_at[change.version] > item.sent_at:
-                record = _record_of(item, change.version)
-                yield FollowedChange(article.header, quote, change.kind, change.note, record)
+            return None, ()
+
+
+def _changes_of(
+    item: SentNews, article: Article, versions: Sequence[Version]
+) -> Iterator[FollowedChange]:
+    """Yield the changes of a quotation since it was sent, of which its outlet says so."""
+    cited = item.news.cited
+    quote = cited.quote_in(versions)
+    removal = Removal.RETRACTED if article.removal is Removal.RETRACTED else None
+    later = [version for version in versions if version.number > cited.version]
+    changed_at = {version.number: version.read_at for version in later}
+    if article.removed_at is not None:
+        changed_at[0] = article.removed_at
+    for change in quotation_changes(quote, cited.version_in(versions), later, removal):
+        if quote and change.kind in _NOTIFIED and changed_at[change.version] > item.sent_at:
+            record = _record_of(item, change.version)
+            yield FollowedChange(article.header, quote, change.kind, change.note, record)
 
 
 def _record_of(item: SentNews, version: int) -> FollowedNews:

@@ -20,7 +20,6 @@ from bot.wording import RIGHT_TO_LEFT, Wording
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT_ISOLATE = "\u2067"
 _ISOLATED = re.compile("[\u2066-\u2068][^\u2066-\u2069]*\u2069")
-_LEFT_TO_RIGHT = re.compile(r"(?<!\S)/[a-z]+(?:[ -][a-z]+)?\b|(?<=\*\*)[A-Za-z][^*]*(?=\*\*|$)")
 _MARKED_LINE = re.compile(r"((?:> |- |-# |#{1,3} )*(?:\*\*)?)(?P<text>.*?)((?:\*\*)?)", re.DOTALL)
 _ZERO_WIDTH_JOINER = "\u200d"
 
@@ -29,6 +28,10 @@ _SPACES = re.compile("[^\\S\u00a0\u202f]+")
 _DIRECTION_CONTROLS = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Characters that change the direction of later text, and the one that Discord refuses."""
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_LEFT_TO_RIGHT = re.compile(
+    rf"(?<![^\s{_RIGHT_TO_LEFT}])/[a-z]+(?:[ -][a-z]+)?\b|(?<=\*\*)[A-Za-z][^*]*(?=\*\*|$)"
+)
+"""Commands, also behind an Arabic "and" that is one word with them, and bold Latin text."""
 _RIGHT_TO_LEFT_LETTER = re.compile(f"[{_RIGHT_TO_LEFT}]")
 _RIGHT_TO_LEFT_RUN = re.compile(f"[{_RIGHT_TO_LEFT}](?:[^A-Za-z0-9]*[{_RIGHT_TO_LEFT}])*")
 _SPECIAL = re.compile(

@@ -251,10 +251,10 @@ async def show_nowhere(_: ui.LayoutView) -> None:
 
 
 async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording) -> None:
-    """Send *view* by *first*; if its place no longer exists, by *second*. Never raises.
+    """Send *view* by *first*; if its place no longer exists, by *second*.
 
-    If Discord refuses the view itself, *second* sends an error sentence. A missing permission, and
-    a connection that is gone, are only logged.
+    If Discord refuses the view itself, *second* sends an error sentence. What Discord refuses is
+    only logged. A connection that is gone raises its error: the next start tells whoever asked.
     """
     try:
         await first(view)
@@ -265,7 +265,5 @@ async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording
         is_gone = error.status in {401, 404}
         try:
             await second(view if is_gone else error_view(code, words))
-        except Exception as second_error:
+        except discord.HTTPException as second_error:
             report(second_error)
-    except Exception as error:
-        report(error)

@@ -297,6 +297,8 @@ class Follows(LedgerPart):
                 follows,
                 *(follow_news.c[name] for name in _NEWS_COLUMNS),
                 follow_news.c.sent_at,
+                articles.c.latest,
+                articles.c.removed_at,
             )
             .join(follow_news, follow_news.c.follow_id == follows.c.id)
             .join(articles, articles.c.id == follow_news.c.article_id)
@@ -313,7 +315,8 @@ class Follows(LedgerPart):
             follow = Follow(**{column.name: row[column.name] for column in follows.columns})
             story, *cited_values = (row[name] for name in _NEWS_COLUMNS)
             news = FollowedNews(follow.id, story, CitedRange(*cited_values))
-            found.append(SentNews(follow, news, row["sent_at"]))
+            state = (row[name] for name in ("sent_at", "latest", "removed_at"))
+            found.append(SentNews(follow, news, *state))
         return found
 
     def note_sent(self, news: Sequence[FollowedNews], *, now: datetime) -> None:

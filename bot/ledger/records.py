@@ -258,11 +258,16 @@ class FollowedNews:
 
 @dataclass(frozen=True, slots=True)
 class SentNews:
-    """News that a follow was sent, of an article that has changed or was removed."""
+    """News that a follow was sent, of an article that has changed or was removed since.
+
+    ``latest`` is the number of the article's newest version.
+    """
 
     follow: Follow
     news: FollowedNews
     sent_at: datetime
+    latest: int
+    removed_at: datetime | None
 
 
 class NoticeKind(StrEnum):

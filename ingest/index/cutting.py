@@ -14,7 +14,7 @@ import sentencex
 import Stemmer
 
 from ingest.index.limits import PASSAGES
-from ingest.language.abbreviations import goes_on
+from ingest.language.abbreviations import is_continued
 from ingest.language.lines import BETWEEN
 from ingest.language.script import CJK, JAPANESE_SIGN
 from ingest.model import Cut, Passage, Span
@@ -95,7 +95,7 @@ def _continues(text: str, span: Span, following: Span, language: str) -> bool:
     if start == end and text[start] == "-":
         return True
     length = PASSAGES.abbreviation_characters
-    return goes_on(
+    return is_continued(
         text[max(span.start, end - length) : end],
         text[start : min(following.end, start + length)],
         language,

@@ -50,7 +50,7 @@ class _Abbreviations:
         )
 
 
-def goes_on(ending: str, following: str, language: str, *, lower_case: bool = False) -> bool:
+def is_continued(ending: str, following: str, language: str, *, lower_case: bool = False) -> bool:
     """Return True if a sentence with this *ending*, a full stop, goes on with *following*.
 
     Only the last word of the one and the first of the other count. In text that is all in

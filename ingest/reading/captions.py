@@ -12,7 +12,7 @@ from ingest.language.script import CJK, UNKNOWN_LANGUAGE
 from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
-from ingest.reading.limits import FILES, LAYOUT
+from ingest.reading.limits import CAPTIONS, FILES
 from ingest.reading.text import EAST_ASIAN_EDGE, clean, clean_line, ends_sentence
 
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
@@ -157,7 +157,7 @@ def _without_repeats(cues: Sequence[_Cue]) -> Iterator[_Cue]:
     shown_lines: tuple[str, ...] = ()
     end = 0.0
     for cue in cues:
-        previous_lines = shown_lines if cue.start - end <= LAYOUT.pause_seconds else ()
+        previous_lines = shown_lines if cue.start - end <= CAPTIONS.pause_seconds else ()
         new_lines = cue.lines
         for size in range(min(len(previous_lines), len(new_lines)), 0, -1):
             if previous_lines[-size:] == new_lines[:size]:
@@ -188,10 +188,10 @@ def _lines_of(cues: Iterator[_Cue]) -> Iterator[str]:
                 or _SPEAKER_CHANGE.match(line)
                 or (not position and ends_sentence(text) and _NAMED_SPEAKER.match(line))
             )
-            is_full = len(text) >= LAYOUT.spoken_most_characters or (
-                len(text) >= LAYOUT.spoken_characters and ends_sentence(text)
+            is_full = len(text) >= CAPTIONS.spoken_most_characters or (
+                len(text) >= CAPTIONS.spoken_characters and ends_sentence(text)
             )
-            is_pause = cue.start - end > LAYOUT.pause_seconds and ends_sentence(text)
+            is_pause = cue.start - end > CAPTIONS.pause_seconds and ends_sentence(text)
             if text and (is_new_speaker or is_full or is_pause):
                 yield _with_time(start, speaker, text)
                 text = ""

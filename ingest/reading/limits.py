@@ -245,12 +245,6 @@ class _LayoutLimits:
     """Two shorter lines behind each other are items of a list."""
     kinsoku_characters: int = 3
     """What may be missing in a Japanese line, because some signs may not begin a line."""
-    spoken_characters: int = 280
-    """A speaker's text is split at the next end of a sentence from this length on."""
-    spoken_most_characters: int = 420
-    """It is split here in any case: automatic captions have no full stops."""
-    pause_seconds: float = 4.0
-    """The silence at which a speaker's text is split."""
     shifted_size: float = 0.8
     """Size of a raised or lowered letter, in sizes of the letter before it, at most."""
     initial_size: float = 2.0
@@ -267,6 +261,18 @@ class _LayoutLimits:
     """Largest width of wrapped text."""
     narrow_cjk_characters: int = 8
     wide_cjk_characters: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _CaptionLimits:
+    """Where the text of one speaker in captions is split."""
+
+    spoken_characters: int = 280
+    """It is split at the next end of a sentence from this length on."""
+    spoken_most_characters: int = 420
+    """It is split here in any case: automatic captions have no full stops."""
+    pause_seconds: float = 4.0
+    """The silence at which it is split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,4 +323,5 @@ PAGES = _PageLimits()
 DECLARATIONS = _DeclarationLimits()
 ASIDES = _AsideLimits()
 LAYOUT = _LayoutLimits()
+CAPTIONS = _CaptionLimits()
 TABLES = _TableLimits()

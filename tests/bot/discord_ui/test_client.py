@@ -227,14 +227,14 @@ async def test_what_fails_after_the_end_is_one_line(
     assert "the bot had ended" in caplog.text
 
 
-async def test_a_reply_for_which_there_is_no_connection_is_only_logged(caplog):
-    """An error that cannot be told is no second error."""
+async def test_a_reply_for_which_there_is_no_connection_is_not_taken_for_delivered():
+    """Whoever asked is told by the next start, which has to know that nothing was sent."""
 
     async def refuse(_view):
         raise RuntimeError("Session is closed")
 
-    await deliver(error_view("A1", Wording.default()), refuse, refuse, Wording.default())
-    assert caplog.text.count("RuntimeError") == 1
+    with pytest.raises(RuntimeError, match="Session is closed"):
+        await deliver(error_view("A1", Wording.default()), refuse, refuse, Wording.default())
 
 
 async def test_a_refused_message_becomes_an_error_sentence(simcord_env, channel, alice, caplog):

@@ -65,5 +65,7 @@ async def test_a_night_is_lived_through(simcord_env, opened, clock):
     assert set(measured.sounds) == {1}
     assert measured.others <= CHANNELS * len(("a correction", "a withdrawal"))
     assert measured.edited > 0
-    assert any("The language model is not known there" in line.text for line in night.lines)
+    assert any(
+        "without the language model, which does not work" in line.text for line in night.lines
+    )
     await desk.close()

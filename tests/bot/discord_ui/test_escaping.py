@@ -134,6 +134,7 @@ def test_right_to_left_names_do_not_turn_the_line():
         ("**تقول التغطية**", "**⁧تقول التغطية⁩**"),
         ("- الوسيلة: The Ledger", "- ⁧الوسيلة: The Ledger⁩"),
         ("-# ابدأ عبر /add-source هنا.", "-# ⁧ابدأ عبر ⁨/add-source⁩ هنا.⁩"),
+        ("عبر /follow: هنا، و/following.", "⁧عبر ⁨/follow⁩: هنا، و⁨/following⁩.⁩"),
         ("> The Ledger · 13 أكتوبر", "> The Ledger · 13 أكتوبر"),
         ("⁨نادية⁩ asks", "⁨نادية⁩ asks"),
         ("حتى **Who won?**", "⁧حتى **⁨Who won?⁩⁩**"),
