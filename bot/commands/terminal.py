@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any, Self, TypeAlias
@@ -185,15 +186,20 @@ def _typed_lines(console: Console) -> Iterator[str]:
         except (EOFError, KeyboardInterrupt):
             console.print()
             return
-        if line.strip().lower() in _EXIT_WORDS:
+        if not _stays(line):
             return
         if line.strip():
             yield line
 
 
+def _stays(line: str) -> bool:
+    """Return True unless *line* asks to leave the chat."""
+    return line.strip().lower() not in _EXIT_WORDS
+
+
 def _printed_lines(lines: Iterable[str], console: Console) -> Iterator[str]:
-    """Yield *lines*, each printed as if it had been typed."""
-    for line in lines:
+    """Yield *lines* until one asks to leave, each printed as if it had been typed."""
+    for line in takewhile(_stays, lines):
         console.print(Text(printable(f"› {line.strip()}"), style="bold"))
         yield line
 

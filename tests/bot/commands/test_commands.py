@@ -175,6 +175,26 @@ def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
     assert newest.article.header.title in " ".join(screen.getvalue().split())
 
 
+def test_a_chat_of_piped_lines_is_left_like_one_that_is_typed(sample_desk, monkeypatch):
+    """What stands behind /quit is neither printed nor answered."""
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", screen)
+    desk = sample_desk
+    with terminal.Loop(desk.answer, desk.close) as loop:
+        terminal.chat(
+            loop,
+            desk.archive.summary(),
+            now=lambda: MORNING,
+            before=desk.coverage.catch_up,
+            newest=lambda: desk.news.stories.newest(8),
+            lines=["follow Marrowen", "/quit", TURNOUT],
+        )
+    assert "› follow Marrowen" in screen.getvalue()
+    assert "In Discord, /follow is for that" in screen.getvalue()
+    assert "quit" not in screen.getvalue().partition("›")[2]
+    assert TURNOUT not in screen.getvalue()
+
+
 SOURCE = {"quote": "Turnout was 62.7 per cent.", "outlet": "The Ledger", "day": "2026-11-01"}
 CLAIMS = [
     json.dumps({"id": "a", "claim": "Turnout was 62.7 per cent.", "rests": [SOURCE]}),
