@@ -155,44 +155,39 @@ def test_without_a_terminal_the_examples_are_answered(tmp_path, monkeypatch, cap
     assert "Traceback" not in done.err
 
 
+def chat_over(desk, monkeypatch, lines=None):
+    """Chat until it is left, over *lines* or what is typed; return what the screen shows."""
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", screen)
+    with terminal.Loop(desk.answer, desk.close) as loop:
+        terminal.chat(
+            loop,
+            desk.archive.summary(),
+            now=lambda: MORNING,
+            before=desk.coverage.catch_up,
+            newest=lambda: desk.news.stories.newest(8),
+            lines=lines,
+        )
+    return screen.getvalue()
+
+
 def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
     """An empty line is passed over, a bad one explained, and /quit leaves."""
     typed = iter(["", "?!", "what's new?", TURNOUT, "/quit"])
     monkeypatch.setattr(Console, "input", lambda *_: next(typed))
-    screen = io.StringIO()
-    monkeypatch.setattr(sys, "stdout", screen)
-    desk = sample_desk
-    with terminal.Loop(desk.answer, desk.close) as loop:
-        terminal.chat(
-            loop,
-            desk.archive.summary(),
-            now=lambda: MORNING,
-            before=desk.coverage.catch_up,
-            newest=lambda: desk.news.stories.newest(8),
-        )
-    assert "62.7 per cent" in screen.getvalue()
-    [newest, *_] = desk.news.stories.newest(1)
-    assert newest.article.header.title in " ".join(screen.getvalue().split())
+    shown = chat_over(sample_desk, monkeypatch)
+    assert "62.7 per cent" in shown
+    [newest, *_] = sample_desk.news.stories.newest(1)
+    assert newest.article.header.title in " ".join(shown.split())
 
 
 def test_a_chat_of_piped_lines_is_left_like_one_that_is_typed(sample_desk, monkeypatch):
     """What stands behind /quit is neither printed nor answered."""
-    screen = io.StringIO()
-    monkeypatch.setattr(sys, "stdout", screen)
-    desk = sample_desk
-    with terminal.Loop(desk.answer, desk.close) as loop:
-        terminal.chat(
-            loop,
-            desk.archive.summary(),
-            now=lambda: MORNING,
-            before=desk.coverage.catch_up,
-            newest=lambda: desk.news.stories.newest(8),
-            lines=["follow Marrowen", "/quit", TURNOUT],
-        )
-    assert "› follow Marrowen" in screen.getvalue()
-    assert "In Discord, /follow is for that" in screen.getvalue()
-    assert "quit" not in screen.getvalue().partition("›")[2]
-    assert TURNOUT not in screen.getvalue()
+    shown = chat_over(sample_desk, monkeypatch, ["follow Marrowen", "/quit", TURNOUT])
+    assert "› follow Marrowen" in shown
+    assert "In Discord, /follow is for that" in shown
+    assert "quit" not in shown.partition("›")[2]
+    assert TURNOUT not in shown
 
 
 SOURCE = {"quote": "Turnout was 62.7 per cent.", "outlet": "The Ledger", "day": "2026-11-01"}
