@@ -129,11 +129,11 @@ class _CheckLimits:
     found_vectors: float = 0.9
     """Share of vectors that must be found by themselves; the search is approximate."""
     sample_passages: int = 100
-    """Passages of a new generation that are searched by their own first sentence."""
+    """Passages of a new generation that are searched by their longest sentence."""
     results: int = 10
     """Search results among which a passage must be; copies of it may rank above it."""
     found_passages: float = 0.95
-    """Share of passages that must be found by their own first sentence."""
+    """Share of passages that must be found by their longest sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ingest.errors import (
     IndexUnavailableError,
     NoGenerationError,
 )
-from ingest.index.cutting import SPLITTER, cut, first_sentence
+from ingest.index.cutting import SPLITTER, cut, sentences
 from ingest.index.index import Index, add_generation
 from ingest.index.limits import BATCHES, CHECKS, PATIENCE
 from ingest.index.search import search
@@ -165,7 +165,7 @@ def repair(index: Index, differences: _Faults) -> None:
 
 
 def sample_recall(archive: Archive, index: Index) -> tuple[float, int]:
-    """Return the share of sampled passages found by their first sentence, and the sample size."""
+    """Return the share of sampled passages found by a sentence of theirs, and the sample size."""
     passages = (p for state in index.upkeep.sample(CHECKS.sample_passages) for p in state.passages)
     sample = heapq.nsmallest(CHECKS.sample_passages, passages, key=_sample_key)
     if not sample:
@@ -180,8 +180,13 @@ def _sample_key(passage: Passage) -> bytes:
 
 
 def _finds(archive: Archive, index: Index, passage: Passage) -> bool:
-    """Return True if a passage, or a copy of it, is found by its own first sentence."""
-    sentence = first_sentence(passage)
+    """Return True if a passage, or a copy of it, is found by its longest sentence.
+
+    The first may be a byline or a heading, which many passages have.
+    """
+    spans = sentences(passage.text, passage.header.language)
+    longest = max(spans, key=lambda span: span.end - span.start)
+    sentence = passage.text[longest.start : longest.end]
     results = search(index, archive, sentence, limit=CHECKS.results)
     return any(
         result.passage.id == passage.id

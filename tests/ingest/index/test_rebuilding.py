@@ -137,6 +137,16 @@ def test_a_faulty_generation_does_not_serve(archive, index, monkeypatch):
     assert archive.generations.active() == old
 
 
+def test_an_index_of_pages_that_begin_with_bylines_is_sound(archive, index):
+    """What many pages share finds none of them; a sentence of their own does."""
+    shared = [an_extract(f"Nora Quill in ward {n}", title=f"Nora Quill {n}") for n in range(60, 75)]
+    own = [an_extract(f"− Nora Quill\n\n{story(40 + n)}", title=f"Page {n}") for n in range(9)]
+    saved(archive, *shared, *own)
+    index.upkeep.catch_up()
+    share, tried = rebuilding.sample_recall(archive, index)
+    assert (share, tried) == (1.0, 54)
+
+
 def test_other_passages_are_cut_for_a_new_generation_alone(archive, index, monkeypatch):
     """While it is built the old one is served by its own passages; then the new ones are."""
     before = archive.passages.count()
