@@ -89,8 +89,8 @@ class _OddsBounds:
     also_answers: float = 0.33
     """Part of the best window's probability from which another one answers too."""
     third_answers: float = 0.5
-    """Part of it from which a third excerpt is shown. With the part for a second one, 373 questions
-    had 197 third ones, with this 131, and the same 183 messages have a sentence that answers."""
+    """Part of it from which a third excerpt is shown, and any below a sure one. With the part for a
+    second one, 373 questions had 197 third ones, with this 131; the same 183 messages answer."""
     contradicts: float = 0.5
     """Part of it from which another one may be said to contradict the best one."""
     own_answer: float = 0.01

@@ -131,10 +131,12 @@ def write_inline(letters: Sequence[dict[str, Any]]) -> None:
     for letter in chain(letters, ({},)):
         is_shifted = bool(base and letter) and _is_shifted(letter, base, previous)
         is_raised = is_shifted and letter["bottom"] < base["bottom"]
-        if not is_raised:
+        if is_raised:
+            sign.append(letter)
+        else:
             _write_sign(sign, text, letter.get("text", ""))
             text = (text + letter.get("text", ""))[-LAYOUT.last_word_characters :]
-        sign = [*sign, letter] if is_raised else []
+            sign = []
         if is_shifted:
             letter |= {edge: base[edge] for edge in _HEIGHTS}
         else:

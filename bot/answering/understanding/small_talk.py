@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -88,22 +88,25 @@ def languages_of_bare_question(text: str) -> tuple[Language, ...]:
 
 def news_request_in(text: str) -> SmallTalk | None:
     """Return the request for news on a topic in *text*: "the latest on the ferries"."""
-    text = strip_markup(text)
-    for language in Language:
-        pattern = _pattern(language, "news_of")
-        if match := pattern and pattern.search(text):
-            return SmallTalk("news", language, match["topic"].strip())
+    for language, match in _requests_in(text, "news_of"):
+        return SmallTalk("news", language, match["topic"].strip())
     return None
 
 
 def follow_request_in(text: str) -> SmallTalk | None:
     """Return the request to be told of news later in *text*: "follow Marrowen", "remind me"."""
+    for language, _ in _requests_in(text, "follow_of"):
+        return SmallTalk("follow", language)
+    return None
+
+
+def _requests_in(text: str, name: str) -> Iterator[tuple[Language, re.Match[str]]]:
+    """Yield where *text* matches the pattern *name* of a language, with that language."""
     text = strip_markup(text)
     for language in Language:
-        pattern = _pattern(language, "follow_of")
-        if pattern and pattern.search(text):
-            return SmallTalk("follow", language)
-    return None
+        pattern = _pattern(language, name)
+        if match := pattern and pattern.search(text):
+            yield language, match
 
 
 @cache
