@@ -126,8 +126,10 @@ class Passages(DatabasePart):
             articles.c.id.in_(expanding), articles.c.removed_at.is_(None)
         )
         ordered = citable.order_by(articles.c.id, passages.c.position)
-        all_ids = select(passages.c.id, passages.c.article_id).where(
-            passages.c.article_id.in_(expanding)
+        all_ids = (
+            select(passages.c.id, passages.c.article_id)
+            .where(passages.c.article_id.in_(expanding))
+            .distinct()  # two splitters may cut the same passage
         )
         erased: set[int] = set()
         erased_ids = select(articles.c.id).where(

@@ -278,17 +278,30 @@ class _ProgressReporter:
 
 
 class _Writer:
-    """A thread that runs one write after the other; an error is raised on the next call."""
+    """A thread that runs one write after the other until one fails; a later call raises its error.
+
+    No write is run after a failed one: it would record the changes of that one as applied.
+    """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="vectors")
         self._writes: deque[Future[None]] = deque()
+        self._error: Exception | None = None
 
     def do(self, work: Callable[..., None], *arguments: object) -> None:
         """Queue *work*; wait while more than ``BATCHES.queued_writes`` are queued."""
         while len(self._writes) > BATCHES.queued_writes:
             self._writes.popleft().result()
-        self._writes.append(self._thread.submit(work, *arguments))
+        self._writes.append(self._thread.submit(self._run, work, *arguments))
+
+    def _run(self, work: Callable[..., None], *arguments: object) -> None:
+        if self._error is not None:
+            raise self._error
+        try:
+            work(*arguments)
+        except Exception as error:
+            self._error = error
+            raise
 
     def __enter__(self) -> Self:
         """Return the running thread."""

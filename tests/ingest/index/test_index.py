@@ -13,6 +13,7 @@ from ingest.archive import Archive
 from ingest.embedding.embedder import FastEmbedder
 from ingest.environment import Settings
 from ingest.errors import GenerationMismatchError, IndexOwnedError, IndexUnavailableError
+from ingest.index import upkeep as upkeep_module
 from ingest.index import words as words_module
 from ingest.index.index import Index
 from ingest.index.ownership import owner
@@ -103,6 +104,29 @@ def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings
         monkeypatch.undo()
         index.upkeep.catch_up()
         passages = archive.passages.count()
+        assert index.shelf.counts() == (passages, passages)
+
+
+def test_what_could_not_be_written_is_written_next_time(archive, settings, monkeypatch):
+    """A batch that fails once is not passed over by the batches that were queued behind it."""
+    saved(archive, *(an_extract(title=str(i)) for i in range(12)))
+    apply, failed_ids = VectorStore.apply, []
+
+    def fail_once(self, states, vectors):
+        if not failed_ids:
+            failed_ids.extend(state.article_id for state in states)
+            raise IndexUnavailableError("a moment")
+        apply(self, states, vectors)
+
+    monkeypatch.setattr(upkeep_module, "BATCHES", replace(upkeep_module.BATCHES, changes=3))
+    monkeypatch.setattr(VectorStore, "apply", fail_once)
+    with opened(archive, settings) as index:
+        with pytest.raises(IndexUnavailableError):
+            index.upkeep.catch_up()
+        assert index.upkeep.behind()
+        index.upkeep.catch_up()
+        passages = archive.passages.count()
+        assert failed_ids
         assert index.shelf.counts() == (passages, passages)
 
 

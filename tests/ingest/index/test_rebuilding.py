@@ -174,6 +174,23 @@ DISAGREEMENTS = {
 }
 
 
+def test_passages_that_two_rules_cut_alike_give_way_to_those_of_a_third(
+    archive, index, monkeypatch
+):
+    """The same passage of two earlier rules is stale once: Chroma refuses to delete one twice."""
+    first_rules = cutting.SPLITTER
+    for splitter, characters in ((first_rules + 1, None), (first_rules + 2, 250)):
+        for module in (cutting, rebuilding, index_module):
+            monkeypatch.setattr(module, "SPLITTER", splitter)
+        if characters:
+            shorter = replace(cutting.PASSAGES, latin_characters=characters)
+            monkeypatch.setattr(cutting, "PASSAGES", shorter)
+        build(archive, MODEL, index._stores, now=NOW)
+    count = archive.passages.count()
+    assert index.active().shelf.counts() == (count, count)
+    assert not faults(index.active())
+
+
 @pytest.mark.parametrize("broken", DISAGREEMENTS)
 def test_any_disagreement_is_found_and_mended(archive, index, broken):
     """Whatever is missing or too much is named in figures, and gone after the repair."""
