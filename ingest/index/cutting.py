@@ -22,13 +22,14 @@ from ingest.model import Cut, Passage, Span
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-SPLITTER = 3
+SPLITTER = 4
 """The version of the splitting rules; a generation records it."""
 _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
 _QUOTED_BEFORE, _OTHER_WORDS = "と", ("こ", "き", "も", "は言え")
 """The particle behind a quotation, and letters that make another word of it: ところ, とき, とも."""
 _CLOSING = "”\"'’」』)"
+_OPENING = "“‘«„「『(\"'"
 _RUN = re.compile(
     rf"(?P<cjk>[{CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_{CJK}][^\W_{CJK}]*)"
 )
@@ -52,13 +53,17 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
     """Return the sentences of *text* without the white space around them, in order.
 
     Every character that is not white space lies in exactly one sentence. A quotation is not
-    separated from the words after it ("…。」と述べた"). Results are cached: a text is split twice
-    when it is saved, and many times when it is quoted.
+    separated from the words after it ("…。」と述べた"), nor from the mark that opens it. Results
+    are cached: a text is split twice when it is saved, and many times when it is quoted.
     """
     spans: list[Span] = []
     line = _TableLine(text)
+    start = 0
     for boundary in sentencex.get_sentence_boundaries(language, text):
-        span = _trimmed(text, boundary["start_index"], boundary["end_index"])
+        end = boundary["end_index"]
+        end -= _ends_with_opening(text, end)
+        span = _trimmed(text, start, end)
+        start = end
         if span is None:
             continue
         line.read_to(span.end)
@@ -67,6 +72,12 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
         else:
             spans.append(span)
     return tuple(spans)
+
+
+def _ends_with_opening(text: str, end: int) -> bool:
+    """Return True if the character before *end* opens the quotation that begins there."""
+    is_inside = 1 < end < len(text) and not text[end].isspace()
+    return is_inside and text[end - 1] in _OPENING and text[end - 2].isspace()
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

@@ -46,6 +46,21 @@ def test_every_character_lies_in_exactly_one_span(text, language):
             ["「加わらない。」と党首は述べた。", "次は未定だ。"],
         ),
         ("“Not now.” she said. Then she left.", "en", ["“Not now.” she said.", "Then she left."]),
+        (
+            'The queue was long," she said. "Nobody left. All voted."',
+            "en",
+            ['The queue was long," she said.', '"Nobody left.', 'All voted."'],
+        ),
+        (
+            "„Das reicht nicht“, sagte er. „Wir zählen neu.“",
+            "de",
+            ["„Das reicht nicht“, sagte er.", "„Wir zählen neu.“"],
+        ),
+        (
+            "Rok won (the count ended at 9). (It began at noon.)",
+            "en",
+            ["Rok won (the count ended at 9).", "(It began at noon.)"],
+        ),
         ("One\n\nTwo", "en", ["One", "Two"]),
         ("", "en", []),
     ],
