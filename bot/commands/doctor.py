@@ -30,6 +30,7 @@ from ingest.commands.options import AsJson, configured, now
 from ingest.commands.output import cell, print_json, print_line, when, with_progress
 from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import EmbeddingError, IngestError, SettingsError
+from ingest.index.cutting import cut_by_older_rules
 from ingest.index.ownership import owner
 from ingest.language.languages import Language
 from ingest.model import Generation
@@ -165,6 +166,8 @@ def _index(archive: Archive, settings: BotSettings) -> str:
     suffix = f", held by {process}" if process else ""
     backlog = f"{behind:,} passages wait to be indexed" if behind else "it holds everything"
     warning = weakness_message(generation.model, settings)
+    if warning is None and cut_by_older_rules(generation):
+        warning = "Run `python -m ingest rebuild`: its passages were cut by an earlier release."
     description = f"{generation.model}, {generation.dimensions} dimensions: {backlog}{suffix}"
     return f"{description}. {warning}" if warning else description
 

@@ -91,6 +91,8 @@ def restore_command(
 
 def status_command(as_json: AsJson = False) -> int:
     """Show the contents of the archive, their age, failures, and the state of the index."""
+    from ingest.index.cutting import cut_by_older_rules  # its libraries take a while to load
+
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         summary, passages = archive.summary(), archive.passages.count()
@@ -106,6 +108,7 @@ def status_command(as_json: AsJson = False) -> int:
                 "passages": passages,
                 "generation": asdict(generation) if generation else None,
                 "better_model": better_model(generation.model, settings) if generation else None,
+                "older_rules": cut_by_older_rules(generation) if generation else None,
                 "changes_waiting": backlog,
                 "index_owner": holder,
                 "sources": [asdict(source) for source in sources],
@@ -132,8 +135,10 @@ def status_command(as_json: AsJson = False) -> int:
         state = f"{backlog:,} changes wait" if backlog else "up to date"
         age = output.ago(generation.created_at, now())
         print(f"The index: generation {generation.id} of {age}, {generation.model}, {state}.")
+        rebuild = as_called("`python -m ingest rebuild`")
         if model := better_model(generation.model, settings):
-            change = as_called("`python -m ingest rebuild`")
-            print(f"{change} changes over to {model}, which finds more.")
+            print(f"{rebuild} changes over to {model}, which finds more.")
+        elif cut_by_older_rules(generation):
+            print(f"{rebuild} cuts its passages anew, by the rules of this release.")
     print(f"It belongs to {holder}." if holder else "No process owns it at the moment.")
     return 0

@@ -17,7 +17,7 @@ from ingest.index.limits import PASSAGES
 from ingest.language.abbreviations import is_continued
 from ingest.language.lines import BETWEEN
 from ingest.language.script import CJK, JAPANESE_SIGN
-from ingest.model import Cut, Passage, Span
+from ingest.model import Cut, Generation, Passage, Span
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -133,6 +133,11 @@ class _TableLine:
     def holds(self, span: Span) -> bool:
         """Return True if this line has cells and *span* begins in it."""
         return self._line <= span.start and self._cells >= self._line
+
+
+def cut_by_older_rules(generation: Generation) -> bool:
+    """Return True if the passages of *generation* were cut by rules of an earlier release."""
+    return generation.splitter < SPLITTER
 
 
 def cut(text: str, language: str) -> Cut:

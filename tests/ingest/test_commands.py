@@ -10,6 +10,8 @@ import pytest
 from ingest.archive import Archive
 from ingest.commands import article_commands, output
 from ingest.commands.indexing import BadLineError, questions
+from ingest.index import cutting, rebuilding
+from ingest.index import index as index_module
 from tests.builders import NOW, TEXT, an_extract, saved
 
 ARTICLE = f"Harbour wins 46 seats\n\n{TEXT}\n"
@@ -45,6 +47,20 @@ def test_adding_again_changes_nothing(run, article):
     run("add", article)
     code, said, _ = run("add", article)
     assert (code, "1 unchanged" in said) == (0, True)
+
+
+def test_an_index_of_an_earlier_release_says_how_to_renew_it(run, article, monkeypatch):
+    """The maintainer reads it in the status until the index was rebuilt, once."""
+    monkeypatch.setenv("EMBEDDING_MODEL", "local")
+    run("add", article)
+    assert "cuts its passages anew" not in run("status")[1]
+    monkeypatch.setattr(cutting, "SPLITTER", cutting.SPLITTER + 1)
+    assert "cuts its passages anew" in run("status")[1]
+    assert json.loads(run("status", "--json")[1])["older_rules"] is True
+    monkeypatch.setattr(rebuilding, "SPLITTER", cutting.SPLITTER)
+    monkeypatch.setattr(index_module, "SPLITTER", cutting.SPLITTER)
+    run("rebuild")
+    assert "cuts its passages anew" not in run("status")[1]
 
 
 def test_standard_input_is_a_path_of_its_own(run, monkeypatch):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.__main__ import main
+from ingest.index import cutting
 from tests.bot.modelserver import ModelServer
 
 
@@ -28,8 +29,17 @@ def test_a_desk_that_is_well_says_so(here, capsys):
     assert all(each["well"] for each in found.values())
     assert "articles" in found["archive"]["said"]
     assert "holds everything" in found["index"]["said"]
+    assert "rebuild" not in found["index"]["said"]
     assert "dimensions" in found["embedding"]["said"]
     assert "own words" in found["models"]["said"]
+
+
+def test_an_index_of_an_earlier_release_is_well_and_to_be_rebuilt(here, capsys):
+    """It serves on by the rules that cut it."""
+    here.setattr(cutting, "SPLITTER", cutting.SPLITTER + 1)
+    assert main(["doctor", "--json"]) == 0
+    found = told(capsys)
+    assert "ingest rebuild" in found["index"]["said"]
 
 
 def test_what_is_bad_is_named_with_what_to_do(here, capsys):
