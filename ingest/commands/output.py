@@ -115,10 +115,11 @@ class _ProgressLines:
         self._last = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
-        """Print the progress, unless a line was printed a moment ago."""
-        if time.monotonic() - self._last >= _PROGRESS_SECONDS:
+        """Print the progress, unless a line was printed a moment ago or the total is not known."""
+        total = self._total or total
+        if total and time.monotonic() - self._last >= _PROGRESS_SECONDS:
             self._last = time.monotonic()
-            print(f"{self._label}: {done} of {self._total or total}", file=sys.stderr, flush=True)
+            print(f"{self._label}: {done:,} of {total:,}", file=sys.stderr, flush=True)
 
 
 def article_table(articles: Sequence[Article], *, reasons: bool = False) -> Table:

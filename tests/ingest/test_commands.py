@@ -282,3 +282,15 @@ def test_a_line_without_an_end_costs_what_a_line_may_have(tmp_path):
     (one, fault), (two, question) = questions(file)
     assert (one, two, question) == (1, 2, "Who won?")
     assert isinstance(fault, BadLineError)
+
+
+def test_progress_without_a_terminal_is_a_line_once_the_total_is_known(capsys, monkeypatch):
+    """A log of a service holds how far it is, and no "0 of 0"."""
+    monkeypatch.setattr(output, "_PROGRESS_SECONDS", 0)
+
+    def work(progress):
+        progress(0, 0)
+        progress(1_200, 5_019)
+
+    output.with_progress("Indexing", None, work)
+    assert capsys.readouterr().err == "Indexing: 1,200 of 5,019\n"
