@@ -379,7 +379,8 @@ class Asking:
     ) -> ui.LayoutView:
         """Show the newest stories, or the latest coverage of *topic*."""
         if topic:
-            return latest_on_view(await self.desk.timeline(topic, edition=edition), words)
+            timeline = await self.desk.timeline(topic, edition=edition, newest=True)
+            return latest_on_view(timeline, words)
         stories = await self.desk.news.stories.latest(SHOWN.stories, edition)
         return latest_view(stories, self.desk.clock(), words)
 

@@ -153,7 +153,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "polls": results_view(a_poll(words), words),
         "latest": latest_view(stories(answer), built.NOW, words),
         "latest-none": latest_view([], built.NOW, words),
-        "latest-on": latest_on_view(a_timeline(answer), words),
+        "latest-on": latest_on_view(newest(answer), words),
         "newer": layout([newer_text(answer.citations[0], words)]),
         "news": with_buttons(news_view(due(answer, words), words), unfollow(words)),
         "news-changed": with_buttons(
@@ -331,6 +331,12 @@ def a_poll(words: Wording) -> Results:
     polls = (
         ("A", "Tern", "2026-10-30", "988", (45, 44)),
         ("A", "Wexcombe", "2026-10-03", "1,002", (44, 41)),
+def newest(answer: Answer) -> Timeline:
+    """Return the lines of a few days, the newest first."""
+    timeline = a_timeline(answer)
+    return replace(timeline, lines=timeline.lines[::-1][:3])
+
+
         ("B", "Wexcombe", "2026-10-03", "1,002", (44, 42)),
     )
     for number, (outlet, pollster, day, sample, shares) in enumerate(polls):
