@@ -205,6 +205,7 @@ class Desk:
             outcome = await self._store(outcome, member, asked_at, meter)
             seconds = time.perf_counter() - start
             self.metrics.answered(outcome, seconds)
+            self.models.state.note(outcome.written, asked_at)
             self.metrics.called(meter.calls, meter.usage)
             logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
         return outcome

@@ -105,6 +105,7 @@ class ElectionDeskClient(discord.Client):
             desk.jobs,
             desk.news.digests,
             desk.news.quiet,
+            desk.models.state,
             desk.settings,
         )
         # What members' controls use: Discord restores them from their custom id, without arguments.
