@@ -132,8 +132,8 @@ class _Shown:
     stories: int = 8
     quotations: int = 8
     """Within Discord's 40 components."""
-    follows: int = 9
-    """Within Discord's 40 components."""
+    follows: int = 8
+    """On a page: with the buttons that turn it within Discord's 40 components."""
     panel_items: int = 4
     """Items with their own buttons, within Discord's 40 components."""
     review_groups: int = 4

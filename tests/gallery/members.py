@@ -162,6 +162,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "digest": digest_view(a_digest(answer), words),
         "digest-empty": digest_view(replace(a_digest(answer), stories=(), corrected=()), words),
         "following": following_view(follows(words), words),
+        "following-paged": following_view(many_follows(words), words, 8),
         "unread": with_buttons(notice_view(words("unread")), [FollowButton("0", words("follow"))]),
         "edited": with_buttons(
             notice_view(words("question_edited")), [ReaskButton("1", words("again"))]
@@ -201,6 +202,12 @@ def follows(words: Wording) -> list[Follow]:
         Follow(built.NOW, "", "1", "", kind, text, words.language, n)
         for n, (kind, text) in enumerate(zip(FollowKind, texts, strict=True))
     ]
+
+
+def many_follows(words: Wording) -> list[Follow]:
+    """Return more than a page of them."""
+    every = enumerate(follows(words) * 5)
+    return [replace(follow, id=number) for number, follow in every]
 
 
 def changes(answer: Answer, words: Wording) -> DueChanges:
@@ -324,6 +331,12 @@ def a_timeline(answer: Answer) -> Timeline:
     return Timeline("Marrowen", built.NOW, tuple(lines))
 
 
+def newest(answer: Answer) -> Timeline:
+    """Return the lines of a few days, the newest first."""
+    timeline = a_timeline(answer)
+    return replace(timeline, lines=timeline.lines[::-1][:3])
+
+
 def a_poll(words: Wording) -> Results:
     """Return two polls, of one of which two sources have different figures."""
     names, caption = _IN_WORDS.get(words.language, _IN_WORDS[Language.ENGLISH])
@@ -331,12 +344,6 @@ def a_poll(words: Wording) -> Results:
     polls = (
         ("A", "Tern", "2026-10-30", "988", (45, 44)),
         ("A", "Wexcombe", "2026-10-03", "1,002", (44, 41)),
-def newest(answer: Answer) -> Timeline:
-    """Return the lines of a few days, the newest first."""
-    timeline = a_timeline(answer)
-    return replace(timeline, lines=timeline.lines[::-1][:3])
-
-
         ("B", "Wexcombe", "2026-10-03", "1,002", (44, 42)),
     )
     for number, (outlet, pollster, day, sample, shares) in enumerate(polls):
