@@ -330,3 +330,5 @@ async def _show_typing(channel: discord.abc.Messageable) -> None:
         await channel.typing()
     except discord.HTTPException:
         return
+    if not Place.of(message).threads:
+        return None

@@ -26,6 +26,8 @@ class _DiscordLimits:
     """Minutes without a message after which a thread is archived; one of the periods allowed."""
     thread_exists: int = 160004
     """The error code for a message that has a thread already."""
+    reply_needs_history: int = 160002
+    """Error code where the bot may not read what it replies to."""
     unknown_message: int = 10008
     """The code for a reply that was deleted, or never made: nobody waits there."""
     reply_lifetime: timedelta = timedelta(minutes=14)

@@ -269,7 +269,7 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
         asking: Asking = interaction.client.asking
         words = words_of(interaction)
         message = await self.message(interaction)
-        is_allowed = interaction.permissions.create_public_threads
+        is_allowed = interaction.permissions.create_public_threads and Place.of(interaction).threads
         if message is None or not (isinstance(message.channel, discord.TextChannel) and is_allowed):
             await send_notice(interaction, "thread_not_here")
             return
