@@ -332,6 +332,24 @@ async def test_a_question_that_is_edited_while_it_is_answered(
     assert len(channel.history()) == 3
 
 
+async def test_what_is_taken_out_while_an_answer_is_written_is_not_shown(
+    monkeypatch, simcord_env, desk, channel, alice
+):
+    """Removed everywhere or hidden in this server: neither is quoted a second later."""
+    desk_type, answer = type(desk), type(desk).answer
+
+    async def withheld_meanwhile(self, question, *arguments, **more):
+        outcome = await answer(self, question, *arguments, **more)
+        article = outcome.citations[0].passage.article_id
+        desk.archive.editions.hide(str(simcord_env.guild.id), article, now=MORNING)
+        return outcome
+
+    monkeypatch.setattr(desk_type, "answer", withheld_meanwhile)
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    assert "62.7" not in shown(result)
+    assert "no longer part of the coverage here" in shown(result)
+
+
 async def test_an_answer_is_copied_as_a_quote(channel, alice):
     """The words, who printed them, when and where: to be used elsewhere."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
