@@ -132,7 +132,7 @@ def following_view(follows: list[Follow], words: Wording, offset: int = 0) -> ui
     for follow in follows[offset : offset + SHOWN.follows]:
         channel = f" · <#{int(follow.channel)}>" if follow.place else ""
         topic = literal(title(follow.text, 200))
-        text = f"{escape(words(f'following_{follow.kind}'))} **{topic}**{channel}"
+        text = f"{escape(words(f'following_{follow.kind}'))} · **{topic}**{channel}"
         items.append((text, [UnfollowButton(str(follow.id), words("unfollow"))]))
     view = item_list(f"**{escape(words('following_heading'))}**", items)
     turns: list[ui.Item[Any]] = []

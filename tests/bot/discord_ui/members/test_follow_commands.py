@@ -248,7 +248,7 @@ async def test_a_count_is_told_step_by_step(simcord_env, desk, channel, alice, p
     [offered] = await alice.autocomplete(channel, "follow", "topic", "Holm results")
     assert offered["value"] == "Holm results"
     listed = await alice.slash(channel, "following")
-    assert "Results holm" in shown(listed)
+    assert "Results · holm" in shown(listed)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -268,7 +268,7 @@ async def test_an_outlet_is_offered_and_followed(desk, channel, alice):
     await alice.slash(channel, "follow", topic="Dunmere Courier")
     listed = await alice.slash(channel, "following")
     assert listed.ephemeral
-    assert "Outlet Dunmere Courier" in shown(listed)
+    assert "Outlet · Dunmere Courier" in shown(listed)
     await alice.click(listed.response, label="Unfollow")
     assert "You follow nothing" in shown(await alice.slash(channel, "following"))
 
@@ -409,7 +409,7 @@ def test_what_is_followed_is_listed_within_discord_s_limits(desk):
         view = following_view(follow.all(), words, offset)
         assert view.total_children_count <= 40
         listed += seen(view) + "\n"
-    assert all(f"Topic topic {n} @everyone" in listed for n in range(30))
+    assert all(f"Topic · topic {n} @everyone" in listed for n in range(30))
 
 
 async def test_everything_that_is_followed_can_be_ended(desk, channel, alice):
