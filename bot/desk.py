@@ -17,7 +17,7 @@ from bot.answering.evidence.ranking import fitted
 from bot.answering.evidence.reader import window_reader
 from bot.answering.lookup import look_up, look_up_one
 from bot.answering.proving.verifiers import IdentityVerifier
-from bot.answering.timeline import Timeline, timeline
+from bot.answering.timeline import Timeline, latest, timeline
 from bot.answering.understanding.followup import complete_question
 from bot.answering.values import (
     Abstention,
@@ -205,6 +205,7 @@ class Desk:
             outcome = await self._store(outcome, member, asked_at, meter)
             seconds = time.perf_counter() - start
             self.metrics.answered(outcome, seconds)
+            self.models.state.note(outcome.written, asked_at)
             self.metrics.called(meter.calls, meter.usage)
             logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
         return outcome
@@ -228,9 +229,15 @@ class Desk:
         return await look_up_one(claim, coverage, verifier, now=self.clock(), meter=Meter())
 
     @in_search_thread
-    def timeline(self, topic: str, *, edition: Edition = EVERYBODY) -> Timeline:
-        """Return a timeline of the reports on *topic*; nothing is stored."""
-        return timeline(topic, self._serving(edition), now=self.clock())
+    def timeline(
+        self, topic: str, *, edition: Edition = EVERYBODY, newest: bool = False
+    ) -> Timeline:
+        """Return a timeline of the reports on *topic*; nothing is stored.
+
+        With *newest*, only the newest lines that are about it, the newest first.
+        """
+        draw = latest if newest else timeline
+        return draw(topic, self._serving(edition), now=self.clock())
 
     def _voting_link(self) -> str | None:
         """Return the election authority's page, as set in Discord or else in the settings."""

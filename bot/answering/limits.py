@@ -216,6 +216,8 @@ class _TimelineLimits:
     passages: int = 40
     """Passages that are searched for mentions."""
     lines: int = 12
+    newest_lines: int = 3
+    """Lines that answer "the latest on …": what is asked for is the newest, no history."""
     lines_by_outlet_and_day: int = 2
     topic_share: float = 0.6
     """Smallest weighted share of the topic's terms that a line mentions."""

@@ -40,12 +40,37 @@ class _Mention:
     quote: str
     worth: float
 
+    @property
+    def day(self) -> date:
+        """Return the day of the article; those without one are left out before."""
+        day = self.evidence.passage.header.day
+        assert day is not None
+        return day
+
 
 def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
     """Return the timeline of *topic*, without articles that have no day."""
     need, mentions = _mentions(topic, coverage, now)
     lines = [_line_of(mention, need) for mention in _select_lines(mentions)]
     return Timeline(topic, now, tuple(sorted(lines, key=lambda line: line.day)))
+
+
+def latest(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
+    """Return the newest lines that are about *topic*, the newest first."""
+    need, mentions = _mentions(topic, coverage, now)
+    about = [mention for mention in mentions if _is_about(mention, need)] or mentions
+    newest = sorted(about, key=lambda mention: mention.day, reverse=True)
+    chosen = _select_lines(newest)[: TIMELINES.newest_lines]
+    return Timeline(topic, now, tuple(_line_of(mention, need) for mention in chosen))
+
+
+def _is_about(mention: _Mention, need: Need) -> bool:
+    """Return True if a line has a word of the topic itself, or its title one of that meaning.
+
+    In the line a word of a similar meaning may be said by the way: a rowing boat is no ferry.
+    """
+    title = mention.evidence.passage.header.title
+    return need.names(mention.quote) or need.share(title) > 0
 
 
 def reported(
@@ -104,11 +129,9 @@ def _select_lines(mentions: Sequence[_Mention]) -> list[_Mention]:
 
 def _line_of(mention: _Mention, need: Need) -> TimelineLine:
     """Quote the part of the sentence that mentions the topic best."""
-    passage = mention.evidence.passage
     part = _best_clauses(mention.quote, need)
-    day = passage.header.day
-    assert day is not None
-    return TimelineLine(day, Citation.of(mention.quote[part.start : part.end], passage))
+    quote = mention.quote[part.start : part.end]
+    return TimelineLine(mention.day, Citation.of(quote, mention.evidence.passage))
 
 
 def _best_clauses(text: str, need: Need) -> Span:

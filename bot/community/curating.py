@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.community.limits import INTERVALS, MEMBERS
@@ -58,6 +59,15 @@ class Moderator:
     def may_change(self, place: str) -> bool:
         """Return True if this moderator may change items of *place*; empty means shared items."""
         return place == self.place or (self.home and not place)
+
+
+class _Approval(StrEnum):
+    """The result of approving a suggestion; its values are keys of the sentences about it."""
+
+    CHANGED = "approved"
+    UNCHANGED = "nothing_to_do"
+    """All of it was archived or watched already."""
+    DECIDED_BEFORE = "suggestion_decided"
 
 
 class NotYoursError(WordedError):
@@ -228,8 +238,12 @@ class Curator:
         marked = await asyncio.to_thread(self.ledger.audit.mark_undone, number, undo_entry.id)
         return undo_entry if marked else None
 
-    async def approve(self, suggestion: Suggestion, preview: Preview, moderator: Moderator) -> bool:
-        """Add or watch the suggested source; return True if the suggestion was still open.
+    async def approve(
+        self, suggestion: Suggestion, preview: Preview, moderator: Moderator
+    ) -> _Approval:
+        """Add or watch the suggested source if the suggestion is still open.
+
+        Where all of it is archived or watched already, it is decided without an audit entry.
 
         Raises:
             TooManySourcesError: the server watches the maximum number; the suggestion stays open.
@@ -240,14 +254,17 @@ class Curator:
             await asyncio.to_thread(self._require_room, preview.name, moderator)
         else:
             await asyncio.to_thread(self._require_article_room, preview, moderator)
-        if not await self._decide(suggestion, moderator, approved=True):
-            return False
+        changes = await asyncio.to_thread(self._would_change, preview, moderator)
+        if not await self._decide(suggestion, moderator, approved=True, recorded=changes):
+            return _Approval.DECIDED_BEFORE
+        if not changes:
+            return _Approval.UNCHANGED
         if is_listing and preview.outlet:
             with suppress(NothingToDoError):
                 await self.watch(preview, preview.outlet, moderator)
         else:
             await self.keep(preview, moderator)
-        return True
+        return _Approval.CHANGED
 
     async def reject(self, suggestion: Suggestion, moderator: Moderator) -> bool:
         """Reject a suggested source; return True if the suggestion was still open."""
@@ -480,10 +497,28 @@ class Curator:
         self.archive.sources.make_due(source_id)
         return source
 
+    def _would_change(self, preview: Preview, moderator: Moderator) -> bool:
+        """Return True if adding or watching *preview* would change the coverage."""
+        if preview.entries and preview.outlet:
+            watched = self.archive.sources.at(preview.name, moderator.additions_place)
+            return watched is None or watched.outlet != preview.outlet
+        compared = (self._compared(article, moderator) for article in preview.articles)
+        return any(not article.unchanged for article in compared)
+
     @in_thread
-    def _decide(self, suggestion: Suggestion, moderator: Moderator, *, approved: bool) -> bool:
+    def _decide(
+        self,
+        suggestion: Suggestion,
+        moderator: Moderator,
+        *,
+        approved: bool,
+        recorded: bool = True,
+    ) -> bool:
+        """Decide a suggestion that is open; return False if others did before."""
         if not self.ledger.suggestions.decide(suggestion.id, approved=approved):
             return False
+        if not recorded:
+            return True
         action = AuditAction.APPROVED if approved else AuditAction.REJECTED
         self._log(moderator, action, detail=suggestion.name)
         return True

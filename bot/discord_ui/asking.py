@@ -271,6 +271,8 @@ class Asking:
                         edition=edition,
                         as_of=as_of,
                     )
+                if await self._is_withheld(outcome, edition):
+                    return _Reply(notice_view(words("show_withdrawn")))
                 notes = self._quiet_notes(outcome, words, edition)
                 view = outcome_view(outcome, ask=repeat, notes=notes)
                 if outcome.number is not None:
@@ -285,6 +287,15 @@ class Asking:
             finally:
                 self.in_flight.discard(asker)
                 self.runs.running.pop(run, None)
+
+    async def _is_withheld(self, outcome: Answer | Abstention, edition: Edition) -> bool:
+        """Return True if moderators took out what an answer cites while it was written.
+
+        What is cited of an earlier moment is shown as it was then.
+        """
+        if not isinstance(outcome, Answer) or outcome.number is None or outcome.question.past:
+            return False
+        return await self.desk.catalogue.cites_withheld(outcome.number, edition)
 
     def _quiet_notes(
         self, outcome: Answer | Abstention, words: Wording, edition: Edition
@@ -379,7 +390,8 @@ class Asking:
     ) -> ui.LayoutView:
         """Show the newest stories, or the latest coverage of *topic*."""
         if topic:
-            return latest_on_view(await self.desk.timeline(topic, edition=edition), words)
+            timeline = await self.desk.timeline(topic, edition=edition, newest=True)
+            return latest_on_view(timeline, words)
         stories = await self.desk.news.stories.latest(SHOWN.stories, edition)
         return latest_view(stories, self.desk.clock(), words)
 

@@ -19,7 +19,7 @@ from bot.discord_ui.conversation import (
     AddressedMessage,
     answer_message,
     answer_post,
-    offer_new_answer,
+    note_edit,
 )
 from bot.discord_ui.escaping import DeskTranslator
 from bot.discord_ui.limits import PACE
@@ -105,6 +105,7 @@ class ElectionDeskClient(discord.Client):
             desk.jobs,
             desk.news.digests,
             desk.news.quiet,
+            desk.models.state,
             desk.settings,
         )
         # What members' controls use: Discord restores them from their custom id, without arguments.
@@ -171,8 +172,17 @@ class ElectionDeskClient(discord.Client):
         """Offer a new answer if the author edited the question."""
         if self.user is None or before.content == after.content:
             return
-        if AddressedMessage.of(after, self.user.id) is not None:
-            await offer_new_answer(after, self.asking)
+        addressed = AddressedMessage.of(after, self.user.id)
+        if addressed is not None:
+            await note_edit(after, addressed, self.asking)
+
+    async def ask_again(self, message: discord.Message) -> None:
+        """Answer an edited message, also if it no longer mentions the bot."""
+        assert self.user is not None
+        for kind in ("answered", "edited", "changed"):
+            self.asking.used_keys.pop((kind, message.id), None)
+        addressed = AddressedMessage.again(message, self.user.id)
+        await answer_message(message, addressed, self.asking)
 
     async def on_thread_create(self, thread: discord.Thread) -> None:
         """Answer a new forum post if the server's rules allow it."""

@@ -57,11 +57,16 @@ class AddressedMessage:
         """
         if message.author.bot or message.type not in _TEXT_TYPES:
             return None
+        again = cls.again(message, me)
+        called = message.guild is None or f"<@{me}>" in message.content
+        called = called or f"<@!{me}>" in message.content
+        return replace(again, called=called) if called or _is_continuation(message, me) else None
+
+    @classmethod
+    def again(cls, message: discord.Message, me: int) -> AddressedMessage:
+        """Return *message* as one that its author wants to be answered, whatever it mentions."""
         text = message.content.replace(f"<@{me}>", " ").replace(f"<@!{me}>", " ")
-        called = message.guild is None or text != message.content
-        if called or _is_continuation(message, me):
-            return cls(text.strip(), called)
-        return None
+        return cls(text.strip(), called=True)
 
 
 def _is_continuation(message: discord.Message, me: int) -> bool:
@@ -118,9 +123,23 @@ class _MessageReply:
 async def answer_message(
     message: discord.Message, addressed: AddressedMessage, asking: Asking
 ) -> None:
-    """Answer a message or the one it refers to; report once that one cannot be read."""
-    words = words_in(message.guild)
+    """Answer a message or the one it refers to; report once that one cannot be read.
+
+    If it was changed meanwhile, a new answer is offered.
+    """
     reply = _MessageReply(message.channel, message)
+    await _reply_to(message, addressed, reply, asking)
+    if reply.sent is not None:
+        asking.is_first("answered", message.id)
+        if ("changed", message.id) in asking.used_keys:
+            await _offer_new_answer(message, asking)
+
+
+async def _reply_to(
+    message: discord.Message, addressed: AddressedMessage, reply: _MessageReply, asking: Asking
+) -> None:
+    """Reply to a message if it needs a reply."""
+    words = words_in(message.guild)
     text = addressed.text
     if not addressed.called:
         if not text:
@@ -197,7 +216,6 @@ async def _answer(
         edition=edition,
         repeat=repeat,
     )
-    asking.is_first("answered", message.id)
 
 
 async def _answer_referenced(
@@ -272,11 +290,27 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     )
 
 
-async def offer_new_answer(message: discord.Message, asking: Asking) -> None:
-    """Offer once to answer an edited question again."""
-    if ("answered", message.id) not in asking.used_keys or not asking.is_first(
-        "edited", message.id
-    ):
+async def note_edit(message: discord.Message, addressed: AddressedMessage, asking: Asking) -> None:
+    """Offer to answer a message again that became another question after its reply.
+
+    The offer for one that is being answered follows the answer.
+    """
+    text, words = addressed.text, words_in(message.guild)
+    if not (addressed.called or _asks_the_bot(text, is_reply=message.reference is not None)):
+        return
+    try:
+        asking.question(text, reader=words.language)
+    except UnaskableError:
+        return
+    if ("answered", message.id) in asking.used_keys:
+        await _offer_new_answer(message, asking)
+    else:
+        asking.is_first("changed", message.id)
+
+
+async def _offer_new_answer(message: discord.Message, asking: Asking) -> None:
+    """Offer to answer an edited message again, until it is."""
+    if not asking.is_first("edited", message.id):
         return
     words = words_in(message.guild)
     view = notice_view(words("question_edited"))
@@ -317,6 +351,8 @@ async def _previous_exchange(message: discord.Message, asking: Asking) -> Exchan
 
 async def _open_thread(message: discord.Message, name: str) -> discord.Thread | None:
     """Open a thread on *message* for its answer; ``None`` if that is not allowed."""
+    if not Place.of(message).threads:
+        return None
     try:
         return await message.create_thread(name=thread_name(name))
     except (discord.HTTPException, ValueError) as error:

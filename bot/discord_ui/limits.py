@@ -26,6 +26,8 @@ class _DiscordLimits:
     """Minutes without a message after which a thread is archived; one of the periods allowed."""
     thread_exists: int = 160004
     """The error code for a message that has a thread already."""
+    reply_needs_history: int = 160002
+    """Error code where the bot may not read what it replies to."""
     unknown_message: int = 10008
     """The code for a reply that was deleted, or never made: nobody waits there."""
     reply_lifetime: timedelta = timedelta(minutes=14)
@@ -132,8 +134,8 @@ class _Shown:
     stories: int = 8
     quotations: int = 8
     """Within Discord's 40 components."""
-    follows: int = 9
-    """Within Discord's 40 components."""
+    follows: int = 8
+    """On a page: with the buttons that turn it within Discord's 40 components."""
     panel_items: int = 4
     """Items with their own buttons, within Discord's 40 components."""
     review_groups: int = 4

@@ -48,7 +48,7 @@ def latest_view(stories: Sequence[Story], as_of: datetime, words: Wording) -> ui
 
 
 def latest_on_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
-    """Quote the latest coverage of a topic, newest first."""
+    """Quote the latest coverage of a topic."""
     topic = literal(title(timeline.topic, 200))
     heading = f"**{escape(words('latest_on'))} {topic}**"
     if not timeline.lines:
@@ -56,10 +56,8 @@ def latest_on_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
     lines = [
         f"{entry(line.citation.header, words, _LENGTHS)}\n"
         f"> {quotation(line.citation.quote, words, _LENGTHS)}"
-        for line in sorted(timeline.lines, key=lambda line: line.day, reverse=True)[: SHOWN.stories]
+        for line in timeline.lines
     ]
-    while sum(map(size, lines)) > DISCORD.message_characters - 2 * CHARACTERS.copies:
-        lines.pop()
     return layout(
         [heading, *lines, GAP, coverage_date_line(timeline.as_of, None, words)], Colour.NEWS
     )

@@ -83,7 +83,8 @@ def _is_user_app(interaction: Interaction) -> bool:
 
 
 def _allows_threads(channel: object) -> bool:
-    """Return True if the bot may open public threads in *channel*."""
+    """Return True if the bot may open public threads in *channel* and write in them."""
     if not isinstance(channel, discord.TextChannel):
         return False
-    return channel.permissions_for(channel.guild.me).create_public_threads
+    rights = channel.permissions_for(channel.guild.me)
+    return rights.create_public_threads and rights.send_messages_in_threads

@@ -13,7 +13,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 import discord
 from discord import ui
 
-from bot.discord_ui.limits import PACE
+from bot.discord_ui.limits import DISCORD, PACE
 from bot.discord_ui.rendering import notice_view
 from bot.wording import (
     WordedError,
@@ -189,12 +189,18 @@ async def send_once(
 ) -> discord.Message:
     """Send *view* below a message, or edit what was sent with *nonce* in the last minutes.
 
-    So a message is sent once, although a process ended before it received Discord's reply.
+    So a message is sent once, although a process ended before it received Discord's reply. Where
+    the bot may not read earlier messages it may not reply to one, and sends *view* by itself.
     """
     if under is None:
         sent = await channel.send(view=view, nonce=nonce)
     else:
-        sent = await channel.send(view=view, nonce=nonce, reference=under, mention_author=False)
+        try:
+            sent = await channel.send(view=view, nonce=nonce, reference=under, mention_author=False)
+        except discord.HTTPException as error:
+            if error.code != DISCORD.reply_needs_history:
+                raise
+            return await send_once(channel, view, nonce)
     earlier = _button_ids(component.to_dict() for component in sent.components)
     if earlier == _button_ids(view.to_components()):  # type: ignore[no-untyped-call]
         return sent

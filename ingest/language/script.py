@@ -104,10 +104,10 @@ class Kanji:
 
     @property
     def chinese(self) -> bool:
-        """Return True if JIS X 0208 lacks a character that a Chinese set has: 谁, 嗎."""
+        """Return True if JIS X 0208 lacks a character that a Chinese set has: 谁, 嗎, 咗."""
         return any(
             not _is_in(character, "shift_jis")
-            and (_is_in(character, "gb2312") or _is_in(character, "big5"))
+            and (_is_in(character, "gb2312") or _is_in(character, "big5hkscs"))
             for character in self.characters
         )
 
@@ -119,9 +119,9 @@ class Kanji:
 
     @property
     def traditional(self) -> bool:
-        """Return True if a character is traditional, and none simplified."""
+        """Return True if a character is traditional (in Hong Kong also 咗), and none simplified."""
         return any(not _is_in(character, "gb2312") for character in self.characters) and all(
-            _is_in(character, "big5") for character in self.characters
+            _is_in(character, "big5hkscs") for character in self.characters
         )
 
 

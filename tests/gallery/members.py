@@ -153,7 +153,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "polls": results_view(a_poll(words), words),
         "latest": latest_view(stories(answer), built.NOW, words),
         "latest-none": latest_view([], built.NOW, words),
-        "latest-on": latest_on_view(a_timeline(answer), words),
+        "latest-on": latest_on_view(newest(answer), words),
         "newer": layout([newer_text(answer.citations[0], words)]),
         "news": with_buttons(news_view(due(answer, words), words), unfollow(words)),
         "news-changed": with_buttons(
@@ -162,6 +162,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "digest": digest_view(a_digest(answer), words),
         "digest-empty": digest_view(replace(a_digest(answer), stories=(), corrected=()), words),
         "following": following_view(follows(words), words),
+        "following-paged": following_view(many_follows(words), words, 8),
         "unread": with_buttons(notice_view(words("unread")), [FollowButton("0", words("follow"))]),
         "edited": with_buttons(
             notice_view(words("question_edited")), [ReaskButton("1", words("again"))]
@@ -201,6 +202,12 @@ def follows(words: Wording) -> list[Follow]:
         Follow(built.NOW, "", "1", "", kind, text, words.language, n)
         for n, (kind, text) in enumerate(zip(FollowKind, texts, strict=True))
     ]
+
+
+def many_follows(words: Wording) -> list[Follow]:
+    """Return more than a page of them."""
+    every = enumerate(follows(words) * 5)
+    return [replace(follow, id=number) for number, follow in every]
 
 
 def changes(answer: Answer, words: Wording) -> DueChanges:
@@ -322,6 +329,12 @@ def a_timeline(answer: Answer) -> Timeline:
     cited = [*answer.citations, later]
     lines = sorted((TimelineLine(each.header.day, each) for each in cited), key=lambda x: x.day)
     return Timeline("Marrowen", built.NOW, tuple(lines))
+
+
+def newest(answer: Answer) -> Timeline:
+    """Return the lines of a few days, the newest first."""
+    timeline = a_timeline(answer)
+    return replace(timeline, lines=timeline.lines[::-1][:3])
 
 
 def a_poll(words: Wording) -> Results:

@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 
 def asks_question(text: str) -> bool:
     """Return True if *text*, a message to nobody in particular, asks a question."""
-    return lexicon_for(text).asks("asking", text)
+    lexicon = lexicon_for(text)
+    return lexicon.asks("asking", text) and not lexicon.asks("exclaiming", text)
 
 
 def asks_on(text: str) -> bool:
     """Return True if *text* asks something, or goes on from a question: "and in 2022", "why".
 
-    "I knew it" does neither, although it refers to something.
+    "I knew it" does neither, although it refers to something, nor does "what a night".
     """
     lexicon = lexicon_for(text)
+    if lexicon.asks("exclaiming", text):
+        return False
     goes_on = any(lexicon.goes_on(kind, text) for kind in ("about", "opens", "hanging"))
     return goes_on or bool(languages_of_bare_question(text)) or asks_question(text)
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.understanding.lexicon import lexicon_for
+from bot.answering.understanding.question import in_written_chinese
 from bot.answering.understanding.small_talk import languages_of_bare_question
 from bot.answering.values import Question, Reason
 
@@ -26,7 +27,7 @@ TAUGHT = Path(__file__).with_name("requests.npz")
 
 def guard(question: Question) -> Reason | None:
     """Return the reason to decline *question* by its phrases, or ``None``."""
-    text = unicodedata.normalize("NFKC", question.text)
+    text = in_written_chinese(unicodedata.normalize("NFKC", question.text))
     for name, pattern in lexicon_for(text).guards.items():
         if pattern.search(text):
             return Reason(name)

@@ -171,6 +171,14 @@ class Need:
         strange_count = sum(2 if word[0].isupper() else 1 for word in self.strange)
         return known_count / (known_count + strange_count or 1)
 
+    def names(self, text: str) -> bool:
+        """Return True if *text* has a content word itself, not one of a similar meaning."""
+        words = TextTerms.of(text)
+        return any(
+            term.key in (words.text if SCRIPT_WORD.fullmatch(term.key) else words.stems)
+            for term in self.terms
+        )
+
     def share(self, text: str, title: str = "") -> float:
         """Return the weighted share of terms that *text*, or the *title* above, mentions.
 

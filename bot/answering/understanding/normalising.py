@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import lexicon_for
+from bot.answering.understanding.question import in_written_chinese
 from bot.answering.understanding.small_talk import strip_markup
 from ingest.index.cutting import terms
 from ingest.language.script import has_japanese
@@ -25,8 +26,11 @@ _Frequency: TypeAlias = Callable[[str], int]
 
 
 def without_markup(text: str) -> str:
-    """Return *text* without markup, mentions and links; unchanged if nothing else is in it."""
-    plain_text = strip_markup(text)
+    """Return *text* without markup, mentions and links; unchanged if nothing else is in it.
+
+    Cantonese becomes written Chinese.
+    """
+    plain_text = in_written_chinese(strip_markup(text))
     return plain_text if terms(plain_text) else text
 
 

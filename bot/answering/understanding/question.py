@@ -105,12 +105,40 @@ def _code_of(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text)
     code, confidence = guessed(text)
+    if _is_cantonese(text):
+        return str(Language.TRADITIONAL_CHINESE)
     if has_kanji_alone(text):
         return str(_kanji_language(Kanji.of(text), code, confidence))
     if has_japanese(text) and code != Language.KOREAN:
         return str(Language.JAPANESE)
     threshold = QUESTIONS.language_confidence if text.isascii() else QUESTIONS.non_ascii_confidence
     return code if confidence >= threshold else _language_of_stopwords(text, code)
+
+
+def _is_cantonese(text: str) -> bool:
+    """Return True if *text* has a word that is written in Cantonese alone.
+
+    A single character does only if Japanese lacks it, as it does 咗, but not 係.
+    """
+    return has_kanji_alone(text) and any(
+        spoken in text
+        for spoken, written in _written_forms().items()
+        if spoken != written and (len(spoken) > 1 or Kanji.of(spoken).chinese)
+    )
+
+
+def in_written_chinese(text: str) -> str:
+    """Return *text* with the words of Cantonese as written Chinese has them: 邊個 is 誰."""
+    if not _is_cantonese(text):
+        return text
+    return re.sub("|".join(_written_forms()), lambda word: _written_forms()[word[0]], text)
+
+
+@cache
+def _written_forms() -> dict[str, str]:
+    """Return the words of Cantonese with those of written Chinese, the longest first."""
+    forms: dict[str, str] = table(f"{Language.TRADITIONAL_CHINESE}/questions")["written"]
+    return dict(sorted(forms.items(), key=lambda form: -len(form[0])))
 
 
 def _language_of_stopwords(text: str, guess: str) -> str:

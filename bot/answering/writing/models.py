@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.answering.proving.verifiers import ChatVerifier, ClaimVerifier, IdentityVerifier
 from bot.answering.writing.drafting import ModelWriter
+from bot.answering.writing.outage import ModelState
 from bot.settings import BotSettings
 
 if TYPE_CHECKING:
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The writers in order of preference, and the verifier of claims that are looked up."""
+    """The writers in order of preference, and the verifier of claims that are looked up.
+
+    ``state`` is what the last answers say about the writers.
+    """
 
     writers: tuple[ModelWriter, ...] = ()
     verifier: ClaimVerifier = field(default_factory=IdentityVerifier)
+    state: ModelState = field(default_factory=ModelState)
 
     @classmethod
     def of(cls, settings: BotSettings) -> Self:

@@ -269,7 +269,7 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
         asking: Asking = interaction.client.asking
         words = words_of(interaction)
         message = await self.message(interaction)
-        is_allowed = interaction.permissions.create_public_threads
+        is_allowed = interaction.permissions.create_public_threads and Place.of(interaction).threads
         if message is None or not (isinstance(message.channel, discord.TextChannel) and is_allowed):
             await send_notice(interaction, "thread_not_here")
             return
@@ -394,7 +394,7 @@ class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
     style = discord.ButtonStyle.primary
 
     async def on_press(self, interaction: Interaction) -> None:
-        """Pass the edited message to the client as a new one, and delete the offer."""
+        """Answer the edited message like a new one, and delete the offer."""
         channel = interaction.channel
         assert isinstance(channel, discord.abc.Messageable)
         try:
@@ -407,4 +407,4 @@ class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
             return
         await interaction.response.defer()
         await interaction.delete_original_response()
-        await interaction.client.on_message(question_message)
+        await interaction.client.ask_again(question_message)

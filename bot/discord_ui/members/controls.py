@@ -29,7 +29,11 @@ from bot.discord_ui.members.contributing import (
     ReportButton,
     SuggestButton,
 )
-from bot.discord_ui.members.follow_commands import TellMeButton, UnfollowButton
+from bot.discord_ui.members.follow_commands import (
+    FollowingPageButton,
+    TellMeButton,
+    UnfollowButton,
+)
 from bot.discord_ui.members.privacy import ForgetButton
 from bot.discord_ui.members.result_views import ResultsButton
 from bot.discord_ui.places import Audience, Place
@@ -183,6 +187,7 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     ReaskButton,
     TellMeButton,
     UnfollowButton,
+    FollowingPageButton,
     QuoteButton,
     _MoreButton,
     SuggestedQuestionButton,

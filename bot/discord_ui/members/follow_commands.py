@@ -108,29 +108,52 @@ def following_command(
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_following(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-
-        async def work() -> ui.LayoutView:
-            member = await community.hashed(interaction.user.id)
-            channel = interaction.channel_id if interaction.guild_id else None
-            follows = await following.of(member, channel)
-            return following_view(follows, words_of(interaction))
-
-        await show_result(interaction, work)
+        await show_result(interaction, lambda: _following_page(interaction, community, following))
 
     return slash_following
 
 
-def following_view(follows: list[Follow], words: Wording) -> ui.LayoutView:
-    """List the follows of a user, each with a button that ends it."""
+async def _following_page(
+    interaction: Interaction, community: Community, following: Following, offset: int = 0
+) -> ui.LayoutView:
+    """Show a page of what the user follows, and of what is followed in the channel."""
+    member = await community.hashed(interaction.user.id)
+    channel = interaction.channel_id if interaction.guild_id else None
+    follows = await following.of(member, channel)
+    return following_view(follows, words_of(interaction), offset)
+
+
+def following_view(follows: list[Follow], words: Wording, offset: int = 0) -> ui.LayoutView:
+    """List the follows from *offset* on, each with a button that ends it, and turn the pages."""
     if not follows:
         return notice_view(words("following_none"))
+    offset = offset if offset < len(follows) else 0
     items: list[tuple[str, list[ui.Item[Any]]]] = []
-    for follow in follows[: SHOWN.follows]:
+    for follow in follows[offset : offset + SHOWN.follows]:
         channel = f" · <#{int(follow.channel)}>" if follow.place else ""
         topic = literal(title(follow.text, 200))
-        text = f"{escape(words(f'following_{follow.kind}'))} **{topic}**{channel}"
+        text = f"{escape(words(f'following_{follow.kind}'))} · **{topic}**{channel}"
         items.append((text, [UnfollowButton(str(follow.id), words("unfollow"))]))
-    return item_list(f"**{escape(words('following_heading'))}**", items)
+    view = item_list(f"**{escape(words('following_heading'))}**", items)
+    turns: list[ui.Item[Any]] = []
+    if offset:
+        turns.append(FollowingPageButton(f"{offset - SHOWN.follows}", words("page_before")))
+    if len(follows) > offset + SHOWN.follows:
+        turns.append(FollowingPageButton(f"{offset + SHOWN.follows}", words("page_next")))
+    return with_buttons(view, turns)
+
+
+class FollowingPageButton(KeyButton, template=r"desk:followed:(?P<key>[0-9]{1,4})"):
+    """A button for another page of `/following`, by the number of its first entry."""
+
+    kind = "followed"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Show the page in place of the one before; the first one if it is gone meanwhile."""
+        client = interaction.client
+        await interaction.response.defer()
+        view = await _following_page(interaction, client.community, client.following, int(self.key))
+        await interaction.edit_original_response(view=view)
 
 
 class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):

@@ -35,6 +35,7 @@ from bot.discord_ui.moderators.views import (
     audit_line,
     corrections_view,
     evidence_view,
+    outage_line,
     source_block,
 )
 from bot.discord_ui.rendering import entry, item_list, layout, notice_view, with_buttons
@@ -112,10 +113,15 @@ async def source_panel(
     page: PanelPage,
     change: _Change | None = None,
 ) -> ui.LayoutView:
-    """Show one page of a list below the *change* that was just made."""
+    """Show one page of a list below the *change* that was just made.
+
+    Without one, a chat model that has written nothing for a while is reported above the list.
+    """
     words = words_of(interaction)
     view, turns = await _list_page(interaction, moderation, page)
-    return panel_view(view, page, words, turns, change)
+    outage = moderation.model_state.outage(moderation.community.clock())
+    notice = layout([outage_line(outage, words)]) if outage and change is None else None
+    return panel_view(view, page, words, turns, change, notice)
 
 
 def panel_view(
@@ -124,17 +130,16 @@ def panel_view(
     words: Wording,
     turns: Sequence[ui.Item[Any]] = (),
     change: _Change | None = None,
+    notice: ui.LayoutView | None = None,
 ) -> ui.LayoutView:
-    """Add the change above a list, and below it the buttons of the panel and its menu."""
+    """Add the change or a notice above a list, and below it the panel's buttons and menu."""
     panel = ui.LayoutView(timeout=None)
     if change is not None:
         undo = (
             [_PutBackButton(f"{change.entry.id}.{page.key}", words("undo"))] if change.entry else []
         )
         notice = with_buttons(layout([phrase(change.sentence)]), undo)
-        for item in notice.children:
-            panel.add_item(item)
-    for item in view.children:
+    for item in [*(notice.children if notice else ()), *view.children]:
         panel.add_item(item)
     adding: list[ui.Item[Any]] = []
     if page.listing in {CoverageList.ARTICLES, CoverageList.WATCHED}:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import discord
 from discord import ui
 
+from bot.answering.writing.outage import ModelState
 from bot.community.curating import Curator, Moderator
 from bot.community.digests import Digests
 from bot.community.jobs import Jobs
@@ -52,6 +53,7 @@ class Moderation:
     jobs: Jobs
     digests: Digests
     quiet: Quiet
+    model_state: ModelState
     settings: BotSettings
     previews: Recent[str, Preview] = field(default_factory=lambda: Recent(SHOWN.previews))
 

@@ -315,9 +315,8 @@ class ApproveButton(Action, KeyButton, template=r"desk:approve:(?P<key>[0-9]{1,1
             notice = notice_view(words("preview_outlet_needed"))
             name = _NameOutletButton(self.key, words("name_outlet"))
             return with_buttons(notice, [name, *_decision_buttons(suggestion, words)])
-        if not await moderation.curator.approve(suggestion, preview, moderator(interaction)):
-            return notice_view(words("suggestion_decided"))
-        return notice_view(words("approved", name=title(suggestion.name, 200)))
+        result = await moderation.curator.approve(suggestion, preview, moderator(interaction))
+        return notice_view(words(result, name=title(suggestion.name, 200)))
 
 
 class _NameOutletButton(Moderated, KeyButton, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):

@@ -11,10 +11,12 @@ from typing import Any
 
 import discord
 
+from bot.answering.writing.outage import Outage
 from bot.community.quiet import QuietSource
 from bot.community.rules import DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.escaping import escape, link, phrase, title
 from bot.discord_ui.limits import CHARACTERS, SHOWN
+from bot.discord_ui.moderators.views import outage_line
 from bot.discord_ui.rendering import rest_line
 from bot.settings import BotSettings
 from bot.wording import Wording, language_name
@@ -44,7 +46,8 @@ class RulesState:
     maintainers', which apply where the desk sets nothing. ``quiet`` are sources without new
     articles. ``outlets`` are all names of the server's coverage; ``channels`` and ``roles`` are
     the ids that exist in the server, ``mute`` the channels in which the bot may not write.
-    ``detail`` is the channel or the first outlet that the page is about.
+    ``detail`` is the channel or the first outlet that the page is about. ``outage`` is that of the
+    chat model.
     """
 
     rules: ServerRules
@@ -56,6 +59,7 @@ class RulesState:
     roles: frozenset[int] = frozenset()
     mute: frozenset[int] = frozenset()
     detail: str = ""
+    outage: Outage | None = None
 
     @property
     def has_prices(self) -> bool:
@@ -258,7 +262,8 @@ def overview_blocks(state: RulesState, words: Wording) -> list[str]:
     if rules.review_channel is not None:
         lines.append(review_line(rules.review_channel, words))
     lines += [*digest_lines(rules, words), *quiet_hours_lines(rules, words)]
-    blocks = ["\n".join(lines)]
+    blocks = [outage_line(state.outage, words)] if state.outage else []
+    blocks.append("\n".join(lines))
     if state.desk is not None:
         desk_text = "\n".join(desk_lines(state.desk, state.settings, words))
         blocks += [f"**{escape(words('settings_desk'))}**", desk_text]

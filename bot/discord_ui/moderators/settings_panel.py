@@ -155,6 +155,7 @@ async def _panel(
         frozenset(role.id for role in guild.roles) if guild else frozenset(),
         _mute_channels(guild),
         detail,
+        moderation.model_state.outage(community.clock()),
     )
     if section is Section.DESK and not may_change_desk:
         section = Section.OVERVIEW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -155,12 +156,8 @@ class _HereButton(Managed, KeyButton, template=r"desk:here:(?P<key>0)"):
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Store the rule, and tick the step."""
-        channel = str(interaction.channel_id)
-        rules = await moderation.community.rules(interaction.guild_id)
-        channels = {**rules.channels, channel: Speaks.ON}
-        await _store_rules(
-            interaction, moderation, replace(rules, everywhere=Speaks.OFF, channels=channels)
-        )
+        alone = {str(interaction.channel_id): Speaks.ON}
+        await _change_rules(interaction, moderation, {"everywhere": Speaks.OFF, "channels": alone})
 
 
 class _RoleButton(Managed, KeyButton, template=r"desk:role:(?P<key>0)"):
@@ -172,10 +169,7 @@ class _RoleButton(Managed, KeyButton, template=r"desk:role:(?P<key>0)"):
         """Open the form."""
 
         async def store_role(submission: Interaction) -> None:
-            rules = await moderation.community.rules(submission.guild_id)
-            await _store_rules(
-                submission, moderation, replace(rules, moderator_role=role.values[0].id)
-            )
+            await _change_rules(submission, moderation, {"moderator_role": role.values[0].id})
 
         form = ManagerForm(interaction, "setup_role", self.refusal, store_role)
         role = form.field("setup_moderators_heading", ui.RoleSelect[Any](custom_id="role"))
@@ -253,11 +247,13 @@ async def _manages(user: int, guild: discord.Guild) -> bool:
     return rights.administrator or rights.manage_guild
 
 
-async def _store_rules(
-    interaction: Interaction, moderation: Moderation, rules: ServerRules
+async def _change_rules(
+    interaction: Interaction, moderation: Moderation, values: Mapping[str, Any]
 ) -> None:
-    """Store the rules of a server, and show the updated checklist."""
-    by = moderator(interaction)
+    """Set fields of a server's rules as they are stored now, and show the updated checklist."""
+    by, community = moderator(interaction), moderation.community
+    community.rules_changed()
+    rules = replace(await community.rules(interaction.guild_id), **values)
     with suppress(NothingToDoError):
         await moderation.curator.set_rules(rules, by.place, by)
     await interaction.response.edit_message(view=await _checklist(interaction, moderation))

@@ -8,6 +8,8 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.answering.values import Written
+from bot.answering.writing.outage import Outage
 from bot.discord_ui.escaping import escape, link, literal, phrase, title
 from bot.discord_ui.limits import CHARACTERS, SHOWN
 from bot.discord_ui.rendering import (
@@ -27,6 +29,14 @@ from ingest.adding import Preview, PreviewedArticle
 from ingest.model import Article, Evidence, Source
 
 ENTRY_LENGTHS = Lengths(quote=0, title=120, claims=0)
+
+
+def outage_line(outage: Outage, words: Wording) -> str:
+    """Say since when the chat model has written nothing, and what members read of it."""
+    [told] = words.notes(Written(trouble=outage.trouble))
+    opening, closing = words.marks(told)
+    text = words("model_silent", when=MARK, open=opening, told=told, close=closing)
+    return f"⚠ {insert_time(phrase(text), outage.since)}"
 
 
 def preview_view(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.limits import TIMELINES
-from bot.answering.timeline import timeline
+from bot.answering.timeline import latest, timeline
 from tests.bot.conftest import MORNING
 
 
@@ -36,3 +36,27 @@ def test_what_is_not_covered_has_no_line(drawn):
 def test_a_line_names_the_topic(drawn):
     """What only stands near it is left out."""
     assert all("turnout" in each.citation.quote.lower() for each in drawn("turnout").lines)
+
+
+@pytest.mark.parametrize(
+    ("topic", "newest", "beside"),
+    [
+        ("ferries", "洋上の1140人", "rowing boat"),
+        ("the ferries", "洋上の1140人", "allows vessels"),
+        ("Fähren", "洋上の1140人", "rowing boat"),
+        ("Ilse Marrowen", "Final count", "claim of money"),
+        ("turnout", "Final count", "polling station"),
+    ],
+)
+def test_the_latest_on_a_topic_is_the_few_newest_about_it(sample_desk, topic, newest, beside):
+    """No history, and nothing that has a word of a similar meaning by the way."""
+    lines = latest(topic, sample_desk.coverage.serving, now=MORNING).lines
+    assert 1 <= len(lines) <= 3
+    assert lines[0].citation.header.title.startswith(newest)
+    days = [each.day for each in lines]
+    assert days == sorted(days, reverse=True)
+    assert not any(
+        beside in text
+        for each in lines
+        for text in (each.citation.quote, each.citation.header.title)
+    )

@@ -66,7 +66,8 @@ async def test_thanks_under_an_answer_is_left_alone(me, channel, alice):
 
 
 @pytest.mark.parametrize(
-    "comment", ["no", "called it", "I knew it", "rip Harbour", "まじか", "역시"]
+    "comment",
+    ["no", "called it", "I knew it", "rip Harbour", "まじか", "역시", "qué locura", "what a night"],
 )
 async def test_a_comment_on_an_answer_is_left_alone(me, channel, alice, comment):
     """Whoever reacts to an answer is talking to the others; with a mention it is a question."""

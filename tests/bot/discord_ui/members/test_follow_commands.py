@@ -20,7 +20,7 @@ from tests.bot.community import night
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.moderators.conftest import set_value
-from tests.bot.discord_ui.reading import said_last, shown
+from tests.bot.discord_ui.reading import said_last, seen, shown
 from tests.builders import an_extract, saved
 
 UNKNOWN = "How many chess clubs are there in Sarnholt?"
@@ -248,7 +248,7 @@ async def test_a_count_is_told_step_by_step(simcord_env, desk, channel, alice, p
     [offered] = await alice.autocomplete(channel, "follow", "topic", "Holm results")
     assert offered["value"] == "Holm results"
     listed = await alice.slash(channel, "following")
-    assert "Results holm" in shown(listed)
+    assert "Results · holm" in shown(listed)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -268,7 +268,7 @@ async def test_an_outlet_is_offered_and_followed(desk, channel, alice):
     await alice.slash(channel, "follow", topic="Dunmere Courier")
     listed = await alice.slash(channel, "following")
     assert listed.ephemeral
-    assert "Outlet Dunmere Courier" in shown(listed)
+    assert "Outlet · Dunmere Courier" in shown(listed)
     await alice.click(listed.response, label="Unfollow")
     assert "You follow nothing" in shown(await alice.slash(channel, "following"))
 
@@ -399,14 +399,36 @@ async def test_a_digest_is_set_previewed_and_ended(simcord_env, desk, channel):
 
 
 def test_what_is_followed_is_listed_within_discord_s_limits(desk):
-    """Twenty of a channel do not fit one message; the oldest are shown."""
+    """Twenty of a channel and ten of a member do not fit one message; each is on a page."""
     words = Wording.default()
     follow = desk.ledger.follows
-    for n in range(20):
+    for n in range(30):
         follow.add(_a_follow(n))
-    view = following_view(follow.all(), words)
-    assert view.total_children_count <= 40
-    assert len(labels(_Sent(view))) == 9
+    listed = ""
+    for offset in range(0, 30, 8):
+        view = following_view(follow.all(), words, offset)
+        assert view.total_children_count <= 40
+        listed += seen(view) + "\n"
+    assert all(f"Topic · topic {n} @everyone" in listed for n in range(30))
+
+
+async def test_everything_that_is_followed_can_be_ended(desk, channel, alice):
+    """Ten topics: the ninth and the tenth stand on the next page, each with its button."""
+    for n in range(10):
+        await alice.slash(channel, "follow", topic=f"ward {n} recount")
+    first = await alice.slash(channel, "following")
+    assert labels(first.response) == ["Unfollow"] * 8 + ["Next"]
+    second = await alice.click(first.response, label="Next")
+    assert "ward 8 recount" in shown(second)
+    assert "ward 9 recount" in shown(second)
+    assert "ward 7 recount" not in shown(second)
+    assert labels(second.response) == ["Unfollow", "Unfollow", "Back"]
+    back = await alice.click(second.response, label="Back")
+    assert labels(back.response) == labels(first.response)
+    for follow in desk.ledger.follows.all()[5:]:
+        desk.ledger.follows.remove(follow.id)
+    gone = await alice.click(back.response, label="Next")
+    assert labels(gone.response) == ["Unfollow"] * 5
 
 
 class _Sent:

@@ -10,7 +10,7 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger.records import FeedbackVerdict
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import choose, entries, labels
-from tests.bot.discord_ui.reading import markdown_of, seen, shown
+from tests.bot.discord_ui.reading import markdown_of, said_last, seen, shown
 
 TURNOUT = "What was the turnout?"
 UNKNOWN = "How many chess clubs are there in Sarnholt?"
@@ -267,17 +267,87 @@ async def test_a_question_that_was_changed_is_offered_again(simcord_env, channel
     asked = await alice.send(channel, f"{me} What was the turnout on Skerrow?")
     await alice.edit(asked, f"{me} {TURNOUT}")
     offer = channel.last_message
-    assert "You changed your question" in seen([c.to_dict() for c in offer.components])
+    assert "You changed your message" in seen([c.to_dict() for c in offer.components])
     refused = await bob.click(offer, label="Ask again")
     assert "Only whoever wrote the question" in shown(refused)
     await alice.click(offer, label="Ask again")
     assert "62.7 per cent" in seen([c.to_dict() for c in channel.last_message.components])
     assert offer.id not in {each.id for each in channel.history()}
     before = len(channel.history())
-    await alice.edit(asked, f"{me} {TURNOUT} And when?")
     other = await bob.send(channel, "who won?")
     await bob.edit(other, f"{me} who won?")
     assert len(channel.history()) == before + 1
+
+
+OFFER = "You changed your message"
+
+
+def offers(channel):
+    """Return the offers to answer an edited message again."""
+    texts = [seen([c.to_dict() for c in each.components]) for each in channel.history()]
+    return [text for text in texts if text.startswith(OFFER)]
+
+
+async def test_a_message_that_is_edited_again_and_again(simcord_env, channel, alice):
+    """One offer stands at a time, it asks what stands there then, and the next edit has its own."""
+    me = f"<@{simcord_env.bot.user.id}>"
+    asked = await alice.send(channel, f"{me} hi")
+    await alice.edit(asked, f"{me} hi!!")
+    assert offers(channel) == []
+    await alice.edit(asked, f"{me} How many seats did Harbour win?")
+    await alice.edit(asked, f"{me} {TURNOUT}")
+    assert len(offers(channel)) == 1
+    await alice.click(channel.last_message, label="Ask again")
+    assert "62.7 per cent" in said_last(channel)
+    await alice.edit(asked, f"{me} thanks")
+    assert offers(channel) == []
+    await alice.edit(asked, f"{me} How many seats did Common Field win?")
+    assert len(offers(channel)) == 1
+    await alice.edit(asked, "How many seats did Common Field win?")
+    await alice.click(channel.last_message, label="Ask again")
+    assert offers(channel) == []
+    assert channel.last_message.author.bot
+
+
+async def test_a_question_that_is_edited_while_it_is_answered(
+    monkeypatch, simcord_env, channel, alice
+):
+    """The answer is to what it was; the offer for what it is follows."""
+    desk_type, me = type(simcord_env.bot.desk), f"<@{simcord_env.bot.user.id}>"
+    answer = desk_type.answer
+
+    async def edited_meanwhile(self, question, *arguments, **more):
+        outcome = await answer(self, question, *arguments, **more)
+        if "Harbour" in question.text:
+            [asked] = [each for each in channel.history() if not each.author.bot]
+            after = await simcord_env.bot.get_channel(channel.id).fetch_message(asked.id)
+            before = await simcord_env.bot.get_channel(channel.id).fetch_message(asked.id)
+            after.content = f"{me} {TURNOUT}"
+            await simcord_env.bot.on_message_edit(before, after)
+        return outcome
+
+    monkeypatch.setattr(desk_type, "answer", edited_meanwhile)
+    await alice.send(channel, f"{me} How many seats did Harbour win?")
+    assert said_last(channel).startswith(OFFER)
+    assert len(channel.history()) == 3
+
+
+async def test_what_is_taken_out_while_an_answer_is_written_is_not_shown(
+    monkeypatch, simcord_env, desk, channel, alice
+):
+    """Removed everywhere or hidden in this server: neither is quoted a second later."""
+    desk_type, answer = type(desk), type(desk).answer
+
+    async def withheld_meanwhile(self, question, *arguments, **more):
+        outcome = await answer(self, question, *arguments, **more)
+        article = outcome.citations[0].passage.article_id
+        desk.archive.editions.hide(str(simcord_env.guild.id), article, now=MORNING)
+        return outcome
+
+    monkeypatch.setattr(desk_type, "answer", withheld_meanwhile)
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    assert "62.7" not in shown(result)
+    assert "no longer part of the coverage here" in shown(result)
 
 
 async def test_an_answer_is_copied_as_a_quote(channel, alice):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import discord
 import pytest
 
-from bot.community.rules import ServerRules
+from bot.community.rules import ServerRules, Speaks
 from ingest.model import Removal
 from tests.bot.conftest import MORNING
-from tests.bot.discord_ui.choosing import choose, labels
-from tests.bot.discord_ui.reading import seen, shown
+from tests.bot.discord_ui.choosing import choose, entries, labels
+from tests.bot.discord_ui.reading import said_last, seen, shown
 
 TURNOUT = "What was the turnout?"
 
@@ -46,6 +48,41 @@ async def test_nobody_opens_a_thread_through_the_bot(announcements, alice, answe
     refused = await choose(alice, answer, "thread")
     assert "A thread cannot be opened here. Use “Ask a follow-up”" in shown(refused)
     assert announcements.threads == []
+
+
+@pytest.mark.parametrize("lacking", ["create_public_threads", "send_messages_in_threads"])
+async def test_where_the_bot_may_not_use_threads_it_answers_in_the_channel(
+    simcord_env, desk, channel, alice, lacking
+):
+    """No empty thread is left behind, and no question is lost in one."""
+    guild = simcord_env.guild
+    everybody = discord.PermissionOverwrite(**{lacking: False})
+    place = guild.create_text_channel("threadless", overwrites={guild.default_role: everybody})
+    rules = ServerRules(channels={str(place.id): Speaks.THREAD})
+    desk.ledger.rules.set(str(guild.id), rules.values())
+    desk.community.rules_changed()
+    await alice.send(place, f"<@{simcord_env.bot.user.id}> {TURNOUT}")
+    assert place.threads == []
+    assert "62.7 per cent" in said_last(place)
+    assert "Thread" not in await entries(alice, place.last_message)
+
+
+async def test_where_the_bot_may_not_read_earlier_messages_it_answers_by_itself(
+    monkeypatch, simcord_env, channel, alice
+):
+    """Discord refuses a reply there; the answer is sent without the arrow to its question."""
+    send = discord.abc.Messageable.send
+
+    async def refusing(self, *arguments, reference=None, **more):
+        if reference is not None:
+            response = SimpleNamespace(status=400, reason="Bad Request")
+            raise discord.HTTPException(response, {"code": 160002, "message": "Cannot reply"})
+        return await send(self, *arguments, **more)
+
+    monkeypatch.setattr(discord.abc.Messageable, "send", refusing)
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> {TURNOUT}")
+    assert "62.7 per cent" in said_last(channel)
+    assert len(channel.history()) == 2
 
 
 def remove(desk, article, server):

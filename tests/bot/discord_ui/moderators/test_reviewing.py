@@ -192,6 +192,25 @@ async def test_a_members_suggestion_is_reviewed(
     assert "Nothing is proposed." in shown(late)
 
 
+@pytest.mark.parametrize("address", [PAGE, FEED])
+async def test_approving_what_is_there_already_changes_nothing(
+    channel, alice, moderator, archive, web, address
+):
+    """It is decided, the moderator reads that nothing was changed, and the log has no deed."""
+    web.feed(FEED, [(PAGE, "Ward 1 decides")])
+    added = await moderator.slash(channel, "add-source", url=address, outlet="Ledger")
+    await moderator.click(added.response, label="Watch" if address == FEED else "Keep")
+    form = await alice.slash(channel, "suggest")
+    await alice.submit_modal(form, {"url": address, "outlet": "Ledger", "note": ""})
+    before = Ledger.of(archive).audit.last()
+    listed = await panel(moderator, channel, "suggestions")
+    done = await moderator.click(listed.response, label="Approve")
+    assert "Nothing was changed." in shown(done)
+    assert Ledger.of(archive).audit.last() == before
+    late = await panel(moderator, channel, "suggestions")
+    assert "Nothing is proposed." in shown(late)
+
+
 async def test_a_second_moderator_has_to_agree(channel, moderator, second, manager, archive):
     """Whoever proposes does not approve; a paste is kept for the other one to look at."""
     await set_value(manager, channel, "desk", "approval:0", "yes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.community.rules import DeskRules, Speaks
+from bot.community.rules import DeskRules, ServerRules, Speaks
 from bot.discord_ui.moderators import setup
 from bot.discord_ui.moderators.settings_panel import _DeskOptionMenu
 from bot.discord_ui.moderators.setup import welcome
@@ -81,6 +81,19 @@ async def test_the_list_ticks_itself(simcord_env, desk, channel, owner):
     kept = DeskRules.of(desk.ledger.rules.get(""))
     assert kept.voting_link == "https://vote.example/how"
     assert len(desk.ledger.audit.last()) == 3
+
+
+async def test_in_this_channel_alone_means_no_other(simcord_env, desk, channel, owner):
+    """What other channels were set to before does not go on."""
+    other = simcord_env.guild.create_text_channel("night")
+    result = await owner.slash(channel, "setup")
+    rules = ServerRules(channels={str(other.id): Speaks.ON}, per_member=3)
+    desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
+    await owner.click(result.response, label="In this channel alone")
+    rules = await desk.community.rules(simcord_env.guild.id)
+    assert rules.speaks(channel.id) is Speaks.ON
+    assert rules.speaks(other.id) is Speaks.OFF
+    assert rules.per_member == 3
 
 
 async def test_a_second_server_sets_only_what_holds_in_it(simcord_env, channel):

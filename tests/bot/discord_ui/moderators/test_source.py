@@ -25,7 +25,7 @@ PASTE = "Paste an article"
 async def test_a_page_is_previewed_kept_and_logged(channel, moderator, archive):
     """Nothing is kept before it was seen; then it is, and who did it is written down."""
     result = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
-    assert "nothing is kept yet" in shown(result)
+    assert "nothing has been changed yet" in shown(result)
     assert "Ward 1 decides" in shown(result)
     assert archive.articles.count() == 1
     kept = await moderator.click(result.response, label="Keep")
@@ -61,7 +61,7 @@ async def test_what_is_kept_as_it_stands_is_not_offered(channel, moderator, arch
     again = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
     day = wording.Wording.default().date(archive.articles.get(2).added_at)
     assert f"Kept already with this text: article 2, added on {day}." in shown(again)
-    assert "nothing is kept yet" not in shown(again)
+    assert "nothing has been changed yet" not in shown(again)
     assert labels(again.response) == []
     late = await moderator.click(early.response, label="Keep")
     assert "It is that way already" in seen(late.followups[-1].components)
@@ -316,3 +316,17 @@ async def test_a_command_that_is_not_translated_is_english_as_a_whole(
         assert "Keine Frage" in shown(await moderator.slash(channel, "gaps"))
         opened = await panel(moderator, channel, "removed")
         assert "Nothing is hidden or removed." in shown(opened)
+
+
+async def test_a_preview_never_says_that_nothing_is_kept_beside_what_is(channel, moderator, web):
+    """A feed that is watched, a next version, and some articles that stand as they are."""
+    web.feed(FEED, [(PAGE, "Ward 1 decides")])
+    for address, button in ((PAGE, "Keep"), (FEED, "Watch")):
+        offered = await moderator.slash(channel, "add-source", url=address, outlet="Ledger")
+        await moderator.click(offered.response, label=button)
+    web.page(PAGE, "Ward 1 decides", f"{story(1)}\n\nThe mayor spoke at noon.")
+    for address, beside in ((PAGE, "Kept already as article"), (FEED, "Watched already")):
+        again = await moderator.slash(channel, "add-source", url=address, outlet="Ledger")
+        assert beside in shown(again)
+        assert "nothing is kept" not in shown(again)
+        assert "nothing has been changed yet" in shown(again)
