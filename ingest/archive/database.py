@@ -254,7 +254,7 @@ def migrate(engine: Engine, chain: Chain) -> None:
         except CommandError as error:
             raise ArchiveError(
                 f"The archive {_place_of(engine.url)} was made by a newer Election Desk. "
-                "Update this one first."
+                "Update this one first. If it is older than release 0.1.0, open it with 0.3.0."
             ) from error
 
 

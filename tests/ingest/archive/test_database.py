@@ -42,15 +42,18 @@ def test_an_unknown_database_is_refused(url):
         Archive.open(url)
 
 
-def test_a_newer_archive_is_left_alone(tmp_path):
-    """An older program must not touch tables that it does not know."""
+@pytest.mark.parametrize(
+    ("revision", "remedy"), [("9999", "Update"), ("0004", "open it with 0.3.0")]
+)
+def test_an_archive_of_an_unknown_revision_is_left_alone(tmp_path, revision, remedy):
+    """A program must not touch tables that it does not know: newer ones, or from before 0.1.0."""
     file = tmp_path / "archive.sqlite3"
     Archive.open(f"sqlite:///{file}").close()
     connection = sqlite3.connect(file)
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
     connection.commit()
     connection.close()
-    with pytest.raises(ArchiveError, match="newer"):
+    with pytest.raises(ArchiveError, match=remedy):
         Archive.open(f"sqlite:///{file}")
 
 
