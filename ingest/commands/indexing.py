@@ -144,7 +144,7 @@ def _update_index(settings: Settings, archive: Archive) -> str:
     """Update the index, and return a sentence with the result or the owner of the index."""
     try:
         with _open_index(settings, archive) as index:
-            if not index.upkeep.behind():
+            if not index.upkeep.is_behind():
                 return "The index holds all of it."
             embedded = output.with_progress("Indexing", None, index.upkeep.catch_up)
     except IndexOwnedError:
@@ -223,7 +223,7 @@ def check_command(
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
         with suppress(IndexUnavailableError):  # faults() reports it
-            if index.upkeep.behind():
+            if index.upkeep.is_behind():
                 output.with_progress("Indexing", None, index.upkeep.catch_up)
         before = faults(index)
         if before and repairing:
@@ -261,7 +261,7 @@ def search_command(
         check_file(batch)
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
-        if index.upkeep.behind():
+        if index.upkeep.is_behind():
             output.with_progress("Indexing", None, index.upkeep.catch_up)
         outlets, day = archive.outlets.names(), day_of(today or now())
         scope = _scope_of(outlet or (), since, until, outlets)

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from bot.answering.proving.verifiers import IdentityVerifier
-from bot.answering.writing.models import Models
+from bot.answering.writing.drafting import Models
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from ingest.archive import Archive
@@ -29,7 +29,7 @@ class NoIndex:
     def upkeep(self):
         return self
 
-    def behind(self):
+    def is_behind(self):
         return False
 
     def catch_up_words(self):
