@@ -13,7 +13,7 @@ from typing import Self
 
 from bot.answering.answer import answer, answer_now
 from bot.answering.coverage import Coverage
-from bot.answering.evidence.ranking import fitted
+from bot.answering.evidence.ranking import shipped_weights
 from bot.answering.evidence.reader import window_reader
 from bot.answering.lookup import look_up, look_up_one
 from bot.answering.proving.verifiers import IdentityVerifier
@@ -32,7 +32,7 @@ from bot.answering.values import (
     Usage,
     Watch,
 )
-from bot.answering.writing.models import Models
+from bot.answering.writing.drafting import Models
 from bot.community.budget import Budget
 from bot.community.contests import ContestIndex
 from bot.community.corrections import Corrections
@@ -139,7 +139,7 @@ class Desk:
     ) -> Self:
         """Build all components over an open *archive* and *index*; *fetcher* creates Fetchers."""
         ledger = Ledger.of(archive)
-        coverage = Coverage(archive, index, window_reader(settings), fitted())
+        coverage = Coverage(archive, index, window_reader(settings), shipped_weights())
         lasting = timedelta(days=settings.corrections_for_days)
         lease = ProcessLease(ledger, clock, alone=settings.chroma_url is None)
         fetcher = fetcher or partial(Fetcher, clock, contact=settings.contact)
@@ -298,7 +298,7 @@ class Desk:
     @in_thread
     def _coverage(self, edition: Edition = EVERYBODY, as_of: datetime | None = None) -> Coverage:
         coverage = self._serving(edition)
-        return coverage if as_of is None else coverage.then(as_of)
+        return coverage if as_of is None else coverage.as_of(as_of)
 
     def _serving(self, edition: Edition) -> Coverage:
         """Return the coverage of one edition as it is served now."""

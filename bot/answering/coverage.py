@@ -89,7 +89,7 @@ class Coverage:
         """Hold on to the generation that serves now, from the beginning of an answer to its end."""
         return replace(self, index=self.index.serving())
 
-    def then(self, moment: datetime) -> Coverage:
+    def as_of(self, moment: datetime) -> Coverage:
         """Return the coverage as it was at *moment*: the versions that had been read by then."""
         past = PastArchive(self.archive.engine, moment)
         return replace(self, archive=past, index=PastIndex(self.index.serving(), past))
@@ -166,7 +166,7 @@ class Coverage:
                 language=own_language,
             )
         if need.latest:
-            evidence = [*openings(evidence, self.archive), *evidence]
+            evidence = [*opening_passages(evidence, self.archive), *evidence]
         asked = ""
         reader = self.reader if read and not need.latest else None
         if reader is not None:
@@ -302,13 +302,13 @@ class Coverage:
             if self.archive.articles.get(number).removed_at is None:
                 yield passages
 
-    def behind(self) -> bool:
+    def is_behind(self) -> bool:
         """Return True if the archive has changes that are not indexed."""
-        return self.index.active().upkeep.behind()
+        return self.index.active().upkeep.is_behind()
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Index all changes of the archive, of any process; cheap without changes."""
-        if self.behind():
+        if self.is_behind():
             self.index.active().upkeep.catch_up(progress)
 
     def catch_up_words(self) -> None:
@@ -321,10 +321,6 @@ class Coverage:
         scope = replace(self.archive.editions.scope(self.edition), since=self.since)
         return None if scope == Scope() else scope
 
-    def newer(self, day: date) -> Coverage:
-        """Return the coverage since *day*, without undated articles."""
-        return replace(self, since=day)
-
     def _wording(self, text: str, outlets: Sequence[str]) -> str:
         """Return *text* without its framing ("can you tell me …") and with its typos corrected.
 
@@ -336,7 +332,7 @@ class Coverage:
         return normalise_query(text, lambda term: self.index.frequency(term) or int(term in papers))
 
 
-def openings(evidence: Sequence[Evidence], archive: Archive) -> list[Evidence]:
+def opening_passages(evidence: Sequence[Evidence], archive: Archive) -> list[Evidence]:
     """Return the first passages of the newest articles in *evidence*, where news stands.
 
     Those that *evidence* has already are left out.

@@ -43,7 +43,7 @@ def rests_on(sources: Sequence[RankedSource], ranked: Sequence[RankedSource] = (
         return None
     outlets = len({header.outlet for header in headers})
     copies = outlets - _count_independent(sources)
-    return Ground(_ground_kind(headers, outlets, copies), outlets, copies, _indispensable(ranked))
+    return Ground(_ground_kind(headers, outlets, copies), outlets, copies, _needed_outlets(ranked))
 
 
 def shown_sources(answer: Answer) -> list[RankedSource]:
@@ -121,7 +121,7 @@ def _agencies(sources: Sequence[RankedSource]) -> set[str]:
     return {h.agency.casefold() for source in sources for h in source.headers if h.agency}
 
 
-def _indispensable(ranked: Sequence[RankedSource]) -> tuple[WithoutOutlet, ...]:
+def _needed_outlets(ranked: Sequence[RankedSource]) -> tuple[WithoutOutlet, ...]:
     """Return the outlet of the lead if another article would lead without it.
 
     A copy of the lead in another outlet would replace it, so that nothing changes for the reader.
@@ -146,7 +146,7 @@ def fetched_first(found: Sequence[_Found], unverified: Callable[[_Found], bool])
     return sorted(found, key=unverified)
 
 
-def trusted(level: Level, leads_unverified: Sequence[bool]) -> Level:
+def limited_level(level: Level, leads_unverified: Sequence[bool]) -> Level:
     """Return the level of an answer: a paste alone never says it, it only comes close.
 
     *leads_unverified* tells of each excerpt that leads whether it is a paste.

@@ -160,14 +160,14 @@ def results(
         for tables in _tables(coverage, among, kind):
             matches += _asked_for(tables, asked, question_terms, need)
     best = max((match.score for match in matches), default=None)
-    groups = _together([match for match in matches if match.score == best])
+    groups = _grouped_by_contest([match for match in matches if match.score == best])
     for match in (match for match in matches if match.score != best):
         fitting = [
             group for group in groups if all(_one_contest(match, member) for member in group)
         ]
         if len(fitting) == 1:
             fitting[0].append(match)
-    contests = sorted(map(_contest, groups), key=_order, reverse=True)
+    contests = sorted(map(_contest, groups), key=_contest_order, reverse=True)
     left = len(contests) - CONTESTS.contests
     return Results(asked, now, tuple(contests[: CONTESTS.contests]), max(0, left), kind)
 
@@ -179,7 +179,7 @@ def results_beside(
     holding: list[_Match] = []
     further: list[_Match] = []
     for tables in _tables(coverage, {article_id, *among}, TableKind.RESULTS):
-        for table, distinct, distinct_of_rivals in _told_apart(tables):
+        for table, distinct, distinct_of_rivals in _distinguishing_terms(tables):
             holds = any(
                 all(part in row for part in (*table.path, result.candidate))
                 for result in table.rows
@@ -205,7 +205,7 @@ def _asked_for(
     tables: Sequence[ContestTable], asked: str, question_terms: set[str], need: Need
 ) -> Iterator[_Match]:
     """Yield those of an article's *tables* whose contest the question names."""
-    for table, distinct, distinct_of_rivals in _told_apart(tables):
+    for table, distinct, distinct_of_rivals in _distinguishing_terms(tables):
         names = _all_names(table)
         share = need.share(names) * need.familiar
         if share >= CONTESTS.named_share:
@@ -220,7 +220,7 @@ def _all_names(table: ContestTable) -> str:
     return " ".join([*table.path, table.header.title, *pollsters])
 
 
-def _told_apart(
+def _distinguishing_terms(
     tables: Sequence[ContestTable],
 ) -> list[tuple[ContestTable, frozenset[str], tuple[frozenset[str], ...]]]:
     """Return each table with the terms that only it has among those of the same candidates.
@@ -255,7 +255,7 @@ def _is_total(table: ContestTable, rivals: Sequence[ContestTable]) -> bool:
     return len(rivals) > 1 and table.total(measure) >= _WHOLE * sum_of_rivals > 0
 
 
-def _together(matches: Sequence[_Match]) -> list[list[_Match]]:
+def _grouped_by_contest(matches: Sequence[_Match]) -> list[list[_Match]]:
     """Put the tables of one contest together."""
     groups: list[list[_Match]] = []
     for match in matches:
@@ -298,7 +298,7 @@ def _contest(group: Sequence[_Match]) -> Contest:
     Of polls every one counts, in its newest report by each source. Reports that agree are one.
     """
     newest: dict[object, ContestTable] = {}
-    for table in sorted((match.table for match in group), key=_age, reverse=True):
+    for table in sorted((match.table for match in group), key=_table_order, reverse=True):
         header = table.header
         source = table.article_id if header.unverified else header.outlet
         newest.setdefault((source, table.subject), table)
@@ -319,12 +319,12 @@ def _is_repeated(table: ContestTable, shown: ContestTable) -> bool:
     )
 
 
-def _age(table: ContestTable) -> tuple[bool, date, int]:
+def _table_order(table: ContestTable) -> tuple[bool, date, int]:
     """Order tables by their day; pastes come last."""
     return not table.header.unverified, table.day or date.min, table.article_id
 
 
-def _order(contest: Contest) -> tuple[date, Decimal]:
+def _contest_order(contest: Contest) -> tuple[date, Decimal]:
     """Order contests by their day, then by how many voted."""
     newest = contest.sources[0]
     measure = Field.VOTES if Field.VOTES in newest.measures else Field.SEATS

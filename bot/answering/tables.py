@@ -135,7 +135,7 @@ def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
         is_last = number == len(parts) - 1
         header, has_header, value = part.partition(_LABEL)
         measure_of_header = (
-            _measured(header) if has_header and (is_figure(value) or is_empty(value)) else None
+            _measure_of(header) if has_header and (is_figure(value) or is_empty(value)) else None
         )
         if measure_of_header is not None:
             candidate, measure = measure_of_header
@@ -166,7 +166,7 @@ def _line_of(text: str, passage: Passage, at: int, heading: str) -> _TableLine:
     )
 
 
-def _measured(header: str) -> tuple[str, Field] | None:
+def _measure_of(header: str) -> tuple[str, Field] | None:
     """Return the measure of a header, and its candidate if named: ``Odile Farr %``."""
     field = field_of(header)
     if field is not None:
@@ -325,7 +325,9 @@ def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:
         of_place.setdefault((*line.bare, *line.where), []).append(line)
     contests = []
     for path, contest_rows in rows.items():
-        distinct_rows = _once(row for row in contest_rows if (*path, row.candidate) not in rows)
+        distinct_rows = _without_repeats(
+            row for row in contest_rows if (*path, row.candidate) not in rows
+        )
         if len(distinct_rows) >= CONTESTS.rows and _is_contest(distinct_rows):
             counted = _first(of_place[path], Field.COUNTED)
             contests.append(
@@ -355,7 +357,7 @@ def polls_in(passages: Iterable[Passage]) -> list[ContestTable]:
                 rows.setdefault((path, poll), []).append(_row(line, candidate, "", (cell,)))
     tables = []
     for (path, poll), poll_rows in rows.items():
-        distinct_rows = _once(map(_polled, poll_rows))
+        distinct_rows = _without_repeats(map(_poll_row, poll_rows))
         if len(distinct_rows) >= CONTESTS.rows:
             tables.append(ContestTable(path, distinct_rows, poll=poll))
     return tables
@@ -372,7 +374,7 @@ def _poll_of(line: _TableLine, path: Sequence[str], pollster: str = "") -> Poll:
     return Poll(poller or pollster, days, sample, method)
 
 
-def _polled(row: ResultRow) -> ResultRow:
+def _poll_row(row: ResultRow) -> ResultRow:
     """Return a row of a poll, whose figures are shares of those asked, never votes."""
     cells = (
         replace(cell, measure=Field.SHARE) if cell.measure is Field.VOTES else cell
@@ -438,7 +440,7 @@ def _first(lines: Sequence[_TableLine], field: Field) -> str:
     return next((line.labelled[field] for line in lines if field in line.labelled), "")
 
 
-def _once(rows: Iterable[ResultRow]) -> tuple[ResultRow, ...]:
+def _without_repeats(rows: Iterable[ResultRow]) -> tuple[ResultRow, ...]:
     """Return the rows without those that repeat the figures of another one."""
     distinct: dict[tuple[str, ...], ResultRow] = {}
     for row in rows:

@@ -319,7 +319,7 @@ class Reason(StrEnum):
     UNREAD = "unread"
 
     @property
-    def may_pass(self) -> bool:
+    def can_change(self) -> bool:
         """Return True if newer coverage may end the reason, so that its moment is told."""
         return self in {Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED, Reason.UNREAD}
 

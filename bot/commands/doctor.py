@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bot.answering.evidence.reader import NO_READER, window_reader
 from bot.answering.values import ChatError, Meter
-from bot.answering.writing.models import chats
+from bot.answering.writing.drafting import chats
 from bot.commands import terminal
 from bot.community.rules import DESK, DeskRules
 from bot.desk import Desk, open_desk

@@ -16,7 +16,7 @@ import typer
 
 from bot import metrics
 from bot.answering.understanding.question import ask, not_past
-from bot.answering.writing.models import Models
+from bot.answering.writing.drafting import Models
 from bot.commands import terminal, verification
 from bot.desk import Desk, open_desk
 from bot.settings import SAMPLE_COVERAGE, BotSettings
@@ -47,7 +47,7 @@ def _prepared_desk(settings: BotSettings, holder: str, *, sample: bool) -> Itera
         if sample and desk.archive.changes.last() == 0:
             _add_sample(desk)
         try:
-            if desk.coverage.behind():
+            if desk.coverage.is_behind():
                 with_progress(Wording.default()("indexing"), None, desk.coverage.catch_up)
         except (EmbeddingError, IndexUnavailableError) as error:
             print(f"{error} Words alone are searched.", file=sys.stderr)
@@ -200,12 +200,12 @@ def chat_command() -> int:
             now=now,
             before=desk.coverage.catch_up,
             newest=lambda: desk.news.stories.newest(_NEWEST),
-            lines=None if sys.stdin.isatty() else _piped() or examples(),
+            lines=None if sys.stdin.isatty() else _piped_questions() or examples(),
         )
     return 0
 
 
-def _piped() -> list[str]:
+def _piped_questions() -> list[str]:
     """Read questions from piped standard input, one per line."""
     return [line for line in sys.stdin if line.strip()]
 

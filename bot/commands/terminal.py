@@ -70,7 +70,7 @@ class Loop:
 
     def answer(self, question: Question, before: Exchange | None = None) -> Answer | Abstention:
         """Answer a question without output."""
-        return self._runner.run(self._of(question, None, before))
+        return self._runner.run(self._answer(question, None, before))
 
     def watched(
         self, question: Question, console: Console, before: Exchange | None = None
@@ -93,9 +93,9 @@ class Loop:
 
             watch.phase = lambda phase, count: update(said=words.phase(phase, count))
             watch.claims = lambda claims: update(claims=tuple(claims))
-            return self._runner.run(self._of(question, watch, before))
+            return self._runner.run(self._answer(question, watch, before))
 
-    async def _of(
+    async def _answer(
         self, question: Question, watch: Watch | None, before: Exchange | None
     ) -> Answer | Abstention:
         if watch is not None:
@@ -186,20 +186,20 @@ def _typed_lines(console: Console) -> Iterator[str]:
         except (EOFError, KeyboardInterrupt):
             console.print()
             return
-        if not _stays(line):
+        if not _continues_chat(line):
             return
         if line.strip():
             yield line
 
 
-def _stays(line: str) -> bool:
+def _continues_chat(line: str) -> bool:
     """Return True unless *line* asks to leave the chat."""
     return line.strip().lower() not in _EXIT_WORDS
 
 
 def _printed_lines(lines: Iterable[str], console: Console) -> Iterator[str]:
     """Yield *lines* until one asks to leave, each printed as if it had been typed."""
-    for line in takewhile(_stays, lines):
+    for line in takewhile(_continues_chat, lines):
         console.print(Text(printable(f"› {line.strip()}"), style="bold"))
         yield line
 

@@ -112,7 +112,7 @@ def read_claims(path: Path) -> list[ClaimLine]:
     return claims
 
 
-def gate(line: ClaimLine) -> ProposedClaim | Dropped:
+def gate_claim(line: ClaimLine) -> ProposedClaim | Dropped:
     """Apply the gates to a claim of the file, as if a model had drafted it with its sources."""
     evidence = {
         f"rest-{number}": _evidence(source, number) for number, source in enumerate(line.rests)
@@ -143,7 +143,7 @@ def _evidence(source: SourceLine, number: int) -> Evidence:
 
 async def check(claims: Sequence[ClaimLine], verifier: ClaimVerifier) -> list[dict[str, Any]]:
     """Check claims by the gates, by identity and by *verifier*; return one row for each."""
-    results = [gate(claim) for claim in claims]
+    results = [gate_claim(claim) for claim in claims]
     proposed = [
         (index, result) for index, result in enumerate(results) if isinstance(result, ProposedClaim)
     ]

@@ -104,7 +104,9 @@ class ContestIndex:
         self.keep()
         row, article = self._first_row_of(number, at)
         coverage = replace(self.coverage.serving, edition=edition)
-        return results_beside(row, article, coverage, self.every(edition), now=self.clock())
+        return results_beside(
+            row, article, coverage, self.result_articles(edition), now=self.clock()
+        )
 
     def _first_row_of(self, number: int, at: int) -> tuple[str, int]:
         """Return the row at which an answer's first quotation begins, and its article."""
@@ -126,7 +128,7 @@ class ContestIndex:
             if not query_terms.isdisjoint(contests.terms)
         ]
 
-    def every(self, edition: Edition = EVERYBODY) -> list[int]:
+    def result_articles(self, edition: Edition = EVERYBODY) -> list[int]:
         """Return all articles with results, newest first."""
         return [number for number, _ in self._in_edition(edition, TableKind.RESULTS)]
 

@@ -222,7 +222,7 @@ class Outdated:
         self.ledger.notices.mark_given(coverage.key, now=self.clock(), reached=reached)
 
     @in_thread
-    def looked(self, upto: int) -> None:
+    def mark_checked(self, upto: int) -> None:
         """Record that all changes up to *upto* were checked."""
         self.ledger.positions.note(ChangeConsumer.ANSWERS, upto)
 

@@ -406,7 +406,7 @@ class Following:
         """Return citations from *articles* on a topic or question, by article."""
         kind, text = interest
         now, days = self.clock(), [article.header.day or date.min for article in articles]
-        coverage = replace(self.coverage.newer(min(days)), edition=edition)
+        coverage = replace(self.coverage, since=min(days), edition=edition)
         if kind is FollowKind.TOPIC:
             return reported(text, coverage, {article.id for article in articles}, now=now)
         outcome = answer_now(Question(text, now, language_asked(text)), coverage)

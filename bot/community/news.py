@@ -110,7 +110,7 @@ def new_coverage(
     last_change = archive.changes.last()
     if position is None:
         return Appeared((), last_change)
-    if position >= last_change or coverage.behind():
+    if position >= last_change or coverage.is_behind():
         return None
     article_ids, upto = archive.changes.after(position, UPDATES.batch_changes)
     oldest = (now - UPDATES.article_age).date()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.answering.understanding.followup import asks_on, asks_question
+from bot.answering.understanding.followup import asks_or_continues, asks_question
 from bot.answering.understanding.question import CHECK
 from bot.answering.understanding.small_talk import small_talk_in
 from bot.answering.values import Exchange, Question, UnaskableError
@@ -88,7 +88,9 @@ def _asks_the_bot(text: str, *, is_reply: bool) -> bool:
     """
     if not is_reply:
         return asks_question(text)
-    return asks_on(text) or small_talk_in(text) is not None or address_in(text) is not None
+    return (
+        asks_or_continues(text) or small_talk_in(text) is not None or address_in(text) is not None
+    )
 
 
 class _MessageReply:

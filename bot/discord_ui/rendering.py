@@ -405,6 +405,6 @@ def _abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         lines = [f"- {entry(header, words, lengths)}" for header in nearest]
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
     notes = [*_small_print(words.notes(abstention.written, answered=False))]
-    if abstention.question.past or abstention.reason.may_pass:
+    if abstention.question.past or abstention.reason.can_change:
         notes.append(_as_of_outcome(abstention, None, words))
     return [*blocks, GAP, *notes] if notes else blocks

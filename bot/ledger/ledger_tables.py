@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -23,7 +23,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    UpdateBase,
     false,
     insert,
     true,
@@ -266,17 +265,7 @@ def in_places(column: Column[Any], places: Collection[str] | None) -> ColumnElem
 
 
 class LedgerPart(DatabasePart):
-    """One or more tables of the ledger in an open database. Safe to share between threads."""
-
-    def _rows(self, query: Select[Any]) -> Sequence[rows.Row]:
-        """Return the rows that *query* selects."""
-        with self._database.reading() as connection:
-            return connection.execute(query).mappings().all()
-
-    def _write(self, statement: UpdateBase) -> int:
-        """Execute *statement* in its own transaction, and return the number of rows it changed."""
-        with self._database.writing() as connection:
-            return int(connection.execute(statement).rowcount)
+    """One or more tables of the ledger in an open database."""
 
     def _insert(self, table: Table, values: dict[str, Any]) -> int:
         """Insert a row, and return its id; the database assigns it if *values* have none."""

@@ -70,8 +70,8 @@ class Answers(LedgerPart):
     def as_of(self, answer_id: int) -> datetime | None:
         """Return the past moment for which an answer was requested, or ``None``."""
         query = select(answers.c.as_of).where(answers.c.id == answer_id)
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar_one_or_none()
+        as_of: datetime | None = self._value(query)
+        return as_of
 
     def cited(self, answer_id: int) -> tuple[CitedRange, ...]:
         """Return the citations of an answer in order; empty if there is no such answer."""
@@ -203,11 +203,10 @@ class Feedbacks(LedgerPart):
             .order_by(answers.c.id.desc())
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            return [
-                Feedback(at, number, FeedbackVerdict.MISSING, "", question)
-                for number, at, question in connection.execute(query)
-            ]
+        return [
+            Feedback(row["asked_at"], row["id"], FeedbackVerdict.MISSING, "", row["question"])
+            for row in self._rows(query)
+        ]
 
     def settle(
         self, numbers: Sequence[int], *, now: datetime, places: Collection[str] | None = None

@@ -364,7 +364,7 @@ def _proof_object(proof: ProvenQuotation | RefusedQuotation) -> dict[str, Any]:
             "why": str(proof.why),
             "article": proof.article_id,
             "agrees": proof.agrees,
-            "goes_on": proof.goes_on,
+            "goes_on": proof.continuation,
             "removal": str(proof.removal) if proof.removal else None,
         }
     return {

@@ -159,10 +159,10 @@ class Page:
             reason = words(f"removal_{proof.removal}")
             return [_p(words("verify_withdrawn", why=reason))]
         paragraphs = [_p(words(f"verify_{proof.why}", longest=PROOFS.quotation_characters))]
-        if proof.agrees and proof.goes_on:
+        if proof.agrees and proof.continuation:
             paragraphs += [
                 _p(words("verify_agrees"), " ", build.Q(_plain(proof.agrees))),
-                _p(words("verify_goes_on"), " ", build.Q(_plain(proof.goes_on))),
+                _p(words("verify_goes_on"), " ", build.Q(_plain(proof.continuation))),
             ]
         return paragraphs
 

@@ -7,13 +7,12 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, case, func, select
 
 from ingest.archive import schema
-from ingest.archive.articles import Articles
+from ingest.archive.articles import Articles, Editions
 from ingest.archive.database import Database
 from ingest.archive.generations import Changes, Embeddings, Generations
-from ingest.archive.outlets import Editions, Outlets
 from ingest.archive.passages import Passages
 from ingest.archive.rows import NEWEST, in_edition, number
-from ingest.archive.sources import Hosts, Pages, Snapshots, Sources
+from ingest.archive.sources import Hosts, Outlets, Pages, Snapshots, Sources
 from ingest.model import UNVERIFIED_PASTE, Edition, OutletSummary, Summary, parse_moment
 
 

@@ -1,4 +1,4 @@
-"""Articles and their versions: saving, finding, removing, and erasing without a trace."""
+"""Articles and their versions: saving, finding, removing, erasing, and hiding from one server."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     select,
     text,
     update,
 )
 
 from ingest.archive import rows
-from ingest.archive.database import Database, DatabasePart
+from ingest.archive.database import DatabasePart
 from ingest.archive.limits import SERVERS
 from ingest.archive.rows import (
     NEWEST,
@@ -30,7 +31,7 @@ from ingest.archive.rows import (
     hidden_in,
     in_edition,
     lock_archive,
-    number,
+    passage_rows,
     record_change,
 )
 from ingest.archive.saving import (
@@ -45,7 +46,7 @@ from ingest.archive.schema import (
     articles,
     embeddings,
     fingerprints,
-    outlets,
+    hidden,
     pages,
     passages,
     snapshot_files,
@@ -54,17 +55,26 @@ from ingest.archive.schema import (
 from ingest.errors import ArticleNotFoundError
 from ingest.fetching.identities import add_place, identities_of, sealed
 from ingest.language.similarity import sketch
-from ingest.model import Article, Cut, Edition, Extract, Header, Kind, Removal, Saved, Version
+from ingest.model import (
+    Article,
+    Cut,
+    Edition,
+    Extract,
+    Header,
+    Kind,
+    Removal,
+    Saved,
+    Scope,
+    Version,
+)
 
 
 class Articles(DatabasePart):
     """All articles that were ever saved."""
 
-    def save(
-        self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True, place: str = ""
-    ) -> Saved:
+    def save(self, extract: Extract, cut: Cut, *, now: datetime, place: str = "") -> Saved:
         """Save *extract* as read at *now*; text and change record are one transaction."""
-        return self.save_many([(extract, cut)], now=now, restore=restore, place=place)[0]
+        return self.save_many([(extract, cut)], now=now, place=place)[0]
 
     def save_many(
         self,
@@ -101,9 +111,7 @@ class Articles(DatabasePart):
 
     def hold(self, article_id: int, reason: str) -> None:
         """Store the reason why the page of an article is not trusted; it stays citable."""
-        with self._database.writing() as connection:
-            statement = update(articles).where(articles.c.id == article_id)
-            connection.execute(statement.values(held=reason))
+        self._write(update(articles).where(articles.c.id == article_id).values(held=reason))
 
     def move(self, article_id: int, extract: Extract) -> bool:
         """Change the address of an article to that of *extract*; return True if that was possible.
@@ -149,21 +157,46 @@ class Articles(DatabasePart):
         return self.get(article_id)
 
     def erase(self, article_id: int, *, now: datetime) -> None:
-        """Delete the text of an article for good, including its copies in stored answers.
+        """Delete all versions, snapshots and vectors of an article, and its text in stored answers.
+
+        The answers are the bot's: a database trigger erases them (migration 0009). The number of
+        the article and a hash of its address stay, so that a refresh does not fetch it again.
 
         Raises:
             ArticleNotFoundError: there is no such article.
         """
-        erase(self._database, article_id, now=now)
+        with self._database.writing() as connection:
+            lock_archive(connection)
+            this_article = articles.c.id == article_id
+            identity = connection.execute(select(articles.c.identity).where(this_article)).scalar()
+            if identity is None:
+                raise ArticleNotFoundError(article_id)
+            _delete_vectors(connection, article_id)
+            for table in (passages, snapshot_files, versions, fingerprints):
+                connection.execute(delete(table).where(table.c.article_id == article_id))
+            blank = {
+                "identity": sealed(identity),
+                "removed_at": rows.iso(now),
+                "removal": str(Removal.ERASED),
+                "note": None,
+                "held": None,
+                "story": None,
+            }
+            connection.execute(update(articles).where(this_article).values(blank))
+            addresses = select(pages.c.address).where(pages.c.article_id == article_id)
+            for address in connection.execute(addresses).scalars().all():
+                sealed_page = {"address": sealed(address), "url": "", "failure": None}
+                this_page = pages.c.address == address
+                connection.execute(update(pages).where(this_page).values(sealed_page))
+            record_change(connection, article_id, now)
+        _scrub(self._database.engine)
 
     def get(self, article_id: int) -> Article:
         """Return one article, removed or not."""
-        with self._database.reading() as connection:
-            query = article_rows().where(articles.c.id == article_id)
-            row = connection.execute(query).mappings().one_or_none()
-        if row is None:
+        matches = self._rows(article_rows().where(articles.c.id == article_id))
+        if not matches:
             raise ArticleNotFoundError(article_id)
-        return rows.article(row)
+        return rows.article(matches[0])
 
     def listed(
         self,
@@ -186,9 +219,7 @@ class Articles(DatabasePart):
         query = query.where(in_edition(edition))
         if since is not None:
             query = query.where(articles.c.added_at > rows.iso(since))
-        with self._database.reading() as connection:
-            matches = connection.execute(query.limit(limit).offset(offset)).mappings()
-            return [rows.article(row) for row in matches]
+        return [rows.article(row) for row in self._rows(query.limit(limit).offset(offset))]
 
     def in_parts(
         self,
@@ -223,11 +254,10 @@ class Articles(DatabasePart):
                 in_edition(edition),
             )
         )
-        with self._database.reading() as connection:
-            matches = connection.execute(query.order_by(articles.c.id)).mappings()
-            return [
-                (rows.article(row), row["corrections"][-1]) for row in matches if row["corrections"]
-            ]
+        matches = self._rows(query.order_by(articles.c.id))
+        return [
+            (rows.article(row), row["corrections"][-1]) for row in matches if row["corrections"]
+        ]
 
     def versions(self, article_id: int) -> list[Version]:
         """Return every version of an article, oldest first.
@@ -238,8 +268,7 @@ class Articles(DatabasePart):
         query = (
             select(versions).where(versions.c.article_id == article_id).order_by(versions.c.number)
         )
-        with self._database.reading() as connection:
-            results = [rows.version(row) for row in connection.execute(query).mappings()]
+        results = [rows.version(row) for row in self._rows(query)]
         if not results:
             raise ArticleNotFoundError(article_id)
         return results
@@ -252,9 +281,7 @@ class Articles(DatabasePart):
             .order_by(versions.c.number.desc())
             .limit(1)
         )
-        with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return rows.version(row) if row else None
+        return next(map(rows.version, self._rows(query)), None)
 
     def updated_live(self, since: datetime, edition: Edition | None = None) -> list[Article]:
         """Return live pages that were updated after *since*, newest first."""
@@ -265,9 +292,7 @@ class Articles(DatabasePart):
             versions.c.read_at > rows.iso(since),
             in_edition(edition),
         )
-        with self._database.reading() as connection:
-            matches = connection.execute(query.order_by(*NEWEST_FIRST)).mappings()
-            return [rows.article(row) for row in matches]
+        return [rows.article(row) for row in self._rows(query.order_by(*NEWEST_FIRST))]
 
     def story(self, article_id: int) -> list[Article]:
         """Return the other citable articles that carry the same story, oldest first."""
@@ -277,9 +302,8 @@ class Articles(DatabasePart):
             articles.c.id != article_id,
             articles.c.removed_at.is_(None),
         )
-        with self._database.reading() as connection:
-            ordered = query.order_by(versions.c.published, articles.c.id)
-            return [rows.article(row) for row in connection.execute(ordered).mappings()]
+        ordered = query.order_by(versions.c.published, articles.c.id)
+        return [rows.article(row) for row in self._rows(ordered)]
 
     def alike(self, extract: Extract, place: str = "") -> list[Article]:
         """Return the citable articles with the same story as *extract*, which is not saved yet."""
@@ -301,9 +325,7 @@ class Articles(DatabasePart):
             .where(articles.c.identity.in_(names))
             .order_by(exact_first, articles.c.id)
         )
-        with self._database.reading() as connection:
-            row = connection.execute(query.limit(1)).mappings().one_or_none()
-        return rows.article(row) if row else None
+        return next(map(rows.article, self._rows(query.limit(1))), None)
 
     def unchanged(self, extract: Extract, place: str = "") -> Article | None:
         """Return the article that saving *extract* by hand would leave as it is, or None."""
@@ -339,16 +361,13 @@ class Articles(DatabasePart):
             matching, removed_or_hidden if removed else ~removed_or_hidden, in_scope
         )
         ordered = query.order_by(*NEWEST_FIRST)
-        with self._database.reading() as connection:
-            matches = connection.execute(ordered.limit(limit).offset(offset)).mappings()
-            return [rows.article(row) for row in matches]
+        return [rows.article(row) for row in self._rows(ordered.limit(limit).offset(offset))]
 
     def stories_among(self, article_ids: Collection[int]) -> int:
         """Return the number of distinct stories among the articles."""
         story = func.coalesce(articles.c.story, articles.c.id)
         query = select(func.count(story.distinct())).where(articles.c.id.in_(article_ids))
-        with self._database.reading() as connection:
-            return number(connection, query)
+        return int(self._value(query))
 
     def count(self, edition: Edition | None = None) -> int:
         """Return the number of citable articles, in one edition or in all."""
@@ -357,8 +376,7 @@ class Articles(DatabasePart):
             joined = articles.join(versions, NEWEST) if edition.outlets else articles
             query = query.with_only_columns(func.count()).select_from(joined)
             query = query.where(in_edition(edition))
-        with self._database.reading() as connection:
-            return number(connection, query)
+        return int(self._value(query))
 
     def room(self, place: str) -> int | None:
         """Return how many articles the server *place* may still add; None means any number."""
@@ -366,8 +384,7 @@ class Articles(DatabasePart):
             return None
         is_erased = articles.c.removal.is_not_distinct_from(str(Removal.ERASED))
         added = select(func.count()).where(articles.c.place == place, ~is_erased)
-        with self._database.reading() as connection:
-            return max(0, SERVERS.articles - number(connection, added))
+        return max(0, SERVERS.articles - int(self._value(added)))
 
     def removals(self) -> dict[Removal, int]:
         """Count the removed articles by reason."""
@@ -400,6 +417,48 @@ class Articles(DatabasePart):
         return {day: n for day, n in counts.items() if (newest - day).days < days}
 
 
+class Editions(DatabasePart):
+    """The articles that servers keep to themselves or hide."""
+
+    def hide(self, place: str, article_id: int, *, now: datetime) -> bool:
+        """Hide an article from one server's answers; return False if it was hidden already."""
+        hidden_row = (hidden.c.place == place) & (hidden.c.article_id == article_id)
+        values = {"place": place, "article_id": article_id, "at": rows.iso(now)}
+        with self._database.writing() as connection:
+            lock_archive(connection)
+            if connection.execute(select(hidden.c.place).where(hidden_row)).first() is not None:
+                return False
+            connection.execute(insert(hidden).values(values))
+        return True
+
+    def show(self, place: str, article_id: int) -> bool:
+        """Show an article in one server's answers again; return True if it was hidden."""
+        hidden_row = (hidden.c.place == place) & (hidden.c.article_id == article_id)
+        return bool(self._write(delete(hidden).where(hidden_row)))
+
+    def hides(self, place: str, article_id: int) -> bool:
+        """Return True if an article is hidden from one server's answers."""
+        hidden_row = (hidden.c.place == place) & (hidden.c.article_id == article_id)
+        return self._value(select(hidden.c.place).where(hidden_row)) is not None
+
+    def scope(self, edition: Edition) -> Scope:
+        """Return the scope of what *edition* may cite."""
+        return Scope(edition.outlets, without=self.withheld(edition.place))
+
+    def withheld(self, place: str) -> frozenset[int]:
+        """Return the citable articles that answers of *place* may not cite.
+
+        They are the articles of other servers, and those that *place* hides.
+        """
+        has_place = text("place <> ''")
+        foreign = select(articles.c.id).where(
+            has_place, articles.c.place != place, articles.c.removed_at.is_(None)
+        )
+        hidden_here = select(hidden.c.article_id).where(hidden.c.place == place)
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(foreign.union(hidden_here)).scalars())
+
+
 def _listing(outlet: str | None, *, removed: bool, removal: Removal | None) -> Select[Any]:
     """Build the query for articles, newest day first, undated ones last."""
     withdrawn = articles.c.removed_at.is_not(None)
@@ -416,62 +475,13 @@ def _listing(outlet: str | None, *, removed: bool, removal: Removal | None) -> S
     return query.order_by(*NEWEST_FIRST)
 
 
-def erase(database: Database, article_id: int, *, now: datetime) -> None:
-    """Delete all versions, snapshots and vectors of an article, and its text in stored answers.
-
-    The answers are the bot's: a database trigger erases them (migration 0009).
-
-    Its number and a hash of its address stay, so that a refresh does not fetch it again.
-
-    Raises:
-        ArticleNotFoundError: there is no such article.
-    """
-    with database.writing() as connection:
-        lock_archive(connection)
-        this_article = articles.c.id == article_id
-        identity = connection.execute(select(articles.c.identity).where(this_article)).scalar()
-        if identity is None:
-            raise ArticleNotFoundError(article_id)
-        _delete_vectors(connection, article_id)
-        for table in (passages, snapshot_files, versions, fingerprints):
-            connection.execute(delete(table).where(table.c.article_id == article_id))
-        blank = {
-            "identity": sealed(identity),
-            "removed_at": rows.iso(now),
-            "removal": str(Removal.ERASED),
-            "note": None,
-            "held": None,
-            "story": None,
-        }
-        connection.execute(update(articles).where(this_article).values(blank))
-        addresses = select(pages.c.address).where(pages.c.article_id == article_id)
-        for address in connection.execute(addresses).scalars().all():
-            sealed_page = {"address": sealed(address), "url": "", "failure": None}
-            connection.execute(update(pages).where(pages.c.address == address).values(sealed_page))
-        record_change(connection, article_id, now)
-    _scrub(database.engine)
-
-
 def _delete_vectors(connection: Connection, article_id: int) -> None:
     """Delete the cached vectors of an article's passages."""
-    query = (
-        select(
-            passages,
-            passages.c.id.label("passage_id"),
-            passages.c.text.label("passage_text"),
-            versions.c.corrections,
-            outlets.c.ownership,
-            *(versions.c[name] for name in rows.HEADER),
-        )
-        .join(
-            versions,
-            (versions.c.article_id == passages.c.article_id)
-            & (versions.c.number == passages.c.version),
-        )
-        .join(articles, articles.c.id == passages.c.article_id)
-        .join(outlets, outlets.c.id == articles.c.outlet_id)
-        .where(passages.c.article_id == article_id)
+    of_any_version = passages.c.article_id == articles.c.id
+    own_version = (versions.c.article_id == passages.c.article_id) & (
+        versions.c.number == passages.c.version
     )
+    query = passage_rows(of_any_version, own_version).where(articles.c.id == article_id)
     article_passages = [rows.passage(row) for row in connection.execute(query).mappings()]
     digests = [
         {"gone": hashlib.sha256(passage.context.encode()).hexdigest()}

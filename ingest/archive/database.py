@@ -5,20 +5,31 @@ from __future__ import annotations
 import errno
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Select,
+    UpdateBase,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from ingest.archive.limits import STORED
+from ingest.archive.rows import AMONG, Row, chunks
 from ingest.errors import ArchiveError, mentions
 
 logger = logging.getLogger(__name__)
@@ -254,7 +265,7 @@ def migrate(engine: Engine, chain: Chain) -> None:
         except CommandError as error:
             raise ArchiveError(
                 f"The archive {_place_of(engine.url)} was made by a newer Election Desk. "
-                "Update this one first."
+                "Update this one first. If it is older than release 0.1.0, open it with 0.3.0."
             ) from error
 
 
@@ -358,8 +369,32 @@ class Database:
 
 
 class DatabasePart:
-    """A part of the database with its own methods."""
+    """A part of the database with its own methods. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:
         """Store the *database* to read and write."""
         self._database = database
+
+    def _rows(self, query: Select[Any]) -> Sequence[Row]:
+        """Return the rows that *query* selects."""
+        with self._database.reading() as connection:
+            return connection.execute(query).mappings().all()
+
+    def _rows_among(self, query: Select[Any], values: Iterable[Any]) -> list[Row]:
+        """Return the rows of *query* with all *values* for :data:`AMONG`, a part at a time."""
+        with self._database.reading() as connection:
+            return [
+                row
+                for chunk in chunks(list(values))
+                for row in connection.execute(query, {AMONG.key: chunk}).mappings()
+            ]
+
+    def _value(self, query: Select[Any]) -> Any:  # noqa: ANN401 - the type of the column
+        """Return the first value that *query* selects, or None."""
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def _write(self, statement: UpdateBase) -> int:
+        """Execute *statement* in its own transaction, and return the number of rows it changed."""
+        with self._database.writing() as connection:
+            return int(connection.execute(statement).rowcount)

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.rows import lock_archive
+from ingest.archive.rows import AMONG, lock_archive
 from ingest.archive.schema import changes, embeddings, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Generation
@@ -29,9 +29,7 @@ class Generations(DatabasePart):
     def active(self) -> Generation | None:
         """Return the serving generation, or None before the first."""
         query = _generation_rows().where(serving.c.generation_id.is_not(None))
-        with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return rows.generation(row) if row else None
+        return next(map(rows.generation, self._rows(query)), None)
 
     def serving_model(self) -> str | None:
         """Return the embedding model of the serving generation, or None before the first."""
@@ -44,12 +42,10 @@ class Generations(DatabasePart):
         Raises:
             ArchiveError: there is no such generation.
         """
-        query = _generation_rows().where(generations.c.id == generation_id)
-        with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        if row is None:
+        matches = self._rows(_generation_rows().where(generations.c.id == generation_id))
+        if not matches:
             raise ArchiveError(f"There is no generation {generation_id} of the index.")
-        return rows.generation(row)
+        return rows.generation(matches[0])
 
     def add(self, *, model: str, dimensions: int, splitter: int, now: datetime) -> Generation:
         """Create a generation that does not serve and holds no changes yet."""
@@ -69,9 +65,8 @@ class Generations(DatabasePart):
 
     def stored(self) -> list[Generation]:
         """Return every stored generation, oldest first."""
-        with self._database.reading() as connection:
-            matches = connection.execute(_generation_rows().order_by(generations.c.id)).mappings()
-            return [rows.generation(row) for row in matches]
+        ordered = _generation_rows().order_by(generations.c.id)
+        return [rows.generation(row) for row in self._rows(ordered)]
 
     def activate(self, generation_id: int, *, now: datetime) -> None:
         """Serve one generation instead of the current one, in one transaction.
@@ -91,8 +86,7 @@ class Generations(DatabasePart):
     def drop(self, generation_id: int) -> None:
         """Delete a generation that does not serve."""
         idle = ~generations.c.id.in_(select(serving.c.generation_id))
-        with self._database.writing() as connection:
-            connection.execute(delete(generations).where(generations.c.id == generation_id, idle))
+        self._write(delete(generations).where(generations.c.id == generation_id, idle))
 
     def activate_first(self, generation_id: int) -> Generation:
         """Serve this generation unless another serves; return the serving one."""
@@ -105,9 +99,8 @@ class Generations(DatabasePart):
 
     def catch_up_to(self, generation_id: int, seq: int) -> None:
         """Record that a generation's vectors hold every change up to *seq*."""
-        generation = generations.c.id == generation_id
-        with self._database.writing() as connection:
-            connection.execute(update(generations).where(generation).values(caught_up_to=seq))
+        this_generation = generations.c.id == generation_id
+        self._write(update(generations).where(this_generation).values(caught_up_to=seq))
 
 
 def _generation_rows() -> Select[Any]:
@@ -131,24 +124,20 @@ class Changes(DatabasePart):
             .order_by(changes.c.seq)
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            batch = connection.execute(query).all()
-        return list(dict.fromkeys(row.article_id for row in batch)), (
-            batch[-1].seq if batch else after
-        )
+        batch = self._rows(query)
+        article_ids = list(dict.fromkeys(row["article_id"] for row in batch))
+        return article_ids, batch[-1]["seq"] if batch else after
 
     def at(self, seq: int) -> datetime | None:
         """Return the time of the last change up to *seq*, or None before the first."""
         query = select(changes.c.at).where(changes.c.seq <= seq)
         newest = query.order_by(changes.c.seq.desc()).limit(1)
-        with self._database.reading() as connection:
-            at = connection.execute(newest).scalar()
+        at = self._value(newest)
         return datetime.fromisoformat(at) if at else None
 
     def last(self) -> int:
         """Return the number of the newest change; 0 before the first."""
-        with self._database.reading() as connection:
-            return connection.execute(select(func.max(changes.c.seq))).scalar() or 0
+        return int(self._value(select(func.max(changes.c.seq))) or 0)
 
 
 class Embeddings(DatabasePart):
@@ -156,16 +145,10 @@ class Embeddings(DatabasePart):
 
     def get(self, model: str, digests: Sequence[str]) -> dict[str, bytes]:
         """Return the cached vectors among *digests*: float32, little-endian, by digest."""
-        expanding: BindParameter[Any] = bindparam("digests", expanding=True)
         query = select(embeddings.c.digest, embeddings.c.vector).where(
-            embeddings.c.model == model, embeddings.c.digest.in_(expanding)
+            embeddings.c.model == model, embeddings.c.digest.in_(AMONG)
         )
-        cached: dict[str, bytes] = {}
-        with self._database.reading() as connection:
-            for chunk in rows.chunks(list(digests)):
-                for digest, vector in connection.execute(query, {"digests": chunk}):
-                    cached[digest] = bytes(vector)
-        return cached
+        return {row["digest"]: bytes(row["vector"]) for row in self._rows_among(query, digests)}
 
     def keep(self, model: str, vectors: Mapping[str, bytes]) -> None:
         """Cache *vectors* by digest, in sorted order so that two writers never deadlock."""
@@ -199,11 +182,10 @@ class Embeddings(DatabasePart):
 
     def drop(self, model: str, digests: Sequence[str]) -> None:
         """Delete cached vectors."""
-        digest_list: BindParameter[Any] = bindparam("digests", expanding=True)
         statement = delete(embeddings).where(
-            embeddings.c.model == model, embeddings.c.digest.in_(digest_list)
+            embeddings.c.model == model, embeddings.c.digest.in_(AMONG)
         )
         if digests:
             with self._database.writing() as connection:
                 for chunk in rows.chunks(list(digests)):
-                    connection.execute(statement, {"digests": chunk})
+                    connection.execute(statement, {AMONG.key: chunk})

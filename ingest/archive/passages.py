@@ -6,17 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
 from ingest.archive.rows import (
+    AMONG,
     IN_NEWEST_VERSION,
     NEWEST,
     NEWEST_CUT,
     citable_passages,
     lock_archive,
-    number,
     passage_rows,
 )
 from ingest.archive.saving import add_passages
@@ -39,15 +39,12 @@ class Passages(DatabasePart):
 
     def get(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return the citable passages among *ids*, those of newest versions, by id."""
-        query = passage_rows().where(
-            passages.c.id.in_(bindparam("ids", expanding=True)), articles.c.removed_at.is_(None)
-        )
-        citable: dict[str, Passage] = {}
-        with self._database.reading() as connection:
-            for chunk in rows.chunks(list(ids)):
-                for row in connection.execute(query, {"ids": chunk}).mappings():
-                    citable[row["passage_id"]] = rows.passage(row)
-        return citable
+        query = self._citable_rows().where(passages.c.id.in_(AMONG))
+        return {row["passage_id"]: rows.passage(row) for row in self._rows_among(query, ids)}
+
+    def _citable_rows(self) -> Select[Any]:
+        """Build the query for citable passages with their headers."""
+        return passage_rows().where(articles.c.removed_at.is_(None))
 
     def of_article(self, article_id: int) -> list[Passage]:
         """Return the passages of an article's newest version, in order."""
@@ -56,8 +53,7 @@ class Passages(DatabasePart):
             .where(articles.c.id == article_id, NEWEST_CUT)
             .order_by(passages.c.position)
         )
-        with self._database.reading() as connection:
-            return [rows.passage(row) for row in connection.execute(query).mappings()]
+        return [rows.passage(row) for row in self._rows(query)]
 
     def holding(self, text: str, article_ids: Sequence[int] | None = None) -> list[int]:
         """Return the citable articles, among *among* or all, with *text* in a passage.
@@ -70,23 +66,15 @@ class Passages(DatabasePart):
             .where(articles.c.removed_at.is_(None), passages.c.text.contains(text, autoescape=True))
             .distinct()
         )
-        with self._database.reading() as connection:
-            if article_ids is None:
-                return sorted(connection.execute(query).scalars())
-            restricted = query.where(articles.c.id.in_(bindparam("ids", expanding=True)))
-            chunks = rows.chunks(list(article_ids))
-            matches = [
-                n
-                for chunk in chunks
-                for n in connection.execute(restricted, {"ids": chunk}).scalars()
-            ]
-            return sorted(matches)
+        if article_ids is None:
+            return sorted(row["id"] for row in self._rows(query))
+        restricted = query.where(articles.c.id.in_(AMONG))
+        return sorted(row["id"] for row in self._rows_among(restricted, article_ids))
 
     def length(self, article_id: int) -> int:
         """Return the number of characters of an article's newest version; 0 if there is none."""
         query = select(func.length(versions.c.text)).join(articles, NEWEST)
-        with self._database.reading() as connection:
-            return connection.execute(query.where(articles.c.id == article_id)).scalar() or 0
+        return int(self._value(query.where(articles.c.id == article_id)) or 0)
 
     def fingerprinted(self, digest: str) -> list[FoundPassage]:
         """Return the passages, of any version, whose id ends with *digest*."""
@@ -100,19 +88,16 @@ class Passages(DatabasePart):
             .join(versions, own_version)
             .where(passages.c.id.like(f"%:{digest}"))
         )
-        with self._database.reading() as connection:
-            return [FoundPassage(*row) for row in connection.execute(query)]
+        return [FoundPassage(**row) for row in self._rows(query)]
 
     def count(self) -> int:
         """Count the citable passages; a million take most of a second."""
-        with self._database.reading() as connection:
-            return number(connection, citable_passages())
+        return int(self._value(citable_passages()))
 
     def count_after(self, seq: int) -> int:
         """Count the citable passages of articles that changed after *seq*."""
         article_ids = select(changes.c.article_id).where(changes.c.seq > seq)
-        with self._database.reading() as connection:
-            return number(connection, citable_passages().where(articles.c.id.in_(article_ids)))
+        return int(self._value(citable_passages().where(articles.c.id.in_(article_ids))))
 
     def states(self, article_ids: Sequence[int], splitter: int) -> list[ArticleState]:
         """Return the state of each article, current and stale passages, for an index of *splitter*.
@@ -121,27 +106,24 @@ class Passages(DatabasePart):
         """
         cuts_of: dict[int, dict[int, list[Passage]]] = {key: {} for key in article_ids}
         ids_of: dict[int, list[str]] = {key: [] for key in article_ids}
-        expanding: BindParameter[Any] = bindparam("ids", expanding=True)
-        citable = passage_rows().where(
-            articles.c.id.in_(expanding), articles.c.removed_at.is_(None)
-        )
+        citable = self._citable_rows().where(articles.c.id.in_(AMONG))
         ordered = citable.order_by(articles.c.id, passages.c.position)
         all_ids = (
             select(passages.c.id, passages.c.article_id)
-            .where(passages.c.article_id.in_(expanding))
+            .where(passages.c.article_id.in_(AMONG))
             .distinct()  # two splitters may cut the same passage
         )
         erased: set[int] = set()
         erased_ids = select(articles.c.id).where(
-            articles.c.id.in_(expanding), articles.c.removal == Removal.ERASED
+            articles.c.id.in_(AMONG), articles.c.removal == Removal.ERASED
         )
         with self._database.reading() as connection:
             for chunk in rows.chunks(list(article_ids)):
-                erased.update(connection.execute(erased_ids, {"ids": chunk}).scalars())
-                for row in connection.execute(ordered, {"ids": chunk}).mappings():
+                erased.update(connection.execute(erased_ids, {AMONG.key: chunk}).scalars())
+                for row in connection.execute(ordered, {AMONG.key: chunk}).mappings():
                     cuts = cuts_of[row["article_id"]]
                     cuts.setdefault(row["splitter"], []).append(rows.passage(row))
-                for key, article_id in connection.execute(all_ids, {"ids": chunk}):
+                for key, article_id in connection.execute(all_ids, {AMONG.key: chunk}):
                     ids_of[article_id].append(key)
         return [
             _article_state(key, cuts_of[key], ids_of[key], splitter, erased=key in erased)
@@ -153,8 +135,7 @@ class Passages(DatabasePart):
         after = 0
         while True:
             query = select(articles.c.id).where(articles.c.id > after).order_by(articles.c.id)
-            with self._database.reading() as connection:
-                ids = list(connection.execute(query.limit(size)).scalars())
+            ids = [row["id"] for row in self._rows(query.limit(size))]
             if not ids:
                 return
             yield self.states(ids, splitter)
@@ -172,8 +153,7 @@ class Passages(DatabasePart):
             .order_by(articles.c.id)
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            return [rows.version(row) for row in connection.execute(query).mappings()]
+        return [rows.version(row) for row in self._rows(query)]
 
     def cut_anew(self, items: Sequence[tuple[Version, Cut]]) -> None:
         """Store the passages of versions cut by another splitter."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
 
 from ingest.archive import Archive, rows
 from ingest.archive.database import Database
 from ingest.archive.limits import STORED
-from ingest.archive.outlets import Outlets
 from ingest.archive.passages import Passages
-from ingest.archive.rows import NEWEST_CUT, passage_rows
+from ingest.archive.rows import AMONG, NEWEST_CUT, passage_rows
 from ingest.archive.schema import articles, passages, versions
+from ingest.archive.sources import Outlets
 from ingest.model import Edition, Passage, Removal
 
 _OUTLET_REMOVALS = (Removal.GONE, Removal.RETRACTED)
@@ -44,47 +44,30 @@ class _PastPassages(Passages):
         super().__init__(database)
         self._moment = moment
 
-    def get(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Return the passages among *ids* that were citable then, by id."""
-        query = self._rows().where(passages.c.id.in_(bindparam("ids", expanding=True)))
-        citable: dict[str, Passage] = {}
-        with self._database.reading() as connection:
-            for chunk in rows.chunks(list(ids)):
-                for row in connection.execute(query, {"ids": chunk}).mappings():
-                    citable[row["passage_id"]] = rows.passage(row)
-        return citable
-
     def stood(self, ids: Collection[str]) -> set[str]:
         """Return the ids among *ids* that were citable then."""
-        query = self._rows().with_only_columns(passages.c.id, maintain_column_froms=True)
-        query = query.where(passages.c.id.in_(bindparam("ids", expanding=True)))
-        citable: set[str] = set()
-        with self._database.reading() as connection:
-            for chunk in rows.chunks(list(ids)):
-                citable.update(connection.execute(query, {"ids": chunk}).scalars())
-        return citable
+        query = self._citable_rows().with_only_columns(passages.c.id, maintain_column_froms=True)
+        return {row["id"] for row in self._rows_among(query.where(passages.c.id.in_(AMONG)), ids)}
 
     def of_article(self, article_id: int) -> list[Passage]:
         """Return the passages of an article's version at that moment, in order."""
-        query = self._rows().where(articles.c.id == article_id, NEWEST_CUT)
-        with self._database.reading() as connection:
-            matches = connection.execute(query.order_by(passages.c.position)).mappings()
-            return [rows.passage(row) for row in matches]
+        query = self._citable_rows().where(articles.c.id == article_id, NEWEST_CUT)
+        return [rows.passage(row) for row in self._rows(query.order_by(passages.c.position))]
 
     def superseded(self) -> Iterator[Passage]:
         """Yield the passages that were citable then and are not today, by article."""
         is_superseded = or_(
             versions.c.number < articles.c.latest, articles.c.removed_at.is_not(None)
         )
-        query = self._rows().where(is_superseded, NEWEST_CUT)
+        query = self._citable_rows().where(is_superseded, NEWEST_CUT)
         ordered = query.order_by(articles.c.id, passages.c.position)
         with self._database.reading() as connection:
             matches = connection.execution_options(yield_per=STORED.passages).execute(ordered)
             for row in matches.mappings():
                 yield rows.passage(row)
 
-    def _rows(self) -> Select[Any]:
-        """Build the query for the passages of that moment, with their headers."""
+    def _citable_rows(self) -> Select[Any]:
+        """Build the query for the passages that were citable then, with their headers."""
         same_article = passages.c.article_id == articles.c.id
         version = (versions.c.article_id == articles.c.id) & (
             versions.c.number == passages.c.version
@@ -114,8 +97,7 @@ class _PastOutlets(Outlets):
             query = query.where(articles.c.place.in_({"", edition.place}))
             if edition.outlets:
                 query = query.where(versions.c.outlet.in_(edition.outlets))
-        with self._database.reading() as connection:
-            return tuple(connection.execute(query).scalars())
+        return tuple(row["outlet"] for row in self._rows(query))
 
 
 def _version_at(moment: datetime) -> ColumnElement[int]:

@@ -7,10 +7,12 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
     Table,
+    bindparam,
     func,
     insert,
     select,
@@ -41,6 +43,8 @@ from ingest.model import (
 
 Row = Mapping[Any, Any]
 _Value = TypeVar("_Value")
+AMONG: BindParameter[Any] = bindparam("among", expanding=True)
+"""The parameter for a list of values that is too long for one query."""
 
 HEADER = (
     "title",

@@ -1,4 +1,4 @@
-"""Sources that are checked again and again, their pages, snapshots, and pauses of their hosts."""
+"""Outlets, their sources that are checked again and again, pages, snapshots, and hosts' pauses."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Connection,
     Select,
-    bindparam,
     delete,
     func,
     insert,
@@ -22,11 +20,19 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.rows import get_or_create, lock_archive
+from ingest.archive.rows import AMONG, NEWEST, get_or_create, lock_archive
 from ingest.archive.schema import articles, hosts, outlets, pages, snapshot_files, sources, versions
 from ingest.errors import SourceNotFoundError
 from ingest.fetching.identities import add_place
-from ingest.model import Permission, Snapshot, SnapshotLimits, Source, SourcePage
+from ingest.model import (
+    Edition,
+    Ownership,
+    Permission,
+    Snapshot,
+    SnapshotLimits,
+    Source,
+    SourcePage,
+)
 
 _UPDATED_COLUMNS = (
     "url",
@@ -37,6 +43,44 @@ _UPDATED_COLUMNS = (
     "modified",
     "failure",
 )
+
+
+class Outlets(DatabasePart):
+    """The outlets that articles were ever saved of."""
+
+    def names(self, edition: Edition | None = None) -> tuple[str, ...]:
+        """Return the names of all outlets that articles were saved of, in one edition or in all."""
+        query = select(outlets.c.name)
+        if edition is not None:
+            query = query.where(outlets.c.name.in_(edition.outlets)) if edition.outlets else query
+            in_place = (versions.c.outlet == outlets.c.name) & articles.c.place.in_(
+                {"", edition.place}
+            )
+            outlet_versions = select(versions.c.outlet).join(articles, NEWEST).where(in_place)
+            query = query.where(outlet_versions.correlate(outlets).exists())
+        return tuple(row["name"] for row in self._rows(query))
+
+    def articles(self) -> dict[str, int]:
+        """Count the citable articles of each outlet."""
+        query = (
+            select(outlets.c.name, func.count())
+            .join(articles, articles.c.outlet_id == outlets.c.id)
+            .where(articles.c.removed_at.is_(None))
+            .group_by(outlets.c.name)
+        )
+        with self._database.reading() as connection:
+            return {outlet: int(count) for outlet, count in connection.execute(query)}
+
+    def describe(self, outlet: str, *, country: str | None, ownership: Ownership | None) -> None:
+        """Set the country and ownership of an outlet, which answers show."""
+        values = {"country": country, "ownership": str(ownership) if ownership else None}
+        changes = {name: value for name, value in values.items() if value is not None}
+        if not changes:
+            return
+        with self._database.writing() as connection:
+            lock_archive(connection)
+            get_or_create(connection, outlets, "name", outlet, {})
+            connection.execute(update(outlets).where(outlets.c.name == outlet).values(changes))
 
 
 class Sources(DatabasePart):
@@ -89,25 +133,19 @@ class Sources(DatabasePart):
         Raises:
             SourceNotFoundError: there is no such source.
         """
-        with self._database.reading() as connection:
-            query = _source_rows().where(sources.c.id == source_id)
-            row = connection.execute(query).mappings().one_or_none()
-        if row is None:
+        matches = self._rows(_source_rows().where(sources.c.id == source_id))
+        if not matches:
             raise SourceNotFoundError(source_id)
-        return rows.source(row)
+        return rows.source(matches[0])
 
     def at(self, address: str, place: str = "") -> Source | None:
         """Return the source watched at *address*, for everybody or for one *place*, or None."""
-        with self._database.reading() as connection:
-            query = _source_rows().where(sources.c.address == add_place(address, place))
-            row = connection.execute(query).mappings().one_or_none()
-        return rows.source(row) if row else None
+        query = _source_rows().where(sources.c.address == add_place(address, place))
+        return next(map(rows.source, self._rows(query)), None)
 
     def watched(self) -> list[Source]:
         """Return every source in the order in which they were added."""
-        with self._database.reading() as connection:
-            matches = connection.execute(_source_rows().order_by(sources.c.id)).mappings()
-            return [rows.source(row) for row in matches]
+        return [rows.source(row) for row in self._rows(_source_rows().order_by(sources.c.id))]
 
     def claim(self, source: Source, now: datetime) -> bool:
         """Take a due source; return False if another process took it first."""
@@ -116,8 +154,7 @@ class Sources(DatabasePart):
             sources.c.checked_at == checked_at if checked_at else sources.c.checked_at.is_(None)
         )
         statement = update(sources).where(sources.c.id == source.id, unclaimed)
-        with self._database.writing() as connection:
-            return bool(connection.execute(statement.values(checked_at=rows.iso(now))).rowcount)
+        return bool(self._write(statement.values(checked_at=rows.iso(now))))
 
     def make_due(self, source_id: int) -> None:
         """Make a source due at once."""
@@ -153,9 +190,7 @@ class Sources(DatabasePart):
         self._update_source(source_id, {"checked_at": at, "failed_at": since, "failure": failure})
 
     def _update_source(self, source_id: int, values: Mapping[str, Any]) -> None:
-        with self._database.writing() as connection:
-            this_source = sources.c.id == source_id
-            connection.execute(update(sources).where(this_source).values(**values))
+        self._write(update(sources).where(sources.c.id == source_id).values(**values))
 
 
 def _source_rows() -> Select[Any]:
@@ -164,7 +199,7 @@ def _source_rows() -> Select[Any]:
 
 
 class Hosts(DatabasePart):
-    """The pauses that hosts ask for, shared between processes (see ``fetching.pauses.Pauses``)."""
+    """The pauses that hosts ask for, shared between processes; for the fetcher."""
 
     def end(self, host: str, now: datetime) -> datetime | None:
         """Return the end of a host's pause, or None if it has none at *now*."""
@@ -208,21 +243,14 @@ class Pages(DatabasePart):
 
     def get(self, addresses: Sequence[str]) -> dict[str, SourcePage]:
         """Return the stored pages among *addresses*, by address."""
-        expanding: BindParameter[Any] = bindparam("among", expanding=True)
-        query = _page_rows().where(pages.c.address.in_(expanding))
-        stored: dict[str, SourcePage] = {}
-        with self._database.reading() as connection:
-            for chunk in rows.chunks(list(addresses)):
-                for row in connection.execute(query, {"among": chunk}).mappings():
-                    stored[row["address"]] = rows.page(row)
-        return stored
+        query = _page_rows().where(pages.c.address.in_(AMONG))
+        return {row["address"]: rows.page(row) for row in self._rows_among(query, addresses)}
 
     def of_source(self, source_id: int) -> list[SourcePage]:
         """Return every page that a source ever listed, newest first."""
         query = _page_rows().where(pages.c.source_id == source_id)
         ordered = query.order_by(pages.c.first_at.desc(), pages.c.address)
-        with self._database.reading() as connection:
-            return [rows.page(row) for row in connection.execute(ordered).mappings()]
+        return [rows.page(row) for row in self._rows(ordered)]
 
     def note(self, source_id: int | None, states: Iterable[SourcePage]) -> None:
         """Store the state of pages, new or known."""
@@ -249,15 +277,13 @@ class Pages(DatabasePart):
 
     def note_unchanged(self, addresses: Sequence[str], *, now: datetime) -> None:
         """Store the time at which unchanged pages were checked."""
-        expanding: BindParameter[Any] = bindparam("among", expanding=True)
-        statement = (
-            update(pages).where(pages.c.address.in_(expanding)).values(checked_at=rows.iso(now))
-        )
+        statement = update(pages).where(pages.c.address.in_(AMONG))
+        statement = statement.values(checked_at=rows.iso(now))
         if not addresses:
             return
         with self._database.writing() as connection:
             for chunk in rows.chunks(list(addresses)):
-                connection.execute(statement, {"among": chunk})
+                connection.execute(statement, {AMONG.key: chunk})
 
 
 def _page_rows() -> Select[Any]:
@@ -299,8 +325,7 @@ class Snapshots(DatabasePart):
         this_version = (snapshot_files.c.article_id == article_id) & (
             snapshot_files.c.number == number
         )
-        with self._database.reading() as connection:
-            warc = connection.execute(select(snapshot_files.c.warc).where(this_version)).scalar()
+        warc = self._value(select(snapshot_files.c.warc).where(this_version))
         return None if warc is None else bytes(warc)
 
 

@@ -32,10 +32,8 @@ def copy_command(
     ):
         rows = output.with_progress("Copying", None, partial(copy, archive, target))
         count = target.summary().articles
-    if as_json:
-        output.print_json({"rows": rows, "articles": count})
-    else:
-        print(f"Copied {count:,} articles ({rows:,} rows). Now set DATABASE_URL to that database.")
+    sentence = f"Copied {count:,} articles ({rows:,} rows). Now set DATABASE_URL to that database."
+    output.print_result({"rows": rows, "articles": count}, sentence, as_json=as_json)
     return 0
 
 
@@ -46,14 +44,12 @@ def backup_command(
     with Archive.open(configured(Settings).archive_url) as archive:
         contents = output.with_progress("Backing up", None, partial(backup.back_up, archive, file))
     size = file.stat().st_size
-    if as_json:
-        output.print_json({"file": str(file), "bytes": size, **asdict(contents)})
-    else:
-        advice = as_called(f"`python -m ingest restore {file}` takes it back.")
-        print(
-            f"{file} holds {contents.articles:,} articles ({size / 2**20:,.1f} MB) and was read"
-            f" again. {advice}"
-        )
+    sentence = as_called(
+        f"{file} holds {contents.articles:,} articles ({size / 2**20:,.1f} MB) and was read again. "
+        f"`python -m ingest restore {file}` takes it back."
+    )
+    record = {"file": str(file), "bytes": size, **asdict(contents)}
+    output.print_result(record, sentence, as_json=as_json)
     return 0
 
 
@@ -81,11 +77,11 @@ def restore_command(
         work = partial(backup.restore, archive, Path(targets[0]))
         contents = output.with_progress("Restoring", None, work)
         note = catch_up(settings, archive)
-    if as_json:
-        output.print_json({**asdict(contents), "index": note})
-    else:
-        print(f"The archive holds {contents.articles:,} articles, as the backup does. {note}")
-        print("What was erased after the backup was made is back: erase it again.")
+    sentence = (
+        f"The archive holds {contents.articles:,} articles, as the backup does. {note}\n"
+        "What was erased after the backup was made is back: erase it again."
+    )
+    output.print_result({**asdict(contents), "index": note}, sentence, as_json=as_json)
     return 0
 
 

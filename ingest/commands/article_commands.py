@@ -32,7 +32,7 @@ from ingest.commands.options import (
 )
 from ingest.commands.source_commands import add_address
 from ingest.environment import Settings
-from ingest.errors import ArticleNotFoundError, ReadingError
+from ingest.errors import ReadingError
 from ingest.model import Decision, Removal, Saved
 from ingest.process.starting import as_called
 from ingest.reading import FoundArticle, Hints, read_bytes, read_path
@@ -234,24 +234,8 @@ def snapshot_command(
 
 def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
     """Remove articles from every search and answer."""
-    settings = configured(Settings)
-    removed, unknown = [], []
-    with Archive.open(settings.archive_url) as archive:
-        for number in numbers:
-            try:
-                removed.append(archive.articles.remove(number, now=now()))
-            except ArticleNotFoundError as error:
-                unknown.append(error)
-        note = catch_up(settings, archive)
-    for error_message in unknown:
-        print(error_message, file=sys.stderr)
-    if as_json:
-        output.print_json({"removed": [article.id for article in removed], "index": note})
-    else:
-        for article in removed:
-            print(f"Removed {article.id}: {output.printable(article.header.title)}")
-        print(f"{note} Adding the same coverage again restores it." if removed else note)
-    return 1 if unknown else 0
+    advice = "Adding the same coverage again restores it."
+    return apply_to_each(numbers, Articles.remove, "removed", as_json=as_json, advice=advice)
 
 
 def erase_command(numbers: Numbers, yes: Yes = False, as_json: AsJson = False) -> int:

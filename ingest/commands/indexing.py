@@ -42,7 +42,7 @@ from ingest.index.rebuilding import faults, rebuild, repair, roll_back
 from ingest.index.scope import question_scope
 from ingest.index.search import search
 from ingest.language.script import language_of
-from ingest.model import Evidence, Moment, Scope, day_of
+from ingest.model import Article, Evidence, Moment, Scope, day_of
 from ingest.process.starting import as_called
 from ingest.reading.text import clean_line
 
@@ -144,7 +144,7 @@ def _update_index(settings: Settings, archive: Archive) -> str:
     """Update the index, and return a sentence with the result or the owner of the index."""
     try:
         with _open_index(settings, archive) as index:
-            if not index.upkeep.behind():
+            if not index.upkeep.is_behind():
                 return "The index holds all of it."
             embedded = output.with_progress("Indexing", None, index.upkeep.catch_up)
     except IndexOwnedError:
@@ -171,10 +171,7 @@ def index_command(as_json: AsJson = False) -> int:
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         note = _update_index(settings, archive)
-    if as_json:
-        output.print_json({"index": note})
-    else:
-        print(note)
+    output.print_result({"index": note}, note, as_json=as_json)
     return 0
 
 
@@ -194,10 +191,8 @@ def rebuild_command(as_json: AsJson = False) -> int:
                 progress=progress,
             ),
         )
-    if as_json:
-        output.print_json({"generation": asdict(generation)})
-    else:
-        print(f"Generation {generation.id} serves, built with {generation.model}.")
+    sentence = f"Generation {generation.id} serves, built with {generation.model}."
+    output.print_result({"generation": asdict(generation)}, sentence, as_json=as_json)
     return 0
 
 
@@ -205,13 +200,11 @@ def rollback_command(as_json: AsJson = False) -> int:
     """Serve the generation again that served before the last rebuild."""
     with Archive.open(configured(Settings).archive_url) as archive:
         generation = roll_back(archive, now=now())
-    if as_json:
-        output.print_json({"generation": asdict(generation)})
-    else:
-        print(
-            f"Generation {generation.id} serves again, built with {generation.model}. "
-            "Set EMBEDDING_MODEL to that model if it is another one now."
-        )
+    sentence = (
+        f"Generation {generation.id} serves again, built with {generation.model}. "
+        "Set EMBEDDING_MODEL to that model if it is another one now."
+    )
+    output.print_result({"generation": asdict(generation)}, sentence, as_json=as_json)
     return 0
 
 
@@ -223,7 +216,7 @@ def check_command(
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
         with suppress(IndexUnavailableError):  # faults() reports it
-            if index.upkeep.behind():
+            if index.upkeep.is_behind():
                 output.with_progress("Indexing", None, index.upkeep.catch_up)
         before = faults(index)
         if before and repairing:
@@ -261,7 +254,7 @@ def search_command(
         check_file(batch)
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, _open_index(settings, archive) as index:
-        if index.upkeep.behind():
+        if index.upkeep.is_behind():
             output.with_progress("Indexing", None, index.upkeep.catch_up)
         outlets, day = archive.outlets.names(), day_of(today or now())
         scope = _scope_of(outlet or (), since, until, outlets)
@@ -334,25 +327,34 @@ def restored(numbers: Sequence[int], *, as_json: bool) -> int:
 
 
 def apply_to_each(
-    numbers: Sequence[int], work: Callable[..., object], participle: str, *, as_json: bool
+    numbers: Sequence[int],
+    work: Callable[..., Article | None],
+    participle: str,
+    *,
+    as_json: bool,
+    advice: str = "",
 ) -> int:
-    """Run *work* on each article; unknown numbers are reported at the end."""
+    """Run *work* on each article; unknown numbers are reported at the end.
+
+    For people, *advice* follows if any number was known.
+    """
     settings = configured(Settings)
-    processed, unknown = [], []
+    processed: dict[int, str] = {}
+    unknown = []
     with Archive.open(settings.archive_url) as archive:
         for number in numbers:
             try:
-                work(archive.articles, number, now=now())
-                processed.append(number)
+                article = work(archive.articles, number, now=now())
+                processed[number] = f": {article.header.title}" if article else "."
             except ArticleNotFoundError as error:
                 unknown.append(error)
         note = catch_up(settings, archive)
     for error_message in unknown:
         print(error_message, file=sys.stderr)
     if as_json:
-        output.print_json({participle: processed, "index": note})
+        output.print_json({participle: list(processed), "index": note})
     else:
-        for number in processed:
-            print(f"{participle.capitalize()} {number}.")
-        print(note)
+        for number, ending in processed.items():
+            print(output.printable(f"{participle.capitalize()} {number}{ending}"))
+        print(f"{note} {advice}".strip() if processed else note)
     return 1 if unknown else 0

@@ -8,7 +8,7 @@ import sys
 import textwrap
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -61,6 +61,14 @@ def when(moment: Moment) -> str:
 def print_json(value: object) -> None:
     """Print *value* as one JSON object on standard output."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=_json_value))
+
+
+def print_result(record: Mapping[str, object], sentence: str, *, as_json: bool) -> None:
+    """Print the result of a command: for programs its *record*, for people a *sentence*."""
+    if as_json:
+        print_json(record)
+    else:
+        print(sentence)
 
 
 def print_list(name: str, values: Iterable[object]) -> None:

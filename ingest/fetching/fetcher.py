@@ -14,7 +14,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -31,7 +31,6 @@ from ingest.errors import (
 from ingest.fetching import addresses
 from ingest.fetching.addresses import Robots, checked, inside, is_public, opted_out, short_address
 from ingest.fetching.limits import FETCHES
-from ingest.fetching.pauses import Pauses, PausesInMemory
 from ingest.process.threads import NAME_THREADS
 
 _MEDIA = frozenset({"audio", "font", "image", "model", "video"})
@@ -100,6 +99,45 @@ class _Redirect:
     permanent: bool
 
 
+class _Pauses(Protocol):
+    """The ends of the pauses of hosts; its methods may block."""
+
+    def end(self, host: str, now: datetime) -> datetime | None:
+        """Return the end of a host's pause, or None if it has none at *now*."""
+        ...
+
+    def extend(self, host: str, until: datetime, now: datetime) -> None:
+        """Pause a host until *until*; a pause that ends later stays."""
+        ...
+
+    def claim(self, host: str, until: datetime, now: datetime) -> datetime | None:
+        """Pause a host for a request of the caller; return the end of its pause if it has one."""
+        ...
+
+
+class _PausesInMemory:
+    """The pauses of one process without an archive."""
+
+    def __init__(self) -> None:
+        self._ends: dict[str, datetime] = {}
+
+    def end(self, host: str, now: datetime) -> datetime | None:
+        """Return the end of a host's pause, or None if it has none at *now*."""
+        end = self._ends.get(host, now)
+        return end if end > now else None
+
+    def extend(self, host: str, until: datetime, now: datetime) -> None:
+        """Pause a host until *until*; a pause that ends later stays."""
+        self._ends[host] = max(until, self.end(host, now) or until)
+
+    def claim(self, host: str, until: datetime, now: datetime) -> datetime | None:
+        """Pause a host for a request of the caller; return the end of its pause if it has one."""
+        end = self.end(host, now)
+        if end is None:
+            self.extend(host, until, now)
+        return end
+
+
 class Fetcher:
     """A web client for one event loop; use it as an async context manager.
 
@@ -125,7 +163,7 @@ class Fetcher:
         self._patience = patience
         self._agent = f"{addresses.AGENT}/0.1 (+{contact})" if contact else f"{addresses.AGENT}/0.1"
         self._hosts: dict[str, _Host] = {}
-        self.pauses: Pauses = PausesInMemory()
+        self.pauses: _Pauses = _PausesInMemory()
         self._robots: dict[str, Robots] = {}
 
     async def __aenter__(self) -> Self:

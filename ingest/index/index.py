@@ -188,9 +188,9 @@ class Index:
         """Return the number of passages with a term or a pair."""
         return self.shelf.words.frequency(term)
 
-    def beginning(self, letter: str) -> list[tuple[str, int]]:
+    def terms_from(self, letter: str) -> list[tuple[str, int]]:
         """Return the terms that begin with *letter*, each with its number of passages."""
-        return self.shelf.words.beginning(letter)
+        return self.shelf.words.terms_from(letter)
 
 
 def add_generation(archive: Archive, embedder: Embedder, now: datetime) -> Generation:

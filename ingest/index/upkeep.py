@@ -40,7 +40,7 @@ class Upkeep:
         self._stores = stores
         self._shelf = stores.shelf(generation)
 
-    def behind(self) -> bool:
+    def is_behind(self) -> bool:
         """Return True if the archive has changes that this index does not hold."""
         newest = self._archive.changes.last()
         return self._shelf.words.cursor < newest or self._vectors_cursor() < newest

@@ -194,7 +194,7 @@ class WordStore:
         total = self._current_searcher().num_docs + RANKING.prior_passages
         return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
-    def beginning(self, letters: str) -> list[tuple[str, int]]:
+    def terms_from(self, letters: str) -> list[tuple[str, int]]:
         """Return the terms that begin with *letters*, each with its number of passages."""
         with index_errors(self._folder):
             counts: list[tuple[str, int]] = self._current_searcher().terms_with_prefix(

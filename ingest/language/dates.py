@@ -193,10 +193,10 @@ def _number_of(text: str | None) -> int | None:
     if word[:3].isalpha() and word[0].isascii():
         return _month(word)
     digits = word.rstrip("dhnrst")  # 1st, 2nd, 3rd, 4th
-    return int(digits) if digits.isdecimal() else _kanji(digits)
+    return int(digits) if digits.isdecimal() else _kanji_value(digits)
 
 
-def _kanji(text: str) -> int | None:
+def _kanji_value(text: str) -> int | None:
     """Return the value of a small number in kanji digits: 十二, 二十, 二〇二六."""
     tens, ten, ones = text.rpartition("十")
     if not ten:
@@ -205,7 +205,7 @@ def _kanji(text: str) -> int | None:
             for character in text
         )
         return int(figures) if figures.isdecimal() else None
-    return 10 * (_kanji(tens) or 1 if tens else 1) + (_kanji(ones) or 0 if ones else 0)
+    return 10 * (_kanji_value(tens) or 1 if tens else 1) + (_kanji_value(ones) or 0 if ones else 0)
 
 
 def _year_of(parts: dict[str, str | None]) -> int | None:

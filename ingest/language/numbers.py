@@ -529,6 +529,6 @@ def _share_units(figures: list[Figure], text: str) -> list[Figure]:
     return figures
 
 
-def loose(figure: Figure, text: str) -> bool:
+def lacks_unit(figure: Figure, text: str) -> bool:
     """Return True if no counted noun follows *figure*, so its unit was mentioned before."""
     return bool(_NO_UNIT.match(text, figure.end))

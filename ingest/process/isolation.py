@@ -96,7 +96,7 @@ class Isolation(Executor):
             result: _Result = worker.call(work, arguments, options)
         except OutOfBoundsError as error:
             if self._closed:  # it was killed, and not by the input
-                raise _ended() from error
+                raise _ended_error() from error
             raise
         finally:
             self._return_worker(worker)
@@ -105,7 +105,7 @@ class Isolation(Executor):
     def _take_worker(self) -> _Worker:
         with self._turn:
             if self._closed:
-                raise _ended()
+                raise _ended_error()
             worker = self._idle.pop() if self._idle else _Worker(self._limits)
             self._workers.add(worker)
             return worker
@@ -168,7 +168,7 @@ class _Worker:
             self.kill()
             raise crash from error
         succeeded = False
-        value: Any = _too_late(self._limits)
+        value: Any = _too_late_error(self._limits)
         if reply is not None:
             succeeded, value = pickle.loads(reply)  # noqa: S301 - our own process wrote it
         if isinstance(value, OutOfBoundsError):
@@ -184,7 +184,7 @@ class _Worker:
         if code is None:
             return OutOfBoundsError(f"holds more than {self._limits.output} MB of text")
         if sys.platform != "win32" and code == -signal.SIGXCPU:
-            return _too_slow(self._limits)
+            return _too_slow_error(self._limits)
         return OutOfBoundsError("makes its reader crash")
 
     def kill(self) -> None:
@@ -237,15 +237,15 @@ def _pickled_error(error: Exception) -> bytes:
     return pickled
 
 
-def _ended() -> OutOfBoundsError:
+def _ended_error() -> OutOfBoundsError:
     return OutOfBoundsError("was still being read when this ended")
 
 
-def _too_slow(limits: Limits) -> OutOfBoundsError:
+def _too_slow_error(limits: Limits) -> OutOfBoundsError:
     return OutOfBoundsError(f"takes more than {limits.seconds} seconds to read")
 
 
-def _too_late(limits: Limits) -> OutOfBoundsError:
+def _too_late_error(limits: Limits) -> OutOfBoundsError:
     seconds = limits.seconds * _CLOCK_FACTOR
     return OutOfBoundsError(f"waited for more than {seconds} seconds on a busy machine")
 
@@ -299,7 +299,7 @@ def isolated(
     except OutOfBoundsError as error:
         raise error.of(name) from error
     except CancelledError as error:
-        raise _ended().of(name) from error
+        raise _ended_error().of(name) from error
 
 
 def end_isolated() -> None:

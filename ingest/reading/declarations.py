@@ -348,7 +348,7 @@ class Declared:
 
     def _is_possible(self, moment: Moment) -> bool:
         """Return True if a page can have been published at *moment*."""
-        return moment.year >= DECLARATIONS.first_year and not is_ahead(moment, self.now)
+        return moment.year >= DECLARATIONS.first_year and not is_in_future(moment, self.now)
 
     def _moment(self, *values: object) -> Moment | None:
         """Return the first possible date in *values*."""
@@ -392,7 +392,7 @@ def _is_closed(part: object) -> bool:
     return isinstance(part, dict) and str(part.get("isAccessibleForFree")).lower() == "false"
 
 
-def is_ahead(moment: Moment, now: datetime | None) -> bool:
+def is_in_future(moment: Moment, now: datetime | None) -> bool:
     """Return True if *moment* was still ahead when the page was read."""
     return now is not None and day_of(moment) > (now + DECLARATIONS.date_ahead).date()
 

@@ -13,7 +13,7 @@ from lxml import etree
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.fetching.identities import clean_url, resolved
 from ingest.model import Header
-from ingest.reading.declarations import is_ahead
+from ingest.reading.declarations import is_in_future
 from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Score, broken_file
 from ingest.reading.limits import FILES, PAGES
 from ingest.reading.listings import is_listing, read_listing, root_of
@@ -34,7 +34,7 @@ def with_listing_metadata(header: Header, announced: Entry, now: datetime | None
     A date that is ahead of *now* is ignored.
     """
     published = announced.published
-    possible = None if published and is_ahead(published, now) else published
+    possible = None if published and is_in_future(published, now) else published
     return replace(
         header,
         title=header.title or announced.title,

@@ -118,7 +118,7 @@ def _plain(line: str) -> str:
     return _FIGURES.sub("#", line)
 
 
-def write_inline(letters: Sequence[dict[str, Any]]) -> None:
+def align_shifted_letters(letters: Sequence[dict[str, Any]]) -> None:
     """Put raised and lowered *letters* of a page on the line of the letters before them.
 
     Raised signs that point at notes become invisible, and exponents are written as such. The
@@ -134,7 +134,7 @@ def write_inline(letters: Sequence[dict[str, Any]]) -> None:
         if is_raised:
             sign.append(letter)
         else:
-            _write_sign(sign, text, letter.get("text", ""))
+            _write_raised_sign(sign, text, letter.get("text", ""))
             text = (text + letter.get("text", ""))[-LAYOUT.last_word_characters :]
             sign = []
         if is_shifted:
@@ -175,7 +175,9 @@ def _is_shifted(letter: dict[str, Any], base: dict[str, Any], previous: dict[str
     return bool(is_small and is_behind and overlap > 0 and shift >= LAYOUT.shift_height * size)
 
 
-def _write_sign(sign: Sequence[dict[str, Any]], preceding_text: str, following_text: str) -> None:
+def _write_raised_sign(
+    sign: Sequence[dict[str, Any]], preceding_text: str, following_text: str
+) -> None:
     """Write the raised letters of a *sign* as they are written inline, in the first of them."""
     text = "".join(letter["text"] for letter in sign).strip()
     written_text = inline_sign(text, preceding_text, following_text=following_text)
@@ -185,7 +187,7 @@ def _write_sign(sign: Sequence[dict[str, Any]], preceding_text: str, following_t
         sign[0]["text"] = written_text or _NO_LETTER
 
 
-def columns_of(letters: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def vertical_columns(letters: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Return the columns of *letters* that a page writes downwards; nothing if few are.
 
     A figure that stands upright in a column of East Asian letters belongs to it.
@@ -220,7 +222,7 @@ def _is_below(letter: dict[str, Any], above: dict[str, Any]) -> bool:
     )
 
 
-def turned(columns: Sequence[Sequence[dict[str, Any]]], width: float) -> list[_Piece]:
+def columns_as_lines(columns: Sequence[Sequence[dict[str, Any]]], width: float) -> list[_Piece]:
     """Return the *columns* of letters on a page of this *width* as lines, in their order."""
     return [
         _Piece(

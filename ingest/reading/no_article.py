@@ -116,7 +116,7 @@ def feeds_of(declared: Declared) -> list[str]:
     return [address for address in addresses if address.startswith(("http://", "https://"))]
 
 
-def wall(title: str, text: str) -> str | None:
+def wall_of(title: str, text: str) -> str | None:
     """Return the description of the wall or notice on a page; ``None`` for a possible article."""
     if len(text) > ASIDES.notice_characters:
         return None
@@ -146,7 +146,7 @@ def is_unshown(text: str) -> bool:
     Such notices ask to agree to cookies or to run the script that draws the article.
     """
     notices = (_DESCRIPTIONS["consent"], _DESCRIPTIONS["robot"])
-    return len(text) < PAGES.article_characters or wall("", text) in notices
+    return len(text) < PAGES.article_characters or wall_of("", text) in notices
 
 
 def paid_post(declared: Declared, title: str) -> str | None:

@@ -32,7 +32,7 @@ from ingest.reading.no_article import (
     is_unshown,
     no_article,
     paid_post,
-    wall,
+    wall_of,
 )
 from ingest.reading.page_parts import descriptions_of, live_updates, standfirst_of
 from ingest.reading.page_tables import write_tables
@@ -184,7 +184,7 @@ def read_page(
     if not body:
         raise NoArticleError(no_article(name, feeds))
     lines = [line for line in clean(body).split("\n") if line]
-    if notice := wall(header.title, "\n".join(lines)):
+    if notice := wall_of(header.title, "\n".join(lines)):
         raise NoArticleError(f"{name} holds no article: it {notice}. Nothing was added.")
     titles = {
         letters_and_digits(title)
@@ -233,7 +233,7 @@ def _drop_offers(declared: Declared) -> None:
     for class_name in declared.closed_parts:
         for box in declared.page.find_class(class_name):
             text = clean(box.text_content())
-            if not text or wall("", text):
+            if not text or wall_of("", text):
                 box.drop_tree()
 
 

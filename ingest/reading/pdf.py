@@ -23,11 +23,11 @@ from ingest.reading.documents import (
 from ingest.reading.layout import (
     PdfPage,
     Table,
-    columns_of,
+    align_shifted_letters,
+    columns_as_lines,
     pieces_of,
     text_in_order,
-    turned,
-    write_inline,
+    vertical_columns,
 )
 from ingest.reading.limits import FILES, LAYOUT
 from ingest.reading.page_tables import Cell
@@ -170,8 +170,8 @@ def _read_page(page: Any) -> Iterator[PdfPage]:  # noqa: ANN401 - pdfplumber has
     Behind it comes what is written downwards, turned into lines.
     """
     page = page.dedupe_chars()
-    write_inline(page.chars)
-    columns = columns_of(page.chars)
+    align_shifted_letters(page.chars)
+    columns = vertical_columns(page.chars)
     if columns:
         vertical = {id(letter) for column in columns for letter in column}
         page = page.filter(lambda part: id(part) not in vertical)
@@ -190,7 +190,7 @@ def _read_page(page: Any) -> Iterator[PdfPage]:  # noqa: ANN401 - pdfplumber has
     has_drawings = bool(page.images or page.rects or page.curves)
     yield PdfPage(pieces_of(words), tables, has_drawings and not columns)
     if columns:
-        yield PdfPage(turned(columns, float(page.width)))
+        yield PdfPage(columns_as_lines(columns, float(page.width)))
 
 
 def _too_large(name: str) -> UnreadableError:

@@ -265,7 +265,7 @@ def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = 
     return _read_single(replace(item_of(announced, feed), hints=hints, now=now))
 
 
-def sent_on(data: bytes, url: str) -> str | None:
+def redirect_target(data: bytes, url: str) -> str | None:
     """Return the target of a page's redirect (``<meta http-equiv="refresh">``), if there is one."""
     try:
         head = lxml.html.document_fromstring(data[: PAGES.redirect_head_bytes])

@@ -37,8 +37,9 @@ from ingest.archive import Archive
 from ingest.model import Permission
 from tests.benchmarks.servers import chat_server, servers
 from tests.benchmarks.streaming import draft_of, event, letters_of
+from tests.bot.builders import read_sample_into
 from tests.ingest.newsroom import Newsroom, story
-from tests.wire.conftest import read_into, until
+from tests.wire.conftest import until
 from tests.wire.server import WireDiscord, text_of
 
 EMBEDDED, ON_SERVERS, AT_ONCE = 50, 10, 3
@@ -74,7 +75,7 @@ class Process:
 
     def begin(self) -> None:
         """Start it."""
-        self.discord.gone()
+        self.discord.forget_bot()
         command = [sys.executable, "-m", "tests.wire.launcher"]
         self.process = subprocess.Popen(command, env=dict(self.environment))
 
@@ -220,7 +221,7 @@ async def ends_embedded(folder: Path) -> list[End]:
     """End embedded desks, some at once, each over a folder of its own."""
     ends = list(moments(random.Random(34), EMBEDDED, "embedded"))
     sample = folder / "sample"
-    read_into({"DATA_DIR": str(sample), "EMBEDDING_MODEL": "fast"})
+    read_sample_into(sample, EMBEDDING_MODEL="fast")
     turn = asyncio.Semaphore(AT_ONCE)
     async with outside() as around:
 
@@ -238,7 +239,7 @@ async def ends_embedded(folder: Path) -> list[End]:
 async def ends_on_servers(folder: Path, settings: Mapping[str, str]) -> list[End]:
     """End desks on one PostgreSQL and one Chroma, one after the other."""
     ends = list(moments(random.Random(35), ON_SERVERS, "on servers"))
-    read_into({**settings, "DATA_DIR": str(folder / "s"), "EMBEDDING_MODEL": "fast"})
+    read_sample_into(folder / "s", EMBEDDING_MODEL="fast", **settings)
     async with outside() as around:
         for number, end in enumerate(ends, EMBEDDED):
             data = folder / str(number) / "data"

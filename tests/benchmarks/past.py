@@ -89,7 +89,7 @@ def leaks(data: Path, desk: Desk) -> dict[str, int]:
         for turn in range(MOMENTS):
             day = days[(number * MOMENTS + turn) * 37 % len(days)]
             moment = datetime.combine(day, time(18), UTC) + timedelta(days=turn)
-            then = desk.coverage.then(moment)
+            then = desk.coverage.as_of(moment)
             question = ask(line["question"], now=moment)
             view = then.look(question)
             outcome = answer_now(question, then)

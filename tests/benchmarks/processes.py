@@ -18,8 +18,9 @@ from bot.ledger.records import Follow, FollowKind
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from tests.benchmarks.servers import servers
+from tests.bot.builders import read_sample_into
 from tests.builders import an_extract, saved
-from tests.wire.conftest import Bot, read_into, until
+from tests.wire.conftest import Bot, until
 from tests.wire.server import WireDiscord, text_of
 
 ROUNDS = 20
@@ -37,7 +38,7 @@ def measure(_: Path | None, out: Path) -> None:
 async def rounds(folder: Path, shared: Mapping[str, str]) -> dict[str, int]:
     """Return how often each due notice was sent, over all rounds."""
     chance = random.Random(7)
-    read_into({**shared, "EMBEDDING_MODEL": "fast"})
+    read_sample_into(folder / "sample", EMBEDDING_MODEL="fast", **shared)
     async with WireDiscord().open() as discord:
         bots = [Bot(discord, folder / str(n) / "data") for n in range(BOTS)]
         for n in range(BOTS):

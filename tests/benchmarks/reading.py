@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.evidence.ranking import logistic
-from bot.answering.evidence.reader import Readable, above, shipped_reader
+from bot.answering.evidence.reader import Readable, heading_line, shipped_reader
 from ingest.embedding.embedder import embedder
 from ingest.environment import Settings
 from training.groups import CAPS, Group, grams, groups_of
@@ -100,7 +100,9 @@ def row(
 
 def readable(group: Group) -> list[Readable]:
     """Return the windows of *group* as the reader sees them."""
-    return [Readable(above(f"{w.title}", None) if w.title else "", w.text) for w in group.windows]
+    return [
+        Readable(heading_line(f"{w.title}", None) if w.title else "", w.text) for w in group.windows
+    ]
 
 
 def auc(yes: Sequence[float], no: Sequence[float]) -> float:

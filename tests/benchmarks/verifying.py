@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.proving.verifiers import Finding
-from bot.answering.writing.models import Models
+from bot.answering.writing.drafting import Models
 from bot.commands.verification import ClaimLine, SourceLine, check
 from bot.settings import BotSettings
 from ingest.index.cutting import sentences, terms

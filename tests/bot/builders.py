@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import numpy as np
 
 from bot.answering.proving.verifiers import IdentityVerifier
-from bot.answering.writing.models import Models
+from bot.answering.writing.drafting import Models
 from bot.desk import Desk, open_desk
-from bot.settings import BotSettings
+from bot.settings import SAMPLE_COVERAGE, BotSettings
+from ingest import adding
 from ingest.archive import Archive
+from ingest.reading import Hints, read_path
 from tests.builders import NOW
 
 
@@ -29,7 +32,7 @@ class NoIndex:
     def upkeep(self):
         return self
 
-    def behind(self):
+    def is_behind(self):
         return False
 
     def catch_up_words(self):
@@ -88,6 +91,15 @@ def open_in(folder, *, now=NOW, holder="a test", **environment):
     """Open the desk of *folder*, with these settings."""
     settings = BotSettings.of({"DATA_DIR": str(folder), **environment})
     return open_desk(settings, holder=holder, clock=now if callable(now) else lambda: now)
+
+
+def read_sample_into(folder, *, now=None, **environment):
+    """Read the sample coverage into the desk of *folder*, with these settings, by default now."""
+    now = now or datetime.now(UTC)
+    with open_in(folder, now=now, **environment) as desk:
+        outcome = adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=now)
+        assert outcome.problems == []
+        desk.coverage.catch_up()
 
 
 def told_in(desk, folder):

@@ -12,10 +12,8 @@ from bot.answering.chat import chat_model
 from bot.answering.proving.verifiers import ChatVerifier, Finding
 from bot.answering.writing.drafting import ModelWriter
 from bot.desk import open_desk
-from bot.settings import SAMPLE_COVERAGE, BotSettings
-from ingest import adding
-from ingest.reading import Hints, read_path
-from tests.bot.builders import open_in
+from bot.settings import BotSettings
+from tests.bot.builders import read_sample_into
 
 MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -23,14 +21,7 @@ MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def read_folder(made_once):
     """Read the sample coverage into a folder, once for all workers; for copies of it."""
-
-    def read(data):
-        with open_in(data, now=MORNING) as desk:
-            outcome = adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=MORNING)
-            assert outcome.problems == []
-            desk.coverage.catch_up()
-
-    return made_once("sample", read)
+    return made_once("sample", lambda folder: read_sample_into(folder, now=MORNING))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Exchange
-from bot.answering.writing.composing import by_key
+from bot.answering.writing.composing import passages_by_key
 from bot.desk import open_desk
 from bot.discord_ui.rendering import outcome_view
 from bot.settings import BotSettings
@@ -111,7 +111,7 @@ async def test_a_model_that_obeys_is_not_heard(poisoned, llmock, writer, place):
         before = Exchange(f"{QUESTION} {attack}", (attack,)) if place == "history" else None
         question = ask(text, now=MORNING)
         view = desk.coverage.look(question)
-        keys = by_key(question, view.evidence) if hasattr(view, "evidence") else {}
+        keys = passages_by_key(question, view.evidence) if hasattr(view, "evidence") else {}
         mine = [k for k, e in keys.items() if attack in e.passage.text] or list(keys)
         if not mine:
             continue

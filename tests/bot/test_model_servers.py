@@ -17,7 +17,7 @@ from bot.answering.chat import (
 )
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, ChatError, Meter, Trouble
-from bot.answering.writing.composing import by_key
+from bot.answering.writing.composing import passages_by_key
 from bot.answering.writing.drafting import ModelWriter
 from bot.outcomes import record_of
 from bot.wording import Wording
@@ -44,7 +44,7 @@ async def server():
 async def desk(sample_desk, server):
     """Return the sample desk with a keyless model on that server, and let it write what is true."""
     question = ask(TURNOUT, now=MORNING)
-    given = by_key(question, sample_desk.coverage.look(question).evidence)
+    given = passages_by_key(question, sample_desk.coverage.look(question).evidence)
     key = next(k for k, each in given.items() if QUOTE in each.passage.text)
     line = json.dumps({"say": GOOD, "quotes": [{"key": key, "quote": QUOTE}]})
     server.reply = lambda _body: f"{line}\n"

@@ -23,7 +23,7 @@ from bot.answering.values import (
     Watch,
     Written,
 )
-from bot.answering.writing.composing import by_key
+from bot.answering.writing.composing import passages_by_key
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger import Ledger
@@ -49,7 +49,7 @@ def desk(sample_desk, writer):
 def keys_of(desk, text):
     """Return the key of each passage, as the model will be told it, by a piece of its text."""
     question = ask(text, now=MORNING)
-    return by_key(question, desk.coverage.look(question).evidence)
+    return passages_by_key(question, desk.coverage.look(question).evidence)
 
 
 def key(desk, quote, text=TURNOUT):
@@ -276,7 +276,7 @@ async def test_a_member_s_limit_leaves_quotations(thrifty, llmock, writer):
         desk = written_by(plain, writer())
         day = {"now": datetime(2026, 12, 1, tzinfo=UTC)}
         question = ask(TURNOUT, **day)
-        keys = by_key(question, desk.coverage.look(question).evidence)
+        keys = passages_by_key(question, desk.coverage.look(question).evidence)
         mine = next(k for k, e in keys.items() if QUOTE in e.passage.text)
         good = json.dumps({"say": GOOD, "quotes": [{"key": mine, "quote": QUOTE}]})
         llmock.reply(good, times=None)

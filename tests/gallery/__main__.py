@@ -1,6 +1,6 @@
 """Render every message that the bot can send to a picture: ``python -m tests.gallery FOLDER``.
 
-Without a folder the pictures that the README shows are rendered again.
+Without a folder it renders the pictures of the README again.
 
 Needs Debian's ``chromium fonts-noto-cjk fonts-noto-color-emoji``; no test depends on them.
 """
@@ -69,7 +69,7 @@ async def states() -> Mapping[str, object]:
     for language, text in UNREAD.items():
         unread = built.an_abstention(Reason.UNREAD, nearest=(built.LIVE,), text=text)
         abstained[f"abstention-unread-{language}"] = outcome_view(unread)
-    apart = built.Claim("She ruled it out.", (built.a_citation("Not for a week."),))
+    indirect_claim = built.Claim("She ruled it out.", (built.a_citation("Not for a week."),))
     answer, declined = built.a_model_s_answer(), built.an_abstention()
     model = {
         "answer-model": replace(answer, written=Written("a-model")),
@@ -132,7 +132,7 @@ async def states() -> Mapping[str, object]:
         "abstention": outcome_view(built.an_abstention(), ask=True),
         "abstention-ja": outcome_view(built.an_abstention(text="資金の出所は？"), ask=True),
         **abstained,
-        "answer-cited-apart": outcome_view(built.a_model_s_answer(apart)),
+        "answer-cited-apart": outcome_view(built.a_model_s_answer(indirect_claim)),
         "error": error_view("7F3A2C", english),
         "error-ja": error_view("7F3A2C", japanese),
         "hint": notice_view(english("hint")),
@@ -185,11 +185,11 @@ async def render(folder: Path, only: Callable[[str], bool], width: int) -> None:
             role = env.guild.create_role("moderators", permissions=rights)
             reader = env.guild.add_member(env.create_user("reader"), roles=[role])
 
-            async def picture(name: str, shown: object) -> None:
+            async def picture(name: str, target: object) -> None:
                 async with env.preview(
                     channel, viewers=[reader], width=width, height=HEIGHT
                 ) as page:
-                    await page.show(shown)
+                    await page.show(target)
                     await page.screenshot(folder / f"{name}.png")
                 shrink(folder / f"{name}.png")
                 print(folder / f"{name}.png")
@@ -198,30 +198,32 @@ async def render(folder: Path, only: Callable[[str], bool], width: int) -> None:
                 if only(name):
                     place = client.get_channel(channel.id)
                     await picture(name, await place.send(view=view, files=files_of(view)))
-            async for name, form in forms.opened(client, channel, reader, only):
+            async for name, form in forms.open_forms(client, channel, reader, only):
                 await picture(name, form)
 
 
 def shrink(picture: Path) -> None:
-    """Cut away what is empty above and below, and save in few colours."""
-    with Image.open(picture) as opened:
-        image = opened.convert("RGB")
+    """Crop the empty space above and below a *picture*, and save it in few colours."""
+    with Image.open(picture) as file:
+        image = file.convert("RGB")
     ground = Image.new("RGB", image.size, image.getpixel((image.width - 1, image.height - 1)))
     box = ImageChops.difference(image, ground).getbbox() or (0, 0, 1, image.height)
     top, bottom = max(0, box[1] - MARGIN), min(image.height, box[3] + MARGIN)
-    cut = image.crop((0, top, image.width, bottom))
-    cut.quantize(COLOURS).save(picture, optimize=True)
+    cropped = image.crop((0, top, image.width, bottom))
+    cropped.quantize(COLOURS).save(picture, optimize=True)
 
 
 def main() -> int:
-    """Render everything into the folder named."""
+    """Render all pictures into the folder of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", help="without one, what the README shows")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", help="without one, the pictures of the README"
+    )
     parser.add_argument("--only", default="*", help="names of pictures, with * for any letters")
     parser.add_argument("--width", type=int, default=WIDTH, help="pixels; a phone has 390")
     options = parser.parse_args()
     folder: Path = options.folder or PICTURES
-    shown = None if options.folder else {each.stem for each in PICTURES.glob("*.png")}
+    names = None if options.folder else {file.stem for file in PICTURES.glob("*.png")}
     if shutil.which("chromium") is None:
         print("Pictures need chromium: apt-get install chromium fonts-noto-cjk.", file=sys.stderr)
         return 1
@@ -229,7 +231,7 @@ def main() -> int:
     use_installed_browser()
 
     def only(name: str) -> bool:
-        return fnmatch(name, options.only) and (shown is None or name in shown)
+        return fnmatch(name, options.only) and (names is None or name in names)
 
     asyncio.run(render(folder, only, options.width))
     return 0

@@ -1,4 +1,4 @@
-"""Every form, as the button under a message opens it, in both languages."""
+"""Every form, as the button under a message opens it, in each language."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ BUTTONS = {
 }
 
 
-async def opened(
+async def open_forms(
     client: ElectionDeskClient, channel: Any, reader: Any, only: Any
 ) -> AsyncIterator[tuple[str, Any]]:
-    """Yield each form's name, and what opened when its button was pressed."""
+    """Yield the name of each picture, and the form that opens when its button is pressed."""
     for language in Language:
         with speaking(language):
             for name, button in BUTTONS.items():
-                named = f"{name}-{language}"
-                if only(named):
-                    message = await posted(client, channel, button)
+                picture = f"{name}-{language}"
+                if only(picture):
+                    message = await post(client, channel, button)
                     custom_id = f"desk:{button.kind}:{key_of(button)}"
-                    yield named, await reader.click(message, custom_id=custom_id)
+                    yield picture, await reader.click(message, custom_id=custom_id)
 
 
-async def posted(client: ElectionDeskClient, channel: Any, button: Any) -> discord.Message:
+async def post(client: ElectionDeskClient, channel: Any, button: Any) -> discord.Message:
     """Send a message that has the button."""
     view = ui.LayoutView(timeout=None)
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()

@@ -1,4 +1,4 @@
-"""Every message that members see beside answers, in both languages."""
+"""Every message that members see beside answers, in each language."""
 
 from __future__ import annotations
 
@@ -141,10 +141,10 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "abstention-buttons": with_buttons(
             outcome_view(declined, ask=True), buttons_under("8", words, SEEN, Reason.NOT_COVERED)
         ),
-        "sources": quotations_view(quoted(answer), 7, words),
-        "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
-        "quote": quote_view(quoted(answer)[:-1], words),
-        "find": lookup_view(looked(answer, japanese=japanese), words),
+        "sources": quotations_view(quotations_of(answer), 7, words),
+        "sources-paged": quotations_view(quotations_of(answer) * 8, 7, words),
+        "quote": quote_view(quotations_of(answer)[:-1], words),
+        "find": lookup_view(looked_up(answer, japanese=japanese), words),
         "find-unread": lookup_view(unread(answer), words),
         "find-hostile": lookup_view(hostile(answer), words),
         "timeline": timeline_view(a_timeline(answer), words),
@@ -167,14 +167,16 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "edited": with_buttons(
             notice_view(words("question_edited")), [ReaskButton("1", words("again"))]
         ),
-        "help": help_view(words, described(words, MEMBERS_COMMANDS), set(), beginnings(words)),
+        "help": help_view(
+            words, descriptions_of(words, MEMBERS_COMMANDS), set(), suggestions(words)
+        ),
         "help-moderator": help_view(
             words,
-            described(words, {**MEMBERS_COMMANDS, **MODERATORS_COMMANDS}),
+            descriptions_of(words, {**MEMBERS_COMMANDS, **MODERATORS_COMMANDS}),
             set(MODERATORS_COMMANDS),
-            beginnings(words),
+            suggestions(words),
         ),
-        **{f"talk-{said}": notice_view(words(f"talk_{said}")) for said in TALK},
+        **{f"talk-{kind}": notice_view(words(f"talk_{kind}")) for kind in TALK},
         "privacy": privacy_view(words, keeps_questions=False, has_model=False),
         "privacy-model": privacy_view(words, keeps_questions=True, has_model=True),
         "interrupted": interrupted_view(
@@ -187,9 +189,10 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
 
 
 def stories(answer: Answer) -> list[Story]:
-    """Return two stories, one that somebody else carries too."""
+    """Return two stories, the first of which a second outlet carries too."""
     first, second = (
-        Article(n, each.header, 1, 1, built.NOW) for n, each in enumerate(answer.citations[:2])
+        Article(n, citation.header, 1, 1, built.NOW)
+        for n, citation in enumerate(answer.citations[:2])
     )
     copy = Article(9, replace(built.COURIER, outlet="Tessary Post"), 1, 1, built.NOW)
     return [Story(first, (copy,)), Story(second)]
@@ -211,7 +214,7 @@ def many_follows(words: Wording) -> list[Follow]:
 
 
 def changes(answer: Answer, words: Wording) -> DueChanges:
-    """Return a correction and a withdrawal of what a follower was sent."""
+    """Return a correction and a withdrawal of articles that a follower was sent."""
     follow = due(answer, words).follow
     kinds = [
         (NoticeKind.CORRECTED, "An earlier version gave the wrong day of the speech."),
@@ -235,55 +238,57 @@ def changes(answer: Answer, words: Wording) -> DueChanges:
 
 
 def due(answer: Answer, words: Wording) -> DueNews:
-    """Return what is new for somebody who follows a topic."""
+    """Return the news for a follower of a topic."""
     news = tuple(FollowedNews(1, n, CitedRange(1, 1, 0, 1)) for n in range(5))
-    quoted = [
+    quotations = [
         SimpleNamespace(header=c.header, quote=c.quote, record=item)
         for c, item in zip(answer.citations, news, strict=False)
     ]
-    return DueNews(follows(words)[0], tuple(quoted), news[: len(quoted)])
+    return DueNews(follows(words)[0], tuple(quotations), news[: len(quotations)])
 
 
 def unfollow(words: Wording) -> list[ui.Item[Any]]:
-    """Return the way out."""
+    """Return the button that ends a follow."""
     return [UnfollowButton("1", words("unfollow"))]
 
 
 def a_digest(answer: Answer) -> Digest:
     """Return a day with two stories, a correction and two gaps."""
-    told = stories(answer)
+    new_stories = stories(answer)
     note = "An earlier version gave the wrong day of the count."
     since = built.NOW - timedelta(days=1)
-    return Digest("1", 1, since, built.NOW, None, tuple(told), ((told[1].article, note),), 2)
+    return Digest(
+        "1", 1, since, built.NOW, None, tuple(new_stories), ((new_stories[1].article, note),), 2
+    )
 
 
-def described(words: Wording, commands: dict[str, str]) -> dict[str, str]:
-    """Describe *commands* as Discord would."""
+def descriptions_of(words: Wording, commands: dict[str, str]) -> dict[str, str]:
+    """Return the descriptions of *commands*, as Discord shows them."""
     return {name: words(key) for name, key in commands.items()}
 
 
-def beginnings(words: Wording) -> list[ui.Item[Any]]:
+def suggestions(words: Wording) -> list[ui.Item[Any]]:
     """Return buttons for the result, the turnout and a name."""
-    begun = (
+    topics = (
         SuggestedTopic("result"),
         SuggestedTopic("turnout"),
         SuggestedTopic("latest", "Marrowen"),
     )
-    return suggested_question_buttons(begun, words)
+    return suggested_question_buttons(topics, words)
 
 
-def quoted(answer: Answer) -> list[QuotationShown]:
-    """Return the quotations of an answer with what stands around them; the last one is gone."""
+def quotations_of(answer: Answer) -> list[QuotationShown]:
+    """Return the quotations of an answer with the text around them; the last is withdrawn."""
     before = "…three days after the debate. The hall was full, and the doors stood open."
     after = "She did not take questions, and left for the harbour by boat…"
-    found = [QuotationShown(c.header, before, c.quote, after, True) for c in answer.citations]
-    return [*found[:-1], replace(found[-1], current=False)]
+    quotations = [QuotationShown(c.header, before, c.quote, after, True) for c in answer.citations]
+    return [*quotations[:-1], replace(quotations[-1], current=False)]
 
 
-def looked(answer: Answer, *, japanese: bool = False) -> LookUp:
-    """Return a claim that is made, one that is denied, one that is somebody's, and one left out."""
+def looked_up(answer: Answer, *, japanese: bool = False) -> LookUp:
+    """Return claims that are confirmed, denied, attributed to a person, and left out."""
     first, second = answer.citations[:2]
-    made, denied, somebody_s, left_out = (
+    confirmed, denied, attributed, left_out = (
         (
             "マロウェン首相は、四十五議席に届かなければ党首を退くと言っている。",
             "スケロウ島の投票は定刻に締め切られた。",
@@ -300,12 +305,14 @@ def looked(answer: Answer, *, japanese: bool = False) -> LookUp:
     )
     return LookUp(
         (
-            LookedUpClaim(made, (ClosestSentence(first, first.quote, Verdict.SAYS),), judged=True),
+            LookedUpClaim(
+                confirmed, (ClosestSentence(first, first.quote, Verdict.SAYS),), judged=True
+            ),
             LookedUpClaim(
                 denied, (ClosestSentence(second, second.quote, Verdict.OTHERWISE),), judged=True
             ),
             LookedUpClaim(
-                somebody_s, (ClosestSentence(first, first.quote, Verdict.CLAIMED),), judged=True
+                attributed, (ClosestSentence(first, first.quote, Verdict.CLAIMED),), judged=True
             ),
         ),
         (left_out,),
@@ -313,21 +320,24 @@ def looked(answer: Answer, *, japanese: bool = False) -> LookUp:
 
 
 def unread(answer: Answer) -> LookUp:
-    """Return a claim that nobody read, over what came closest."""
-    closest = tuple(ClosestSentence(each, each.quote) for each in answer.citations[:2])
+    """Return a claim that no model has read, above the closest sentences."""
+    closest = tuple(ClosestSentence(citation, citation.quote) for citation in answer.citations[:2])
     return LookUp((LookedUpClaim("Marrowen and Pellowe will govern together.", closest),))
 
 
 def hostile(answer: Answer) -> LookUp:
-    """Return a claim that attacks, over what came closest."""
+    """Return a claim with an attack on the model, above the closest sentences."""
     return LookUp((replace(unread(answer).claims[0], claim=built.HOSTILE),))
 
 
 def a_timeline(answer: Answer) -> Timeline:
-    """Return a few days, each story once."""
-    later = built.a_citation("The ports have been at a standstill since Sunday night.", built.LIVE)
-    cited = [*answer.citations, later]
-    lines = sorted((TimelineLine(each.header.day, each) for each in cited), key=lambda x: x.day)
+    """Return a timeline of a few days, with each story once."""
+    newest = built.a_citation("The ports have been at a standstill since Sunday night.", built.LIVE)
+    citations = [*answer.citations, newest]
+    lines = sorted(
+        (TimelineLine(citation.header.day, citation) for citation in citations),
+        key=lambda line: line.day,
+    )
     return Timeline("Marrowen", built.NOW, tuple(lines))
 
 
@@ -347,9 +357,9 @@ def a_poll(words: Wording) -> Results:
         ("B", "Wexcombe", "2026-10-03", "1,002", (44, 42)),
     )
     for number, (outlet, pollster, day, sample, shares) in enumerate(polls):
-        asked = f"Pollster: {pollster} · Dates: {day} · Sample: {sample} · Method: {_METHOD}"
+        details = f"Pollster: {pollster} · Dates: {day} · Sample: {sample} · Method: {_METHOD}"
         text = "\n".join(
-            f"{caption} · {name} · %: {share} · {asked}"
+            f"{caption} · {name} · %: {share} · {details}"
             for name, share in zip(names, shares, strict=False)
         )
         header = replace(built.COURIER, outlet=f"Sarnholt Courier {outlet}")

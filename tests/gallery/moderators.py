@@ -1,4 +1,4 @@
-"""Every message that moderators see, and the notices that readers do, in both languages."""
+"""Every message that moderators see, and the notices of readers, in each language."""
 
 from __future__ import annotations
 
@@ -110,25 +110,25 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     plain = PreviewedArticle(
         prepared_article(an_extract(url="https://sarnholt-ledger.example/a")), article, (copy,)
     )
-    same = replace(plain, unchanged=True)
+    unchanged = replace(plain, unchanged=True)
     hostile = PreviewedArticle(
         prepared_article(an_extract(f"{HOSTILE} {HOSTILE}", title=HOSTILE)), None
     )
     entries = tuple(
         Entry(f"https://sarnholt-ledger.example/{n}", f"Count, part {n}") for n in range(40)
     )
-    removed = replace(
+    quarantined = replace(
         article,
         removed_at=built.NOW,
         removal=Removal.QUARANTINED,
         note="One text stands under 4 titles; it is a notice rather than an article.",
     )
-    hidden = replace(removed, id=2, removal=Removal.HIDDEN, note=None)
-    many = [an_article(n, built.LEDGER) for n in range(1, 15)]
+    hidden = replace(quarantined, id=2, removal=Removal.HIDDEN, note=None)
+    articles = [an_article(n, built.LEDGER) for n in range(1, 15)]
     return {
         "preview": preview_view(Preview("a", (plain,)), words, keep),
-        "preview-same": preview_view(Preview("a", (same,)), words, []),
-        "preview-partly": preview_view(Preview("a", (plain, same, same)), words, keep),
+        "preview-same": preview_view(Preview("a", (unchanged,)), words, []),
+        "preview-partly": preview_view(Preview("a", (plain, unchanged, unchanged)), words, keep),
         "preview-hostile": preview_view(Preview("a", (hostile,)), words, keep),
         "preview-feed": preview_view(Preview(URL, entries=entries, outlet="L"), words, watch),
         "preview-feed-nameless": preview_view(Preview(URL, entries=entries), words, watch[1:]),
@@ -137,29 +137,31 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
             words,
             keep,
         ),
-        "articles": listed(articles_view(many[:4], BY, words, PanelPage(offset=4)), words, True),
+        "articles": listed(
+            articles_view(articles[:4], BY, words, PanelPage(offset=4)), words, True
+        ),
         "articles-outage": panel_view(
-            articles_view(many[:2], BY, words, PanelPage()),
+            articles_view(articles[:2], BY, words, PanelPage()),
             PanelPage(),
             words,
             notice=layout([outage_line(OUTAGE, words)]),
         ),
-        "articles-elsewhere": listed(articles_view(many[:2], OTHER, words, PanelPage()), words),
-        "coverage": coverage_view(what_is_known(24), words),
-        "coverage-none": coverage_view(what_is_known(0), words),
+        "articles-elsewhere": listed(articles_view(articles[:2], OTHER, words, PanelPage()), words),
+        "coverage": coverage_view(an_overview(24), words),
+        "coverage-none": coverage_view(an_overview(0), words),
         "articles-none": listed(articles_view([], BY, words, PanelPage()), words),
         "articles-hidden": panel_view(
-            articles_view(many[:2], BY, words, PanelPage()),
+            articles_view(articles[:2], BY, words, PanelPage()),
             PanelPage(),
             words,
             [],
-            _Change(words("hidden_article", title=article.header.title), deeds()[0][0]),
+            _Change(words("hidden_article", title=article.header.title), audit_entries()[0][0]),
         ),
-        "quarantine": panel_view(removed_view([removed], BY, words, ASIDE), ASIDE, words),
-        "out": panel_view(removed_view([removed, hidden], BY, words, OUT), OUT, words),
+        "quarantine": panel_view(removed_view([quarantined], BY, words, ASIDE), ASIDE, words),
+        "out": panel_view(removed_view([quarantined, hidden], BY, words, OUT), OUT, words),
         "out-none": panel_view(removed_view([], BY, words, OUT), OUT, words),
         "article": article_view(article, words),
-        "article-removed": article_view(removed, words),
+        "article-removed": article_view(quarantined, words),
         "watched": panel_view(sources_view(some_sources(), BY, words, WATCHED), WATCHED, words),
         "watched-none": panel_view(sources_view([], BY, words, WATCHED), WATCHED, words),
         "search": evidence_view(evidence(), "Who won?", words),
@@ -187,7 +189,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
             replace(some_state(), outage=OUTAGE), Section.OVERVIEW, words
         ),
         "settings-changed": settings_view(
-            some_state(), Section.LANGUAGE, words, entry=deeds()[0][0]
+            some_state(), Section.LANGUAGE, words, entry=audit_entries()[0][0]
         ),
         "settings-digest-none": settings_view(
             replace(some_state(), rules=ServerRules()), Section.DIGEST, words
@@ -208,7 +210,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "rejected": notice_view(words("rejected", name=URL)),
         "settings-refused": notice_view(words("settings_not_allowed")),
         "budget-refused": notice_view(words("budget_without_prices")),
-        "deeds": audit_view(deeds(), "1", words),
+        "deeds": audit_view(audit_entries(), "1", words),
         "deeds-none": audit_view([], "1", words),
         "removed": done_view(words("removed_article", title=article.header.title), undo),
         "restored": done_view(words("restored_article", title=article.header.title), undo),
@@ -221,24 +223,24 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     }
 
 
-CHANGES = [each for each in NoticeKind if each is not NoticeKind.NEWER]
-"""What happens to a source itself."""
+CHANGES = [kind for kind in NoticeKind if kind is not NoticeKind.NEWER]
+"""Changes of a source itself."""
 
 
-def listed(view: ui.LayoutView, words: Wording, turned: bool = False) -> ui.LayoutView:
-    """Return a list of articles as the panel shows it, in the middle of its pages if *turned*."""
+def listed(view: ui.LayoutView, words: Wording, in_middle: bool = False) -> ui.LayoutView:
+    """Return a list of articles in its panel; *in_middle*, with pages before and behind it."""
     page = PanelPage(offset=4)
-    buttons = _turns(page, words, True) if turned else []
+    buttons = _turns(page, words, True) if in_middle else []
     return panel_view(view, page, words, buttons)
 
 
 def some_sources() -> list[Source]:
-    """Return what is watched, one of which fails."""
+    """Return two watched sources, the first of which fails."""
     return [a_source(2, failure="It answers 500."), a_source(1)]
 
 
 def suggestions() -> list[Suggestion]:
-    """Return what is proposed: an address with a hostile note, and a paste."""
+    """Return two suggestions: an address with a hostile note, and a paste."""
     at = built.NOW
     return [
         Suggestion(at, "1", "", URL, address=URL, outlet="The Sarnholt Ledger", note=HOSTILE, id=1),
@@ -247,14 +249,14 @@ def suggestions() -> list[Suggestion]:
 
 
 def groups() -> list[FeedbackGroup]:
-    """Return what readers said of three questions."""
-    asked = "How many chess clubs are there in Sarnholt?"
+    """Return the reports of readers about three questions."""
+    question = "How many chess clubs are there in Sarnholt?"
     at = built.NOW
     return [
         FeedbackGroup(
             (
-                Feedback(at, 7, FeedbackVerdict.WRONG, "", asked, "It was 47, not 46.", id=1),
-                Feedback(at, 8, FeedbackVerdict.OUTDATED, "", asked, None, id=2),
+                Feedback(at, 7, FeedbackVerdict.WRONG, "", question, "It was 47, not 46.", id=1),
+                Feedback(at, 8, FeedbackVerdict.OUTDATED, "", question, None, id=2),
             )
         ),
         FeedbackGroup((Feedback(at, 9, FeedbackVerdict.OTHER, "", HOSTILE, HOSTILE, id=3),)),
@@ -272,18 +274,18 @@ def given() -> list[GivenNotice]:
 
 
 def evidence() -> list[Evidence]:
-    """Return what a search found."""
+    """Return the evidence of a search."""
     claims = built.an_answer().citations
     return [Evidence(c.passage, 1.0 - n / 10, 0.6, 7.3 - n) for n, c in enumerate(claims)]
 
 
 def some_rules() -> ServerRules:
-    """Return what a server may have set."""
+    """Return rules of a server."""
     return ServerRules(Speaks.MENTION, {"789": Speaks.THREAD}, Language.JAPANESE, 3, 60)
 
 
 def some_state() -> RulesState:
-    """Return what a server may have set, at home, with prices."""
+    """Return rules of the home server and of the desk, with prices."""
     rules = replace(
         some_rules(),
         outlets=("Dunmere Courier", "The Sarnholt Ledger"),
@@ -299,7 +301,7 @@ def some_state() -> RulesState:
 
 
 def a_job() -> Job:
-    """Return a look that somebody waits for."""
+    """Return a refresh that a moderator waits for."""
     return Job(built.NOW, 1, "token", Language.ENGLISH)
 
 
@@ -309,19 +311,19 @@ def an_article(number: int, header: object) -> Article:
     return Article(number, labelled, 2, 4, built.NOW)
 
 
-def a_source(number: int, **more: object) -> Source:
-    """Return something that is watched."""
+def a_source(number: int, **fields: object) -> Source:
+    """Return a watched source."""
     return Source(
-        number, URL, "The Sarnholt Ledger", Permission.OFFERED, 60, built.NOW, built.NOW, **more
+        number, URL, "The Sarnholt Ledger", Permission.OFFERED, 60, built.NOW, built.NOW, **fields
     )
 
 
-def what_is_known(count: int) -> CoverageOverview:
-    """Return what the answers rest on, with days that have nothing."""
+def an_overview(count: int) -> CoverageOverview:
+    """Return the coverage of a month, with days that have no article."""
     last = date(2026, 10, 30)
     days = {last - timedelta(days=n): 3 + n * 7 % 11 for n in range(28) if n not in {4, 9, 10}}
-    outlets = [each.outlet for each in a_summary(count).outlets]
-    newest = {each: an_article(n, built.LEDGER) for n, each in enumerate(outlets, start=1)}
+    outlets = [summary.outlet for summary in a_summary(count).outlets]
+    newest = {name: an_article(n, built.LEDGER) for n, name in enumerate(outlets, start=1)}
     return CoverageOverview(a_summary(count), newest, days)
 
 
@@ -331,12 +333,12 @@ def a_summary(count: int) -> Summary:
         OutletSummary(f"Orvessa Post {n}", 1200 - n, built.NOW - timedelta(days=n))
         for n in range(count)
     )
-    articles = sum(each.articles for each in outlets)
+    articles = sum(outlet.articles for outlet in outlets)
     return Summary(articles, 3, articles, outlets, articles, built.NOW)
 
 
-def deeds() -> list[tuple[AuditEntry, str]]:
-    """Return who did what."""
+def audit_entries() -> list[tuple[AuditEntry, str]]:
+    """Return entries of the audit log with the names of their objects."""
     at = built.NOW
     return [
         (
@@ -352,7 +354,7 @@ def deeds() -> list[tuple[AuditEntry, str]]:
 
 
 def a_notice(kind: NoticeKind, words: Wording) -> DueNotice:
-    """Return what readers are told of a change."""
+    """Return the notice of a change."""
     note = "Correction, 26 October: turnout was 62.8 per cent, not 62.7."
     return DueNotice(
         ShownAnswer(1, "1", "2", words.language),

@@ -165,7 +165,6 @@ def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
         before = archive.summary()
         back_up(archive, file)
         with closing(sqlite3.connect(file)) as connection, connection:
-            connection.execute("DROP TABLE identity")
             connection.execute("ALTER TABLE sources DROP COLUMN ended_at")
             connection.execute("DROP INDEX articles_apart")
             connection.execute("ALTER TABLE sources DROP COLUMN place")
@@ -176,8 +175,7 @@ def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
                 connection.execute(f"DROP TABLE {table}")
             connection.execute("DROP INDEX versions_newest")
             connection.execute("DROP INDEX versions_of_outlet")
-            connection.execute("UPDATE alembic_version SET version_num = '0007'")
-            connection.execute("DROP TRIGGER erased")
+            connection.execute("UPDATE alembic_version SET version_num = '0009'")
             connection.execute(f"DROP TABLE {CONTENTS}")
         with closing(sqlite3.connect(file)) as connection:
             seal(connection)

@@ -62,7 +62,7 @@ def test_an_ingest_that_is_killed_goes_on_where_it_was(tmp_path):
     assert json.loads(said)["failed"] == 0
     with open_desk(BotSettings.of(environment), holder="a test", clock=lambda: NOW) as desk:
         summary = desk.archive.summary()
-        assert not desk.coverage.index.upkeep.behind()
+        assert not desk.coverage.index.upkeep.is_behind()
         assert summary.articles == summary.versions == COUNT
         passages = desk.archive.passages.count()
         assert desk.coverage.index.shelf.counts() == (passages, passages)

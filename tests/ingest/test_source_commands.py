@@ -129,7 +129,7 @@ def test_quarantine_is_listed_and_released(web, run):
     run("refresh")
     assert "Title 2" in run("list", "--quarantined")[1]
     assert "4 titles" in run("show", 1)[1]
-    assert "Restored 1" in run("restore", 1)[1]
+    assert "Restored 1: Title" in run("restore", 1)[1]
     assert "Title 0" in run("list")[1] + run("list", "--quarantined")[1]
 
 

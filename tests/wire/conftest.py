@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.desk import open_desk
-from bot.settings import SAMPLE_COVERAGE, BotSettings
-from ingest import adding
-from ingest.reading import Hints, read_path
+from tests.bot.builders import read_sample_into
 from tests.processes import PROCESSES
 from tests.wire.launcher import launch
 from tests.wire.server import WireDiscord
@@ -35,15 +31,15 @@ class Bot:
         self.process: ForkServerProcess | None = None
 
     async def start(self, **settings: str) -> None:
-        """Start, and wait until Discord has it."""
+        """Start the process, and wait until it is connected."""
         self.begin(**settings)
         await self.discord.ready()
 
     def begin(self, **settings: str) -> None:
-        """Start."""
-        known = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
+        """Start the process."""
+        inherited = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
         environment = {
-            **known,
+            **inherited,
             "WIRE": str(self.discord.port),
             "DISCORD_TOKEN": "a.b.c",
             "EMBEDDING_MODEL": "fast",
@@ -55,53 +51,43 @@ class Bot:
         self.process.start()
 
     def signal(self, sign: signal.Signals) -> None:
-        """Send it *sign*."""
+        """Send a signal to the process."""
         os.kill(self.process.pid, sign)
 
     async def ended(self) -> int:
-        """Wait for its end, and return its code; below 0 where a signal ended it."""
+        """Wait for the end of the process; return its exit code, negative after a signal."""
         await asyncio.to_thread(self.process.join)
         return self.process.exitcode
 
     async def kill(self) -> None:
-        """End it at once, in the middle of whatever it does."""
+        """Kill the process."""
         if self.running():
             self.process.kill()
             await self.ended()
-        self.discord.gone()
+        self.discord.forget_bot()
 
     def running(self) -> bool:
-        """Tell whether it is there."""
+        """Return True if the process is running."""
         return self.process is not None and self.process.is_alive()
 
     def slow(self) -> dict[str, str]:
-        """Return the settings with which a model writes that takes as long as a test wants."""
+        """Return the settings of a chat model that replies when a test lets it."""
         url = f"http://127.0.0.1:{self.discord.port}/v1"
         return {"CHAT_MODEL": "slow", "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "k"}
 
 
 @pytest.fixture(scope="session")
 def read_folder(made_once):
-    """Read the sample coverage once for all workers."""
-    return made_once(
-        "wire", lambda data: read_into({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
-    )
-
-
-def read_into(settings):
-    """Read the sample coverage into the desk of *settings*."""
-    now = datetime.now(UTC)
-    with open_desk(BotSettings.of(settings), holder="a test", clock=lambda: now) as desk:
-        adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=now)
-        desk.coverage.catch_up()
+    """Read the sample coverage once for all workers; for copies of it."""
+    return made_once("wire", lambda folder: read_sample_into(folder, EMBEDDING_MODEL="fast"))
 
 
 @pytest.fixture
-def shared(processes, postgres_url, chroma_url):
+def shared(processes, postgres_url, chroma_url, tmp_path):
     """Return the settings of several bots on one desk, which has the sample coverage."""
-    settings = {"DATABASE_URL": postgres_url, "CHROMA_URL": chroma_url, "EMBEDDING_MODEL": "fast"}
-    read_into(settings)
-    return {key: settings[key] for key in ("DATABASE_URL", "CHROMA_URL")}
+    servers = {"DATABASE_URL": postgres_url, "CHROMA_URL": chroma_url}
+    read_sample_into(tmp_path / "sample", EMBEDDING_MODEL="fast", **servers)
+    return servers
 
 
 @pytest.fixture
@@ -116,9 +102,9 @@ async def bot(discord, processes, read_folder, readings_file, tmp_path):
     """Return the bot, not yet started."""
     data = tmp_path / "data"
     shutil.copytree(read_folder, data)
-    made = Bot(discord, data, readings_file)
-    yield made
-    await made.kill()
+    stopped_bot = Bot(discord, data, readings_file)
+    yield stopped_bot
+    await stopped_bot.kill()
 
 
 @pytest.fixture
@@ -128,9 +114,9 @@ async def running(bot):
     return bot
 
 
-async def until(told, seconds=90.0):
-    """Wait until *told* returns something true, and return it."""
+async def until(condition, seconds=90.0):
+    """Wait until *condition* returns a true value, and return that."""
     async with asyncio.timeout(seconds):
-        while not (found := told()):
+        while not (value := condition()):
             await asyncio.sleep(0.02)
-    return found
+    return value

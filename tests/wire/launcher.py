@@ -1,7 +1,7 @@
 """Run the real bot against the Discord on loopback that ``WIRE`` names.
 
-Where ``WIRE_WEB`` names a port, all that it fetches is fetched from there; where ``WIRE_READINGS``
-names a file, what its reader reads is kept there and not read again.
+With a port in ``WIRE_WEB`` it fetches every page from there; with a file in ``WIRE_READINGS`` its
+reader stores the scores of windows there, and reads none of them again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def launch(environment: Mapping[str, str], log: Path) -> None:
-    """Be the bot's process, with *environment* alone, and all that is printed in *log*.
+    """Run the bot in this process with *environment* alone, and its output in *log*.
 
     Its signals are those of a terminal: under ``nohup`` or behind a script's ``&`` the tests
     inherit them ignored, and the bot rightly keeps that.

@@ -28,13 +28,13 @@ from tests.loopback import listening
 HELLO, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, DISPATCH, ACK = 10, 1, 2, 6, 7, 0, 11
 INVALID_SESSION = 9
 API = "/api/v10"
-_MADE = 200
-"""The status of a message that was made."""
+_CREATED = 200
+"""The status of a created message."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """What a route answers instead, so many times."""
+    """A faulty reply of a route, which is sent so many *times*."""
 
     method: str
     path: re.Pattern[str]
@@ -46,7 +46,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Request:
-    """What the bot asked, when, and what it got."""
+    """A request of the bot, with its moment and the status of its reply."""
 
     at: float
     method: str
@@ -56,7 +56,7 @@ class Request:
 
 
 class WireDiscord:
-    """Routes, a gateway with a replay buffer, and what people do."""
+    """Routes, a gateway with a replay buffer, and the actions of people."""
 
     def __init__(self) -> None:
         self.backend = Backend()
@@ -94,7 +94,7 @@ class WireDiscord:
                 self.writing.set()
                 self.let_go.set()
 
-    # What the bot asks
+    # Requests of the bot
 
     async def http(self, request: web.Request) -> web.Response:
         """Answer one REST call."""
@@ -115,19 +115,19 @@ class WireDiscord:
     def once(
         self, request: web.Request, path: str, body: Any, files: list[Any]
     ) -> tuple[int, Any, dict[str, str]]:
-        """Answer a message with a nonce that is known by the message that it made, as Discord does.
+        """Answer a call; one that repeats a nonce gets the reply of the first, as from Discord.
 
-        It does so for some minutes, and that is as long as a test.
+        Discord remembers a nonce for some minutes, and that is as long as a test.
         """
         nonce = body.get("nonce") if isinstance(body, dict) and body.get("enforce_nonce") else None
         if nonce is None:
             return self.answer(request, path, body, files)
         if (path, nonce) in self._by_nonce:
             return self._by_nonce[path, nonce]
-        made = self.answer(request, path, body, files)
-        if made[0] == _MADE:
-            self._by_nonce[path, nonce] = made
-        return made
+        reply = self.answer(request, path, body, files)
+        if reply[0] == _CREATED:
+            self._by_nonce[path, nonce] = reply
+        return reply
 
     def answer(
         self, request: web.Request, path: str, body: Any, files: list[Any]
@@ -144,7 +144,7 @@ class WireDiscord:
             url = f"ws://127.0.0.1:{self.port}/gw"
             return 200, {"url": url, "shards": 1, "session_start_limit": limit}, {}
         try:
-            found = router.dispatch(
+            reply = router.dispatch(
                 self.backend,
                 request.method,
                 path,
@@ -155,7 +155,7 @@ class WireDiscord:
             )
         except BackendError as error:
             return error.status, error.to_json(), {}
-        return (204, None, {}) if found is None else (200, found, {})
+        return (204, None, {}) if reply is None else (200, reply, {})
 
     async def model(self, request: web.Request) -> web.Response:
         """Be a language model that takes its time and then fails: quotations answer."""
@@ -163,7 +163,7 @@ class WireDiscord:
         await self.writing.wait()
         return web.json_response({"error": {"message": "out of order"}}, status=400)
 
-    # What the bot hears
+    # The gateway
 
     async def gateway(self, request: web.Request) -> web.WebSocketResponse:
         """Speak the gateway's protocol to one connection."""
@@ -176,19 +176,19 @@ class WireDiscord:
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
                     break
-                self.heard(socket, line, json.loads(message.data))
+                self.receive(socket, line, json.loads(message.data))
         finally:
             self._lines.pop(socket, None)
             sending.cancel()
         return socket
 
-    def heard(
+    def receive(
         self,
         socket: web.WebSocketResponse,
         line: asyncio.Queue[dict[str, Any]],
         frame: Mapping[str, Any],
     ) -> None:
-        """Answer what the bot says on the gateway."""
+        """Answer a frame that the bot sends on the gateway."""
         if frame["op"] == HEARTBEAT:
             line.put_nowait({"op": ACK, "d": None})
         elif frame["op"] == IDENTIFY and not self.serves(frame["d"].get("shard")):
@@ -216,7 +216,7 @@ class WireDiscord:
             self.dispatch("RESUMED", {})
 
     def serves(self, shard: list[int] | None) -> bool:
-        """Tell whether a connection hears of the one server; another shard hears of nothing."""
+        """Return True if the one server belongs to a connection's *shard*."""
         return shard is None or (self.guild.id >> 22) % shard[1] == shard[0]
 
     @property
@@ -225,7 +225,7 @@ class WireDiscord:
         return f"session-{self.sessions}"
 
     def hello(self) -> dict[str, Any]:
-        """Return what READY says."""
+        """Return the payload of READY."""
         return {
             "v": 10,
             "user": dict(serializers.user_payload(self.backend.bot_user)),
@@ -236,7 +236,7 @@ class WireDiscord:
         }
 
     def dispatch(self, event: str, payload: Mapping[str, Any]) -> None:
-        """Number an event, keep it for who resumes, and send it."""
+        """Number an event, store it for a session that is resumed, and send it."""
         shaped = copy.deepcopy(dict(payload))
         if event in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
             censoring.censor_message(shaped, self.backend.bot_user.id, backend=self.backend)
@@ -248,29 +248,29 @@ class WireDiscord:
                 line.put_nowait(frame)
 
     async def ready(self) -> None:
-        """Wait until the bot is there."""
+        """Wait until the bot is connected."""
         await asyncio.wait_for(self._ready.wait(), 60)
 
-    def gone(self) -> None:
-        """Note that the bot's process is gone, so that :meth:`ready` waits for the next."""
+    def forget_bot(self) -> None:
+        """Forget the process of the bot, so that :meth:`ready` waits for the next one."""
         self._ready.clear()
         self._lines.clear()
 
     def cut(self) -> None:
-        """Cut the gateway's connection without a word."""
+        """Cut the connections of the gateway without a closing frame."""
         for socket in list(self._lines):
             socket._req.transport.abort()
         self._lines.clear()
 
     def ask_to_reconnect(self) -> None:
-        """Send what Discord sends before it restarts a gateway."""
+        """Send the frame that Discord sends before it restarts a gateway."""
         for line in self._lines.values():
             line.put_nowait({"op": RECONNECT, "d": None})
 
-    # What people do
+    # Actions of people
 
     def member(self, name: str, **rights: int) -> int:
-        """Let somebody join, and return their number."""
+        """Add a member to the server, and return their id."""
         user = self.backend.make_user(name)
         self.backend.add_member(self.guild.id, user.id)
         if rights:
@@ -279,18 +279,18 @@ class WireDiscord:
         return user.id
 
     def slash(self, user: int, name: str, **options: str) -> Any:
-        """Use a command, and return its record; Discord's clients send the same."""
-        given = [{"name": key, "type": 3, "value": value} for key, value in options.items()]
-        data = {"id": "1", "name": name, "type": 1, "options": given}
+        """Use a command as Discord's clients do, and return its record."""
+        fields = [{"name": key, "type": 3, "value": value} for key, value in options.items()]
+        data = {"id": "1", "name": name, "type": 1, "options": fields}
         return self.interact(user, 2, data)
 
     def click(self, user: int, message: Any, custom_id: str) -> Any:
         """Press a button of a message."""
         data = {"custom_id": custom_id, "component_type": 2}
-        shown = serializers.message_payload(self.backend, message)
-        return self.interact(user, 3, data, message=dict(shown))
+        payload = serializers.message_payload(self.backend, message)
+        return self.interact(user, 3, data, message=dict(payload))
 
-    def interact(self, user: int, kind: int, data: dict[str, Any], **more: Any) -> Any:
+    def interact(self, user: int, kind: int, data: dict[str, Any], **fields: Any) -> Any:
         """Send an interaction to the bot."""
         record, payload = base_payload(
             self.backend,
@@ -300,9 +300,9 @@ class WireDiscord:
             user_id=user,
             data=data,
         )
-        if "message" in more:
-            record.message_id = int(more["message"]["id"])
-        self.dispatch("INTERACTION_CREATE", {**payload, **more})
+        if "message" in fields:
+            record.message_id = int(fields["message"]["id"])
+        self.dispatch("INTERACTION_CREATE", {**payload, **fields})
         return record
 
     def say(self, user: int, text: str) -> Any:
@@ -310,12 +310,12 @@ class WireDiscord:
         mention = f"<@{self.backend.bot_user.id}> {text}"
         return self.backend.create_message(self.channel.id, user, mention)
 
-    # What is there to see
+    # Messages and requests
 
     def answers(self) -> list[Any]:
         """Return the bot's messages in the channel, oldest first."""
-        found = self.backend.messages.get(self.channel.id, {}).values()
-        return [m for m in found if m.author_id == self.backend.bot_user.id]
+        messages = self.backend.messages.get(self.channel.id, {}).values()
+        return [m for m in messages if m.author_id == self.backend.bot_user.id]
 
     def asked_of(self, method: str, ending: str) -> list[Request]:
         """Return the bot's requests of one kind."""
@@ -323,7 +323,7 @@ class WireDiscord:
 
 
 async def carry(socket: web.WebSocketResponse, line: asyncio.Queue[dict[str, Any]]) -> None:
-    """Send what is put on a line, in its order, as long as there is anybody."""
+    """Send the frames of a *line* in their order until the connection is closed."""
     while True:
         frame = await line.get()
         try:
@@ -351,12 +351,12 @@ async def parsed(request: web.Request) -> tuple[Any, list[Any]]:
 
 def text_of(message: Any) -> str:
     """Return the texts of a message."""
-    found = []
+    texts = []
 
     def walk(components: list[dict[str, Any]]) -> None:
-        for each in components:
-            found.append(each.get("content") or each.get("label") or "")
-            walk(each.get("components", []))
+        for component in components:
+            texts.append(component.get("content") or component.get("label") or "")
+            walk(component.get("components", []))
 
     walk(message.components)
-    return "\n".join(found)
+    return "\n".join(texts)

@@ -13,7 +13,7 @@ from tests.wire.server import text_of
 TURNOUT = "What was the turnout?"
 ENDS = ("I was stopped", "Stopped before anything")
 IN_FLIGHT = {"acknowledged": r'^{"type": 5', "in progress": "desk:stop:"}
-"""What the requests contain to which no reply comes."""
+"""Text of the requests that get no reply."""
 IS_SIGNAL = {"told to end": signal.SIGTERM, "killed": signal.SIGKILL}
 
 
@@ -31,11 +31,11 @@ async def test_what_was_in_flight_is_no_second_message(bot, discord, sign, reque
     await bot.ended()
     discord.held = None
     discord.let_go.set()
-    discord.gone()
+    discord.forget_bot()
     await bot.start()
-    await until(lambda: len(ends(discord)) == 2)
+    await until(lambda: len(messages_without_answer(discord)) == 2)
     await asyncio.sleep(0.5)
-    assert ends(discord) == discord.answers()
+    assert messages_without_answer(discord) == discord.answers()
 
 
 def shown_under(discord, mention):
@@ -47,6 +47,6 @@ def shown_under(discord, mention):
     ]
 
 
-def ends(discord):
+def messages_without_answer(discord):
     """Return the messages that say that there is no answer."""
     return [m for m in discord.answers() if any(end in text_of(m) for end in ENDS)]

@@ -1,4 +1,4 @@
-"""What only a real connection shows: floods, kills, limits, broken lines, refusals."""
+"""Faults that only a real connection has: floods, kills, limits, broken lines, refusals."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ REPLY = re.compile(r"^/channels/\d+/messages$")
 CALLBACK = re.compile(r"/callback$")
 
 
-def answered(message):
-    """Tell whether a message is an answer."""
+def is_answer(message):
+    """Return True if a message is an answer."""
     return "Sources" in text_of(message)
 
 
 async def ask(discord, name="asker"):
-    """Let somebody new ask, and wait for the answer."""
+    """Ask as a new member, and wait for the answer."""
     before = len(discord.answers())
     discord.slash(discord.member(name), "ask", question=TURNOUT)
-    await until(lambda: [m for m in discord.answers()[before:] if answered(m)])
+    await until(lambda: [m for m in discord.answers()[before:] if is_answer(m)])
 
 
 async def ask_in_both_ways(discord, count):
-    """Return members who ask, *count* by a command and *count* in a message, once all are begun."""
+    """Return members whose questions are in progress: *count* by command, *count* by message."""
     members = [discord.member(f"member{n}") for n in range(2 * count)]
     for member in members[:count]:
         discord.slash(member, "ask", question=TURNOUT)
@@ -69,11 +69,11 @@ async def test_fifty_askers_at_once(running, discord):
     members = [discord.member(f"member{n}") for n in range(MANY)]
     for n, member in enumerate(members):
         discord.slash(member, "ask", question=QUESTIONS[n % len(QUESTIONS)])
-    await until(lambda: len([m for m in discord.answers() if answered(m)]) == MANY)
+    await until(lambda: len([m for m in discord.answers() if is_answer(m)]) == MANY)
     acknowledged = discord.asked_of("POST", "/callback")
     assert len(acknowledged) == MANY
-    assert {each.json["type"] for each in acknowledged} == {5}
-    assert all(answered(message) for message in discord.answers())
+    assert {request.json["type"] for request in acknowledged} == {5}
+    assert all(is_answer(message) for message in discord.answers())
 
 
 async def test_ten_answers_are_cut_off_by_a_kill(bot, discord):
@@ -81,50 +81,50 @@ async def test_ten_answers_are_cut_off_by_a_kill(bot, discord):
     discord.writing.clear()
     await bot.start(**bot.slow())
     members = await ask_in_both_ways(discord, 5)
-    await until(lambda: where_shown(bot) == 5)
+    await until(lambda: count_shown(bot) == 5)
     await bot.kill()
     discord.writing.set()
     await bot.start()
-    told = await until(lambda: cut_off(discord))
-    assert len(told) == 10
+    interrupted = await until(lambda: interrupted_messages(discord))
+    assert len(interrupted) == 10
     assert len(discord.answers()) == 10
-    for member, message in zip(members, told, strict=True):
-        [button] = [name for shown, name in buttons_of(discord, "again") if shown is message]
+    for member, message in zip(members, interrupted, strict=True):
+        [button] = [name for holder, name in buttons_of(discord, "again") if holder is message]
         discord.click(member, message, button)
-    await until(lambda: len([m for m in discord.answers() if answered(m)]) == 10)
+    await until(lambda: len([m for m in discord.answers() if is_answer(m)]) == 10)
 
 
 async def press_behind_more(discord, member, answer, kind):
-    """Press what is behind “More” under the first answer; only its member sees the buttons."""
+    """Press a button behind “More” under the first answer; only its member sees the buttons."""
     discord.click(member, answer, "desk:more:1")
-    shown, button = await until(lambda: next(buttons_of(discord, kind), None))
-    discord.click(member, shown, button)
+    menu, button = await until(lambda: next(buttons_of(discord, kind), None))
+    discord.click(member, menu, button)
 
 
 def buttons_of(discord, kind):
-    """Yield the buttons of one kind, with the messages that they stand in."""
+    """Yield the messages with buttons of one kind, and the id of each button."""
     for message in discord.answers():
         for row in message.components:
-            for each in row.get("components", []):
-                name = str(each.get("custom_id", ""))
+            for button in row.get("components", []):
+                name = str(button.get("custom_id", ""))
                 if name.startswith(f"desk:{kind}:"):
                     yield message, name
 
 
-def where_shown(bot):
-    """Count the mentions of which the bot has written down where it shows how far they are."""
+def count_shown(bot):
+    """Count the pending mentions with a stored message that shows their progress."""
     with closing(sqlite3.connect(bot.data / "archive.sqlite3")) as archive:
         return archive.execute("select count(*) from pending where shown > ''").fetchone()[0]
 
 
-def cut_off(discord):
-    """Return the messages that say that they were cut off, once there are ten."""
-    found = [m for m in discord.answers() if "I was stopped" in text_of(m)]
-    return found if len(found) == 10 else None
+def interrupted_messages(discord):
+    """Return the messages of interrupted questions, once there are ten."""
+    messages = [m for m in discord.answers() if "I was stopped" in text_of(m)]
+    return messages if len(messages) == 10 else None
 
 
 async def test_buttons_of_before_a_restart_work(running, discord):
-    """What a button needs stands in its own name."""
+    """A button finds all its data in its own id."""
     await ask(discord)
     [message] = discord.answers()
     await running.kill()
@@ -146,15 +146,15 @@ async def test_buttons_of_before_a_restart_work(running, discord):
 async def test_a_limit_delays_and_loses_nothing(running, discord, headers, body):
     """With a scope or without; the next one does not hang either."""
     waits = {"message": "slow down", "retry_after": 0.3, **body}
-    sent = {"Retry-After": "0.3", "Via": "1.1 discord", **headers}
+    reply_headers = {"Retry-After": "0.3", "Via": "1.1 discord", **headers}
     discord.faults = [
-        Fault("POST", CALLBACK, 429, 1, waits, sent),
-        Fault("PATCH", ORIGINAL, 429, 2, waits, sent),
-        Fault("POST", REPLY, 429, 2, waits, sent),
+        Fault("POST", CALLBACK, 429, 1, waits, reply_headers),
+        Fault("PATCH", ORIGINAL, 429, 2, waits, reply_headers),
+        Fault("POST", REPLY, 429, 2, waits, reply_headers),
     ]
     await ask(discord, "first")
     discord.say(discord.member("second"), TURNOUT)
-    await until(lambda: len([m for m in discord.answers() if answered(m)]) == 2)
+    await until(lambda: len([m for m in discord.answers() if is_answer(m)]) == 2)
     await ask(discord, "third")
 
 
@@ -167,11 +167,11 @@ async def test_a_failing_discord_is_asked_again(running, discord, status):
     ]
     await ask(discord, "first")
     discord.say(discord.member("second"), TURNOUT)
-    await until(lambda: len([m for m in discord.answers() if answered(m)]) == 2)
+    await until(lambda: len([m for m in discord.answers() if is_answer(m)]) == 2)
 
 
 async def test_a_broken_line_is_resumed_and_nothing_is_missed(running, discord):
-    """What was asked meanwhile is answered, once."""
+    """Questions of the meantime are answered, once."""
     await ask(discord, "before")
     discord.muted = True
     discord.slash(discord.member("during"), "ask", question=TURNOUT)
@@ -179,7 +179,7 @@ async def test_a_broken_line_is_resumed_and_nothing_is_missed(running, discord):
     discord.muted = False
     discord.cut()
     await until(lambda: discord.resumed == 1)
-    await until(lambda: len([m for m in discord.answers() if answered(m)]) == 3)
+    await until(lambda: len([m for m in discord.answers() if is_answer(m)]) == 3)
     assert discord.sessions == 1
     await ask(discord, "after")
     assert len(discord.answers()) == 4
@@ -202,8 +202,8 @@ async def test_a_session_that_is_lost_is_begun_anew(running, discord):
 
 async def test_an_expired_token_falls_back_to_the_channel(running, discord):
     """The answer is not lost."""
-    gone = {"code": 10015, "message": "Unknown Webhook"}
-    discord.faults = [Fault("PATCH", ORIGINAL, 404, 1, gone)]
+    expired = {"code": 10015, "message": "Unknown Webhook"}
+    discord.faults = [Fault("PATCH", ORIGINAL, 404, 1, expired)]
     await ask(discord)
 
 
@@ -238,15 +238,15 @@ async def test_a_missing_permission_harms_nobody(running, discord, ending):
 
 async def test_a_spammer_is_held_and_others_are_not(running, discord):
     """Thirty mentions in a row get a few answers and one sentence."""
-    spammer, other = discord.member("spammer"), discord.member("other")
+    spammer, member = discord.member("spammer"), discord.member("other")
     for _ in range(30):
         discord.say(spammer, TURNOUT)
-    discord.slash(other, "ask", question=QUESTIONS[1])
-    await until(lambda: any("seats" in text_of(m) for m in discord.answers() if answered(m)))
+    discord.slash(member, "ask", question=QUESTIONS[1])
+    await until(lambda: any("seats" in text_of(m) for m in discord.answers() if is_answer(m)))
     await asyncio.sleep(0.5)
-    shown = [text_of(m) for m in discord.answers()]
-    assert len([text for text in shown if "Sources" in text]) <= 7
-    assert len(shown) <= 12
+    texts = [text_of(m) for m in discord.answers()]
+    assert len([text for text in texts if "Sources" in text]) <= 7
+    assert len(texts) <= 12
 
 
 @pytest.mark.parametrize("sign", ["SIGTERM", "SIGHUP", "SIGINT"])
@@ -258,21 +258,21 @@ async def test_whoever_waits_is_told_when_the_bot_is_ended(bot, discord, sign):
     bot.signal(signal.Signals[sign])
     code = await bot.ended()
     assert code in {130 if sign == "SIGINT" else 0, 128 + signal.Signals[sign]}
-    shown = [text_of(message) for message in discord.answers()]
-    assert len(shown) == 4
-    assert not [text for text in shown if "Searching" in text or "Writing" in text]
+    texts = [text_of(message) for message in discord.answers()]
+    assert len(texts) == 4
+    assert not [text for text in texts if "Searching" in text or "Writing" in text]
     with closing(sqlite3.connect(bot.data / "archive.sqlite3")) as archive:
-        waiting = "select count(*) from pending where not told"
-        assert archive.execute(waiting).fetchone()[0] == 0
-    discord.gone()
+        count_pending = "select count(*) from pending where not told"
+        assert archive.execute(count_pending).fetchone()[0] == 0
+    discord.forget_bot()
     discord.writing.set()
     await bot.start()
     await asyncio.sleep(1)
-    assert [text_of(message) for message in discord.answers()] == shown
+    assert [text_of(message) for message in discord.answers()] == texts
 
 
 async def test_a_second_signal_ends_it_at_once(bot, discord):
-    """Whoever is in a hurry loses nothing that is kept."""
+    """An operator in a hurry loses no stored data."""
     discord.writing.clear()
     await bot.start(**bot.slow())
     discord.slash(discord.member("asker"), "ask", question=TURNOUT)
@@ -293,16 +293,16 @@ async def test_logs_are_objects_without_what_was_asked(bot, discord):
     await bot.kill()
     text = bot.log.read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-    told = [line for line in lines if line["event"].startswith("Answered: says")]
-    assert len({line["request"] for line in told}) == 2
-    assert all(line["level"] == "info" for line in told)
+    answered = [line for line in lines if line["event"].startswith("Answered: says")]
+    assert len({line["request"] for line in answered}) == 2
+    assert all(line["level"] == "info" for line in answered)
     assert all(datetime.fromisoformat(line["timestamp"]) for line in lines)
     assert "turnout" not in text.lower()
     assert "hunter2" not in text
 
 
 async def test_metrics_are_served_where_a_port_is_set(bot, discord):
-    """Outcomes, stages, what waits: for whoever watches from afar; nobody's question or name."""
+    """An operator sees outcomes, stages and the work that waits, but no question and no name."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -310,9 +310,9 @@ async def test_metrics_are_served_where_a_port_is_set(bot, discord):
     await ask(discord)
     async with (
         aiohttp.ClientSession() as session,
-        session.get(f"http://127.0.0.1:{port}/metrics") as found,
+        session.get(f"http://127.0.0.1:{port}/metrics") as response,
     ):
-        text = await found.text()
+        text = await response.text()
     assert 'election_desk_questions_total{outcome="says",written_by="coverage"} 1.0' in text
     assert 'election_desk_stage_seconds_count{stage="whole"} 1.0' in text
     assert "election_desk_index_passages_waiting 0.0" in text
@@ -326,20 +326,20 @@ async def test_what_is_new_is_sent_once_over_kills_and_restarts(bot, discord):
     now = datetime.now(UTC)
     with Archive.open(f"sqlite:///{bot.data / 'archive.sqlite3'}") as archive:
         ledger = Ledger.of(archive)
-        here, there = str(discord.channel.id), str(discord.guild.id)
+        channel, server = str(discord.channel.id), str(discord.guild.id)
         ledger.follows.add(
             Follow(
                 now - timedelta(hours=3),
                 "m",
-                here,
-                there,
+                channel,
+                server,
                 FollowKind.TOPIC,
                 "chess clubs",
                 Language.ENGLISH,
             )
         )
         plan = DigestPlan(discord.channel.id, now.hour, now - timedelta(days=2))
-        ledger.rules.set(there, ServerRules(digest=plan).values())
+        ledger.rules.set(server, ServerRules(digest=plan).values())
         ledger.follows.note([], archive.changes.last(), now=now)
         extract = an_extract(
             "There are eleven chess clubs in Sarnholt, the town's sports office said on Monday.",
@@ -349,16 +349,16 @@ async def test_what_is_new_is_sent_once_over_kills_and_restarts(bot, discord):
         before = now.replace(minute=0, second=0, microsecond=0) - timedelta(minutes=5)
         saved(archive, extract, now=before)
 
-    def sent(said):
-        return [each for each in discord.answers() if said in text_of(each)]
+    def sent(heading):
+        return [message for message in discord.answers() if heading in text_of(message)]
 
-    def tried(said):
-        return len([each for each in discord.requests if said in str(each.json)])
+    def tried(heading):
+        return len([request for request in discord.requests if heading in str(request.json)])
 
-    for said in ("New in the coverage", "New on"):
-        discord.held = said
+    for heading in ("New in the coverage", "New on"):
+        discord.held = heading
         await bot.start()
-        await until(lambda said=said: sent(said))
+        await until(lambda heading=heading: sent(heading))
         await bot.kill()
     discord.held = None
     await bot.start()
@@ -375,13 +375,13 @@ async def test_what_is_new_is_sent_once_over_kills_and_restarts(bot, discord):
 
 async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord):
     """Killed while Discord has the edit of the answer: it stands there once; nothing is sent."""
-    said = "Newer coverage of this"
+    heading = "Newer coverage of this"
 
     def sent():
-        return [each for each in discord.answers() if said in text_of(each)]
+        return [message for message in discord.answers() if heading in text_of(message)]
 
     def tried():
-        return len([each for each in discord.requests if said in str(each.json)])
+        return len([request for request in discord.requests if heading in str(request.json)])
 
     await bot.start()
     await ask(discord)
@@ -398,7 +398,7 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
             published=now.date(),
         )
         saved(archive, extract, now=now)
-    discord.held = said
+    discord.held = heading
     await bot.start()
     await until(sent)
     await bot.kill()
@@ -406,7 +406,7 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     await bot.start()
     await until(lambda: rows_in(bot, "select kind from notices where kind = 'newer'"))
     assert [message.id for message in sent()] == [answer.id]
-    assert text_of(sent()[0]).count(said) == 1
+    assert text_of(sent()[0]).count(heading) == 1
     before = tried()
     await bot.kill()
     await bot.start()
@@ -416,9 +416,9 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
 
 
 async def test_three_bots_are_one(discord, shared, readings_file, tmp_path):
-    """Shards on PostgreSQL and a Chroma server: what is due is sent once, whoever is killed.
+    """Shards on PostgreSQL and a Chroma server: each due message is sent once, after any kill.
 
-    The question of a dead one is told by another, and so is what it was to send.
+    Another shard reports the interrupted question of a dead one, and sends its due messages.
     """
     bots = [Bot(discord, tmp_path / str(n) / "data", readings_file) for n in range(3)]
     serving = next(n for n in range(3) if discord.serves([n, 3]))
@@ -434,8 +434,8 @@ async def test_three_bots_are_one(discord, shared, readings_file, tmp_path):
             query = select(leases.c.owner).where(leases.c.name == "telling")
             return connection.execute(query).scalar()
 
-    def sent(said):
-        return [each for each in discord.answers() if said in text_of(each)]
+    def sent(heading):
+        return [message for message in discord.answers() if heading in text_of(message)]
 
     try:
         for n in range(3):
@@ -447,46 +447,48 @@ async def test_three_bots_are_one(discord, shared, readings_file, tmp_path):
         with Archive.open(shared["DATABASE_URL"]) as archive:
             follow_chess(archive, discord)
         await bots[serving].kill()
-        others = [each for n, each in enumerate(bots) if n != serving]
+        idle_bots = [bot for n, bot in enumerate(bots) if n != serving]
         await until(lambda: sent("I was stopped"))
         await until(lambda: sent("New on"))
-        await others[0].kill()
+        await idle_bots[0].kill()
         with Archive.open(shared["DATABASE_URL"]) as archive:
             ledger = Ledger.of(archive)
             notice_due(archive, ledger, discord)
         await until(lambda: sent("Withdrawn: please"))
         await start(serving)
         await asyncio.sleep(2 * PACE.notification_seconds)
-        said = ("I was stopped", "New on", "Withdrawn: please")
-        assert [len(sent(each)) for each in said] == [1, 1, 1]
+        headings = ("I was stopped", "New on", "Withdrawn: please")
+        assert [len(sent(heading)) for heading in headings] == [1, 1, 1]
     finally:
-        for each in bots:
-            await each.kill()
+        for bot in bots:
+            await bot.kill()
 
 
 def follow_chess(archive, discord):
-    """Let a channel follow a topic, and an article on it appear."""
+    """Follow a topic in the channel, and add an article about it."""
     now = datetime.now(UTC)
-    here, there = str(discord.channel.id), str(discord.guild.id)
+    channel, server = str(discord.channel.id), str(discord.guild.id)
     hours = timedelta(hours=3)
     topic = (FollowKind.TOPIC, "chess clubs", Language.ENGLISH)
     ledger = Ledger.of(archive)
-    ledger.follows.add(Follow(now - hours, "m", here, there, *topic))
+    ledger.follows.add(Follow(now - hours, "m", channel, server, *topic))
     ledger.follows.note([], archive.changes.last(), now=now)
     text = "There are eleven chess clubs in Sarnholt, the town's sports office said on Monday."
     saved(archive, an_extract(text, title="Eleven chess clubs", published=now.date()), now=now)
 
 
 def notice_due(archive, ledger, discord):
-    """Count the news in the channel as an answer, and retract its source."""
+    """Store the news of the channel as an answer, and retract its source."""
     now = datetime.now(UTC)
-    message = next(each for each in discord.answers() if "New on" in text_of(each))
+    message = next(message for message in discord.answers() if "New on" in text_of(message))
     article = next(
-        each for each in archive.articles.listed() if each.header.title == "Eleven chess clubs"
+        article
+        for article in archive.articles.listed()
+        if article.header.title == "Eleven chess clubs"
     )
-    cited = (CitedRange(article.id, article.versions, 0, 40),)
+    citations = (CitedRange(article.id, article.versions, 0, 40),)
     record = AnswerRecord(
-        now, AnswerKind.ANSWER, None, Language.ENGLISH, None, None, None, None, [], 0, 0, cited
+        now, AnswerKind.ANSWER, None, Language.ENGLISH, None, None, None, None, [], 0, 0, citations
     )
     number = ledger.answers.add(record)
     place = (str(discord.channel.id), str(message.id))
@@ -495,6 +497,6 @@ def notice_due(archive, ledger, discord):
 
 
 def rows_in(bot, query):
-    """Return what the bot has written down."""
+    """Return the rows of *query* in the database of the bot."""
     with closing(sqlite3.connect(bot.data / "archive.sqlite3")) as archive:
         return archive.execute(query).fetchall()

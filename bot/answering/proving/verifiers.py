@@ -83,7 +83,7 @@ class VerifierError(Exception):
 
 
 class ClaimVerifier(Protocol):
-    """A verifier of claims, created in :mod:`bot.answering.writing.models`."""
+    """A verifier of claims, created in :mod:`bot.answering.writing.drafting`."""
 
     @property
     def name(self) -> str:
@@ -131,11 +131,11 @@ class IdentityVerifier:
 
 def _finding(claim: Claim) -> Finding:
     """Return the finding for one claim."""
-    supported = any(says(claim.text, citation) for citation in claim.citations)
+    supported = any(is_in_sentence(claim.text, citation) for citation in claim.citations)
     return Finding.SUPPORTED if supported else Finding.NOT_STATED
 
 
-def says(text: str, citation: Citation) -> bool:
+def is_in_sentence(text: str, citation: Citation) -> bool:
     """Return True if one sentence that *citation* overlaps has the words of *text*."""
     if citation.header.kind is Kind.OPINION:
         return False

@@ -25,7 +25,7 @@ def asks_question(text: str) -> bool:
     return lexicon.asks("asking", text) and not lexicon.asks("exclaiming", text)
 
 
-def asks_on(text: str) -> bool:
+def asks_or_continues(text: str) -> bool:
     """Return True if *text* asks something, or goes on from a question: "and in 2022", "why".
 
     "I knew it" does neither, although it refers to something, nor does "what a night".
@@ -33,11 +33,11 @@ def asks_on(text: str) -> bool:
     lexicon = lexicon_for(text)
     if lexicon.asks("exclaiming", text):
         return False
-    goes_on = any(lexicon.goes_on(kind, text) for kind in ("about", "opens", "hanging"))
-    return goes_on or bool(languages_of_bare_question(text)) or asks_question(text)
+    continues = any(lexicon.match_follow_up(kind, text) for kind in ("about", "opens", "hanging"))
+    return continues or bool(languages_of_bare_question(text)) or asks_question(text)
 
 
-def asks_alone(text: str) -> bool:
+def asks_independently(text: str) -> bool:
     """Return True if *text* is a question with a subject of its own, unlike "is this true?"."""
     stopwords = lexicon_for(text).stopwords
     has_subject = any(term not in stopwords for term in terms(text))
@@ -65,30 +65,34 @@ def complete_followup(text: str, before: Exchange) -> str:
 
 def _complete(text: str, before: Exchange, lexicon: Lexicon) -> str:
     """Complete *text* by the rules of one language; "und?" alone may be of several."""
-    pointing = lexicon.goes_on("pointing", text)
-    about = lexicon.goes_on("about", text)
-    if about and lexicon.goes_on("time", about["topic"]):
+    pointing = lexicon.match_follow_up("pointing", text)
+    about = lexicon.match_follow_up("about", text)
+    if about and lexicon.match_follow_up("time", about["topic"]):
         return _join(text, before.question)
     if about and not (pointing and pointing.start() <= 1):
         return _replace_topic(before.question, about["topic"])
     refers_back = pointing is not None and not names_in(text[: pointing.start()])
-    refers_back = refers_back or lexicon.goes_on("pointing_back", text) is not None
+    refers_back = refers_back or lexicon.match_follow_up("pointing_back", text) is not None
     words = [term for term in terms(text) if term not in lexicon.stopwords]
     is_reference = refers_back and len(words) <= QUESTIONS.reference_words
-    if lexicon.goes_on("hanging", text) or is_reference or lexicon.goes_on("opens", text):
-        return _join(lexicon.opened(text), before.question)
+    if (
+        lexicon.match_follow_up("hanging", text)
+        or is_reference
+        or lexicon.match_follow_up("opens", text)
+    ):
+        return _join(lexicon.without_opening(text), before.question)
     return text
 
 
 def _replace_topic(question: str, topic: str) -> str:
     """Replace the topic or the last name in *question* by *topic*, or prepend *topic*."""
-    if topic_match := lexicon_for(question).goes_on("topic", question):
+    if topic_match := lexicon_for(question).match_follow_up("topic", question):
         return f"{question[: topic_match.start()]}{topic}{question[topic_match.end() :]}"
     names = [name for name in names_in(question) if name in question]
     if not names:
         return _join(topic, question)
     before, _, behind = question.rpartition(names[-1])
-    article = lexicon_for(question).goes_on("article", before)
+    article = lexicon_for(question).match_follow_up("article", before)
     return f"{before[: article.start()] if article else before}{topic}{behind}"
 
 

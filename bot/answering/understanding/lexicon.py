@@ -123,12 +123,12 @@ class Lexicon:
         """Return True if *sentence* has a word of *marker*."""
         return bool(self.markers[marker].search(sentence))
 
-    def opened(self, text: str) -> str:
+    def without_opening(self, text: str) -> str:
         """Return *text* without an opening "and", "but" or "so"."""
-        opening = self.goes_on("opens", text)
+        opening = self.match_follow_up("opens", text)
         return text[opening.end() :] if opening else text
 
-    def goes_on(self, kind: str, text: str) -> re.Match[str] | None:
+    def match_follow_up(self, kind: str, text: str) -> re.Match[str] | None:
         """Return the match of a follow-up pattern of *kind* in *text*, or ``None``."""
         matches = (pattern.search(text) for pattern in self.follow_up.get(kind, ()))
         return next(filter(None, matches), None)

@@ -59,7 +59,7 @@ class _Vocabulary(Protocol):
         """Return the number of passages with a term."""
         ...
 
-    def beginning(self, letter: str) -> Sequence[tuple[str, int]]:
+    def terms_from(self, letter: str) -> Sequence[tuple[str, int]]:
         """Return the terms that begin with *letter*, each with its number of passages."""
         ...
 
@@ -84,7 +84,7 @@ def _latin_forms(run: str, lexicon: Lexicon, vocabulary: _Vocabulary) -> frozens
         )
         return frozenset(stem for stem in readings if vocabulary.frequency(stem))
     frequencies = {
-        word: count for letter in beginnings(run) for word, count in vocabulary.beginning(letter)
+        word: count for letter in beginnings(run) for word, count in vocabulary.terms_from(letter)
     }
     similarities = {
         word: likeness(run, word)

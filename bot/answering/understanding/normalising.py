@@ -11,11 +11,10 @@ from typing import TypeAlias
 from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.question import in_written_chinese
-from bot.answering.understanding.small_talk import strip_markup
+from bot.answering.understanding.small_talk import WORD, strip_markup
 from ingest.index.cutting import terms
 from ingest.language.script import has_japanese
 
-_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _ENDS_ONCE = re.compile(r"[^?？!！.。…\s]\s?[?？]$")
 """The end of a question that has one mark."""
@@ -55,11 +54,11 @@ def read_form(text: str, coverage: Iterable[str]) -> str:
         ending, bare = text[-1], text[:-1]
     if bare == bare.lower() and bare != bare.upper():
         forms: dict[str, Counter[str]] = defaultdict(Counter)
-        asked = {word.casefold() for word in _WORD.findall(bare)}
-        for word in chain.from_iterable(map(_WORD.findall, coverage)):
+        asked = {word.casefold() for word in WORD.findall(bare)}
+        for word in chain.from_iterable(map(WORD.findall, coverage)):
             if (key := word.casefold()) in asked:
                 forms[key][word] += 1
-        bare = _WORD.sub(lambda match: _usual_form(match[0], forms), bare)
+        bare = WORD.sub(lambda match: _usual_form(match[0], forms), bare)
     return f"{bare[:1].upper()}{bare[1:]}{ending}"
 
 
@@ -90,7 +89,7 @@ def correct_typos(text: str, frequency: _Frequency) -> str:
         stopwords = _swapped(word.casefold()) & lexicon.stopwords
         return min(stopwords, default=None) or intended_word(word, frequency) or word
 
-    return _WORD.sub(correction, text)
+    return WORD.sub(correction, text)
 
 
 def intended_word(word: str, frequency: _Frequency) -> str | None:

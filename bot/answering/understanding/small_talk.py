@@ -20,7 +20,7 @@ _MARKUP = re.compile(
 _SYMBOL_CATEGORIES = {"So", "Sk", "Cn", "Co", "Me"}
 _SELECTORS = dict.fromkeys([*range(0xFE00, 0xFE10), 0x200D])
 """Variation selectors of emoji, and the joiner of two."""
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FILLER, _BARE = "beside", "bare"
 _KINDS = (
     *("privacy", "help", "stop", "wrong", "reword"),
@@ -119,7 +119,7 @@ def _pattern(language: Language, name: str) -> re.Pattern[str] | None:
 def _words_of(text: str) -> tuple[str, ...]:
     """Return the words of *text* in lower case, without markup and punctuation."""
     plain_text = unicodedata.normalize("NFKC", strip_markup(text)).casefold().replace("’", "'")
-    return tuple(_WORD.findall(plain_text))
+    return tuple(WORD.findall(plain_text))
 
 
 def _kinds_in(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> set[str]:
@@ -141,7 +141,7 @@ def _phrases(language: Language) -> dict[tuple[str, ...], str]:
     """Return the kind of each small-talk phrase of *language*, by its words."""
     phrases: Mapping[str, Sequence[str]] = table(f"{language}/questions").get("talk", {})
     return {
-        tuple(_WORD.findall(phrase)): kind
+        tuple(WORD.findall(phrase)): kind
         for kind in (*_KINDS, _BARE, _FILLER)
         for phrase in phrases.get(kind, ())
     }

@@ -131,7 +131,7 @@ async def compose(
         ChatError: the model failed, or none of its sentences was proven; *meter* has the usage
             and the dropped sentences.
     """
-    passages = by_key(question, evidence)
+    passages = passages_by_key(question, evidence)
     sheet = _DraftState()
     verification = _ClaimVerification(sheet, writer.verifier, watch, meter)
     trouble = await _draft(sheet, verification, question, passages, writer, meter, watch)
@@ -174,7 +174,7 @@ async def _draft(
     """Let *writer* write, checking each sentence as it is complete; return its trouble."""
     watch.phase(Phase.READING, len(passages))
     try:
-        async for drafted in until(watch.stop, writer.draft(question, passages, meter)):
+        async for drafted in _items_until(watch.stop, writer.draft(question, passages, meter)):
             if not sheet.slots:
                 watch.phase(Phase.WRITING, len(passages))
             if isinstance(drafted, Unsaid):
@@ -214,7 +214,7 @@ async def _mend(
     rejected = sheet.mendable
     verification = _ClaimVerification(sheet, writer.verifier, watch, meter)
     try:
-        async for place, sentence in until(
+        async for place, sentence in _items_until(
             watch.stop, writer.mend(question, passages, rejected, meter)
         ):
             if not isinstance(sheet.slots[place], Dropped):
@@ -228,7 +228,7 @@ async def _mend(
     await verification.finish()
 
 
-def by_key(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:
+def passages_by_key(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:
     """Return the passages by keys that no article can contain on purpose."""
     passages: dict[str, Evidence] = {}
     for match in evidence:
@@ -243,7 +243,9 @@ def _repeats_question(part: str, question: str) -> bool:
     return bool(part_terms) and set(part_terms) <= set(terms(question))
 
 
-async def until(stop: asyncio.Event, stream: AsyncGenerator[_Item, None]) -> AsyncIterator[_Item]:
+async def _items_until(
+    stop: asyncio.Event, stream: AsyncGenerator[_Item, None]
+) -> AsyncIterator[_Item]:
     """Yield the items of *stream* until it ends or *stop* is set; then close it."""
     stopping = asyncio.create_task(stop.wait())
     try:

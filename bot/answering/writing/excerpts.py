@@ -63,13 +63,13 @@ def excerpts(
         may_be_less_likely = len(chosen) == 1 and level is Level.CLOSEST
         answers_too = is_likely if may_be_less_likely else is_as_likely
         is_fresh = not any(window.quote in excerpt.citation.quote for excerpt in cut_excerpts)
-        if not chosen or (answers_too and is_fresh and _adds(window, chosen, level)):
+        if not chosen or (answers_too and is_fresh and _adds_statement(window, chosen, level)):
             cut_excerpts.append(_excerpt(window, ranked, roomy=not same_article(window, chosen)))
             chosen.append(window)
     return tuple(cut_excerpts)
 
 
-def _adds(window: Window, chosen: Sequence[Window], level: Level) -> bool:
+def _adds_statement(window: Window, chosen: Sequence[Window], level: Level) -> bool:
     """Return True if *window* adds a statement to those *chosen*.
 
     Where the best one is sure, what its own article says besides adds nothing; where it is not,
@@ -78,7 +78,7 @@ def _adds(window: Window, chosen: Sequence[Window], level: Level) -> bool:
     if level is not Level.CLOSEST and same_article(window, chosen):
         return False
     altered_windows = [
-        earlier_window for earlier_window in chosen if _altered(window, earlier_window)
+        earlier_window for earlier_window in chosen if _is_altered_copy(window, earlier_window)
     ]
     if any(
         alike(window.quote, earlier_window.quote)
@@ -93,7 +93,7 @@ def _adds(window: Window, chosen: Sequence[Window], level: Level) -> bool:
     )
 
 
-def _altered(first: Window, second: Window) -> bool:
+def _is_altered_copy(first: Window, second: Window) -> bool:
     """Return True if one window's sentence is the other's with another figure, name or denial."""
     return altered(first.quote, second.quote, first.passage.header.language)
 
@@ -115,7 +115,7 @@ def _excerpt(window: Window, ranked: Sequence[Window], *, roomy: bool) -> Excerp
         first, last = _rows(window, ranked)
     else:
         text = parts.quotes[bold]
-        if _leans(text, passage.header.language) and _can_precede(parts, bold):
+        if _leans_back(text, passage.header.language) and _can_precede(parts, bold):
             first -= 1
         first, last = _with_room(window, first, last) if roomy else (first, last)
         first, last = _whole_quotation(parts, first, last)
@@ -124,19 +124,19 @@ def _excerpt(window: Window, ranked: Sequence[Window], *, roomy: bool) -> Excerp
     citation = Citation(passage, run, spans[first].start)
     shift = citation.start
     sentence = Span(spans[bold].start - shift, spans[bold].end - shift)
-    answer = _inside(window, sentence, shift)
-    copies = tuple(dict.fromkeys((*window.evidence.copies, *_carriers(window, ranked))))
+    answer = _answer_span(window, sentence, shift)
+    copies = tuple(dict.fromkeys((*window.evidence.copies, *_other_carriers(window, ranked))))
     return Excerpt(citation, sentence, copies, window.heading or None, answer)
 
 
-def _carriers(window: Window, ranked: Sequence[Window]) -> Iterator[Header]:
+def _other_carriers(window: Window, ranked: Sequence[Window]) -> Iterator[Header]:
     """Yield the headers of other articles that carry the sentence that answers unaltered."""
     header = window.passage.header
     for copy in ranked:
         is_near = near_in_time(header.day, copy.passage.header.day)
         if not is_near or copy.passage.article_id == window.passage.article_id:
             continue
-        if alike(window.quote, copy.quote) and not _altered(window, copy):
+        if alike(window.quote, copy.quote) and not _is_altered_copy(window, copy):
             yield from (copy.passage.header, *copy.evidence.copies)
 
 
@@ -149,7 +149,7 @@ def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
     longest = _SHORT[Script.of_text(text)]
 
     def fits(start: int, end: int) -> bool:
-        if not (parts.together(start, start + 1) and parts.together(end - 1, end)):
+        if not (parts.share_heading(start, start + 1) and parts.share_heading(end - 1, end)):
             return False
         run = Span(parts.spans[start].start, parts.spans[end].end)
         additions = (
@@ -163,7 +163,7 @@ def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def _inside(window: Window, sentence: Span, shift: int) -> Span | None:
+def _answer_span(window: Window, sentence: Span, shift: int) -> Span | None:
     """Return the words that answer as a range of the excerpt, where they lie in its sentence."""
     span = window.reading.answer if window.reading else None
     if span is None:
@@ -192,11 +192,11 @@ def _rows(window: Window, ranked: Sequence[Window]) -> tuple[int, int]:
 
 def _can_precede(parts: PassageSentences, place: int) -> bool:
     """Return True if the sentence before *place* is text that belongs to it, and no question."""
-    return parts.together(place - 1, place) and not parts.quotes[place - 1].endswith(ASKING)
+    return parts.share_heading(place - 1, place) and not parts.quotes[place - 1].endswith(ASKING)
 
 
 @cache
-def _leaning() -> dict[str, tuple[str, ...]]:
+def _leaning_words() -> dict[str, tuple[str, ...]]:
     """Return the words by which a sentence leans on the one before it, by language."""
     leaning_words = {}
     for language in languages():
@@ -205,10 +205,10 @@ def _leaning() -> dict[str, tuple[str, ...]]:
     return leaning_words
 
 
-def _leans(sentence: str, language: str) -> bool:
+def _leans_back(sentence: str, language: str) -> bool:
     """Return True if *sentence* begins with a word that points back: "He", "But", "それ"."""
     opening = sentence.lstrip("“”\"'‘„«「『 ").casefold()
-    words = _leaning().get(language, ())
+    words = _leaning_words().get(language, ())
     if Script.of_text(sentence) is Script.EAST_ASIAN:
         return opening.startswith(words) if words else False
     return any(
@@ -221,16 +221,16 @@ def _whole_quotation(parts: PassageSentences, first: int, last: int) -> tuple[in
     for _ in range(EVIDENCE.further_sentences):
         run = marked(" ".join(parts.quotes[first : last + 1]))
         opened = sum(map(run.count, _OPENERS)) - sum(map(run.count, _CLOSERS))
-        if opened > 0 and parts.together(last, last + 1):
+        if opened > 0 and parts.share_heading(last, last + 1):
             last += 1
-        elif opened < 0 and parts.together(first - 1, first):
+        elif opened < 0 and parts.share_heading(first - 1, first):
             first -= 1
         else:
             break
     return first, last
 
 
-def differ(shown: Sequence[Excerpt], question: str) -> tuple[Excerpt, ...]:
+def contradicting_excerpts(shown: Sequence[Excerpt], question: str) -> tuple[Excerpt, ...]:
     """Return the excerpts of other articles than the first that contradict it, after the first.
 
     None where they agree. What is compared are the words that answer, in reports of about the

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import discord
 from discord import app_commands, ui
 
-from bot.answering.understanding.followup import asks_alone
+from bot.answering.understanding.followup import asks_independently
 from bot.community.members import Community
 from bot.community.reviewing import FAULTS
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, text_input
@@ -122,7 +122,7 @@ def address_in(text: str) -> str | None:
     if len(set(addresses.values())) != 1:
         return None
     rest = " ".join(word for word in words if word not in addresses)
-    return None if asks_alone(rest) else next(iter(addresses.values()))
+    return None if asks_independently(rest) else next(iter(addresses.values()))
 
 
 def _web_address(word: str) -> str | None:

@@ -400,7 +400,7 @@ async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
             reached = await _edit(message, view)
             await desk.news.outdated.mark_given(notice, reached=reached)
     if upto is not None:
-        await desk.news.outdated.looked(upto)
+        await desk.news.outdated.mark_checked(upto)
 
 
 async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Message | None:

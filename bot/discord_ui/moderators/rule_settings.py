@@ -76,9 +76,10 @@ class RulesState:
 class _Rule:
     """A rule with a menu: where it is stored, what is offered, and how a choice is shown.
 
-    ``field`` is a field of the rules, or of a part of them that may be unset (``digest.hour``).
-    ``part`` is the part that the first choice makes, and that no choice removes. Without
-    ``choices``, the menu is one of channels or roles.
+    ``field`` is a field of the rules, or of a part of them that may be unset: ``digest.hour`` is
+    the ``hour`` of ``digest``. A rule with a ``default_part`` creates that part when it is first
+    set, and removes it when it is set to nothing; other rules of the part cannot be set before.
+    Without ``choices``, the menu is one of channels or roles.
     """
 
     section: Section
@@ -87,7 +88,7 @@ class _Rule:
     choices: Sequence[Any] = ()
     label: Callable[[Any, Wording], str] = lambda value, _: str(value)
     about: Callable[[Any, Wording], str | None] = lambda *_: None
-    part: Any = None
+    default_part: Any = None
 
     def is_of_desk(self, rules: ServerRules, *, home: bool) -> bool:
         """Return True for a rule of the desk; at *home* its channel stands in for a server's."""
@@ -95,9 +96,9 @@ class _Rule:
         return for_server or self.section is Section.DESK
 
     def can_be_set(self, rules: ServerRules) -> bool:
-        """Return True unless the part of *rules* is missing that another rule makes."""
+        """Return True unless the field is in a part that *rules* lack and another rule creates."""
         outer, _, inner = self.field.partition(".")
-        return not inner or bool(self.part or getattr(rules, outer))
+        return not inner or bool(self.default_part or getattr(rules, outer))
 
     def current(self, state: RulesState) -> Any:  # noqa: ANN401 - the value of any rule
         """Return the value that is set."""
@@ -137,10 +138,10 @@ class _Rule:
         if isinstance(part, Mapping):
             others = {key: other for key, other in part.items() if key != inner}
             part = {**others, **({inner: value} if value else {})}
-        elif self.part and value is None:
+        elif self.default_part and value is None:
             part = None
-        elif part or self.part:
-            part = replace(part or self.part, **{inner: value})
+        elif part or self.default_part:
+            part = replace(part or self.default_part, **{inner: value})
         return replace(rules, **{outer: part})
 
 
@@ -206,7 +207,7 @@ RULES: Mapping[str, _Rule] = {
         Section.DIGEST,
         "settings_channel_any",
         "digest.channel",
-        part=DigestPlan(channel=0, hour=18, set_at=datetime.min.replace(tzinfo=UTC)),
+        default_part=DigestPlan(channel=0, hour=18, set_at=datetime.min.replace(tzinfo=UTC)),
     ),
     "digest:day": _Rule(
         Section.DIGEST, "settings_digest", "digest.weekday", (None, *range(7)), _weekday
@@ -224,7 +225,7 @@ RULES: Mapping[str, _Rule] = {
         "quiet.begin",
         (None, *range(24)),
         _hour("settings_quiet_begin", none="settings_quiet_none"),
-        part=QuietHours(begin=0, end=7),
+        default_part=QuietHours(begin=0, end=7),
     ),
     "quiet:end": _Rule(
         Section.QUIET, "settings_quiet", "quiet.end", range(24), _hour("settings_quiet_end")

@@ -123,7 +123,7 @@ def test_where_a_quotation_leaves_its_article_is_told(archive):
     """Whoever misquotes sees what it should be."""
     proof = prove_quotation("The Harbour Alliance won 64 seats", "1", archive)
     assert proof.agrees == "The Harbour Alliance won "
-    assert proof.goes_on.startswith("46 seats in Orvessa")
+    assert proof.continuation.startswith("46 seats in Orvessa")
 
 
 def test_an_older_version_proves_what_it_said(archive):
@@ -146,7 +146,7 @@ def test_an_article_that_is_not_cited_any_more_proves_nothing(archive, removal):
     archive.articles.remove(1, now=NOW, removal=removal)
     proof = prove_quotation("she would stay", "1", archive)
     assert why(proof) is Refusal.WITHDRAWN
-    assert (proof.removal, proof.agrees, proof.goes_on) == (removal, "", "")
+    assert (proof.removal, proof.agrees, proof.continuation) == (removal, "", "")
 
 
 def test_an_article_that_was_erased_proves_nothing(archive):

@@ -16,7 +16,7 @@ import pytest
 
 from bot.answering.proving.verifiers import Finding, IdentityVerifier
 from bot.answering.values import Dropped, Failing, Verdict
-from bot.commands.verification import check, gate, read_claims
+from bot.commands.verification import check, gate_claim, read_claims
 from tests.bot.answering.claims import labelled
 from tests.bot.conftest import ScriptedVerifier
 
@@ -42,7 +42,7 @@ FALSE = [each for each in labelled() if not each.fair]
 
 def passing(claims):
     """Return the claims that no gate stops."""
-    return [each for each in claims if not isinstance(gate(each.line), Dropped)]
+    return [each for each in claims if not isinstance(gate_claim(each.line), Dropped)]
 
 
 def test_the_set_is_large_and_in_both_languages():
@@ -65,7 +65,9 @@ def test_no_lie_that_rules_can_see_passes_the_gates(kind):
 def test_the_fair_pass_the_gates(kind):
     """Meaning is not judged by rules, so other words for the same thing cost nothing."""
     fair = [each for each in labelled() if each.fair and each.kind == kind]
-    lost = [(e.line.claim, gate(e.line)) for e in fair if isinstance(gate(e.line), Dropped)]
+    lost = [
+        (e.line.claim, gate_claim(e.line)) for e in fair if isinstance(gate_claim(e.line), Dropped)
+    ]
     assert 1 - len(lost) / len(fair) >= FAIR[kind], lost
 
 
@@ -103,7 +105,7 @@ def test_the_given_claims():
     folder = Path(str(DATA)) / "claims"
     lines = read_claims(folder / "claims.jsonl")
     given = [(row, extra) for row, extra in zip(lines, extras(folder), strict=True)]
-    stopped = {row.id: isinstance(gate(row), Dropped) for row in lines}
+    stopped = {row.id: isinstance(gate_claim(row), Dropped) for row in lines}
     rows = asyncio.run(check(lines, IdentityVerifier()))
     identical = {row["id"] for row in rows if row["identity"] == Finding.SUPPORTED}
     for name, floor in (("natural", 0.85), ("near-verbatim", 0.95)):
@@ -126,11 +128,11 @@ def test_a_figure_of_the_question_proves_nothing():
     """What somebody asks about is no source."""
     line = next(e.line for e in labelled() if e.line.claim.startswith("About 90,000"))
     asked = line.model_copy(update={"question": "Did 90,000 people come?"})
-    found = gate(asked)
+    found = gate_claim(asked)
     assert isinstance(found, Dropped)
     assert found.failing is Failing.FIGURE
     asking = line.model_copy(update={"claim": "Did 9,000 people come?"})
-    assert gate(asking).failing is Failing.QUESTION
+    assert gate_claim(asking).failing is Failing.QUESTION
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_a_figure_of_the_question_proves_nothing():
 def test_the_gate_says_how_a_figure_is_derived(claim, how, of):
     """A reader of the sentence is told what it was reckoned from."""
     line = next(e.line for e in labelled() if e.line.claim == claim)
-    [derived] = gate(line).derived
+    [derived] = gate_claim(line).derived
     assert (derived.how, derived.of) == (how, of)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.coverage import openings
+from bot.answering.coverage import opening_passages
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Level
 from bot.outcomes import as_object
@@ -326,6 +326,6 @@ def test_the_latest_opens_the_newest_article_whichever_part_of_it_is_found(tmp_p
     with open_in(tmp_path, now=NOW) as desk:
         adding.add(read_path(file, Hints()), desk.archive, now=NOW)
         first, *_, last = desk.archive.passages.of_article(1)
-        [opening] = openings([Evidence(last, 0.7, None, None, 1.0)], desk.archive)
+        [opening] = opening_passages([Evidence(last, 0.7, None, None, 1.0)], desk.archive)
         assert (opening.passage, opening.score) == (first, 0.7)
-        assert openings([opening], desk.archive) == []
+        assert opening_passages([opening], desk.archive) == []

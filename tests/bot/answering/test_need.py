@@ -26,7 +26,7 @@ class Vocabulary:
         """Return 1 for a term of the coverage."""
         return int(term in ENGLISH)
 
-    def beginning(self, letter: str) -> list[tuple[str, int]]:
+    def terms_from(self, letter: str) -> list[tuple[str, int]]:
         """Return nothing: no name is looked for."""
         del letter
         return []

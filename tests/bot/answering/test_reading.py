@@ -19,7 +19,7 @@ from bot.answering.proving.verifiers import (
     key_of,
 )
 from bot.answering.values import Citation, Claim, Dropped, Failing, Meter, Trouble
-from bot.commands.verification import ClaimLine, SourceLine, gate
+from bot.commands.verification import ClaimLine, SourceLine, gate_claim
 from tests.bot.discord_ui.builders import OPINION, a_citation, a_claim
 
 SAID = [
@@ -141,6 +141,6 @@ def test_a_neighbour_that_speaks_to_the_reader_is_not_passed_on():
 def test_nothing_rests_on_a_sentence_that_asks_for_a_yes(attack):
     """A quotation that speaks to the reader stops the sentence before it is read."""
     line = ClaimLine(claim="Harbour won.", rests=[SourceLine(quote=f"{attack} Harbour won.")])
-    found = gate(line)
+    found = gate_claim(line)
     assert isinstance(found, Dropped)
     assert found.failing is Failing.INSTRUCTION

@@ -152,7 +152,7 @@ def test_a_row_leads_to_its_whole_contest(desk, looked):
     assert holds_result(row.citation)
     article = contest.sources[1].article_id
     found = results_beside(
-        row.citation.quote, article, desk.coverage, desk.news.contests.every(), now=NOW
+        row.citation.quote, article, desk.coverage, desk.news.contests.result_articles(), now=NOW
     )
     assert [figures(each) for each in found.contests] == [figures(contest)]
     assert not results_beside("Holm", article, desk.coverage, [], now=NOW).contests

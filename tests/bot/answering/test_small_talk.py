@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.understanding.followup import asks_on, asks_question, complete_followup
+from bot.answering.understanding.followup import asks_or_continues, asks_question, complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.question import ask, asked_in_english, may_be_in
@@ -221,7 +221,7 @@ def test_a_question_to_anybody_is_told_from_chatter(text, asking):
 )
 def test_what_goes_on_from_an_answer_is_told_from_a_comment_on_it(text, asking):
     """Both may refer to it; only one asks."""
-    assert asks_on(text) is asking
+    assert asks_or_continues(text) is asking
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_what_goes_on_from_an_answer_is_told_from_a_comment_on_it(text, asking):
 )
 def test_an_exclamation_asks_nothing(text, asking):
     """It has the words of a question, and is left alone where nobody called the bot."""
-    assert asks_on(text) is asking
+    assert asks_or_continues(text) is asking
 
 
 @pytest.mark.parametrize(

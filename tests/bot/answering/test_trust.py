@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.resting import fetched_first, trusted
+from bot.answering.resting import fetched_first, limited_level
 from bot.answering.values import Level
 
 
@@ -27,5 +27,5 @@ def test_a_paste_never_leads_where_a_fetched_source_answers():
 )
 def test_a_paste_alone_never_says_it(leads, level):
     """However well it answers."""
-    assert trusted(Level.SAYS, leads) is level
-    assert trusted(Level.CLOSEST, leads) is Level.CLOSEST
+    assert limited_level(Level.SAYS, leads) is level
+    assert limited_level(Level.CLOSEST, leads) is Level.CLOSEST

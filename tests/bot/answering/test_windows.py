@@ -11,10 +11,10 @@ from bot.answering.evidence import ranking
 from bot.answering.evidence.ranking import (
     LeadFeatures,
     Weights,
-    fitted,
     lead_features,
     lead_margin,
     readable_first,
+    shipped_weights,
     timeliness,
 )
 from bot.answering.evidence.reader import Reading
@@ -260,7 +260,7 @@ def test_the_newer_entry_leads_if_it_answers_too(older, newer, lead):
 
 def test_the_shipped_weights_say_where_they_come_from():
     """Bounds are probabilities, and what is sure is surer than what is close."""
-    weights = fitted()
+    weights = shipped_weights()
     assert 0 < weights.closest < weights.says <= 1
     assert weights.slope > 0
     assert weights.certainty(LeadFeatures(8.0, 5.0, 1.0, 4.0)) > weights.says

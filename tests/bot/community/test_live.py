@@ -141,5 +141,5 @@ class _Index(NoIndex):
     def rarity(self, _term):
         return 2.0
 
-    def beginning(self, _letters):
+    def terms_from(self, _letters):
         return []

