@@ -197,6 +197,8 @@ class _AsideLimits:
     """The shortest paragraph that belongs to the article; labels below it are ignored."""
     last_lines: int = 4
     """Lines at the end that are searched for notes on the authors and for offers."""
+    standfirst_lines: int = 2
+    """Lines between the title and a byline."""
     linked_name_characters: int = 40
     """The longest name that is a link in a sentence."""
     offer_characters: int = 300

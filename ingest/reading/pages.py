@@ -7,7 +7,7 @@ import html
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from lxml.etree import ParserError, XMLSyntaxError, strip_elements
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
-from ingest.language.datelines import parse_date
+from ingest.language.datelines import parse_date, without_unclear_days
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_quotes
 from ingest.reading.declarations import Declared, declared_text
@@ -56,14 +56,23 @@ _BODY_CLASS = class_pattern(
     "(?:post|entry|article|story)(?:[_-]?(?:body|content|text))?", whole=True
 )
 """Classes by which the extractor finds the body of an article."""
+_LINKED_BLOCKS = "//p[.//a][not(.//img)]|//div[a][not(.//img or p or div or ul or ol or table)]"
 _LIST_MARKS = ":：,，、"
 _FULL_STOPS = tuple(".!。．！۔।")
 """Marks that end a statement; a teaser asks, breaks off, or has none."""
 _CLOSING_MARKS = "”\"’'»」』)）"
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
-_INVISIBLE = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
+_INVISIBLE = (
+    *("script", "style", "svg", "template", "iframe", "noscript", "nav"),
+    *("amp-ad", "amp-embed", "amp-sidebar", "amp-list", "amp-consent", "amp-sticky-ad"),
+)
 """Elements without article text; they are removed first to save time."""
+_JOINERS = str.maketrans("\u200c\u200d", "\u034f\u17b4")
+_STAND_INS = str.maketrans("\u034f\u17b4", "\u200c\u200d")
+"""Signs between letters, as in Persian words, which the extractor removes, and what it keeps."""
+_MONTH_OR_DAY_FIRST = frozenset({"en", "en-us", "en-ca", "en-ph"})
+"""Languages of pages on which 11/02 can be a day of February or of November."""
 _KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
 _LIKE_A_PAGE = re.compile(
@@ -271,7 +280,7 @@ def _unlink_sentences(page: Element) -> None:
     The extractor drops a paragraph that is only a link. A teaser of another article ends without a
     full stop, begins with a label, stands beside another teaser, or below the article.
     """
-    for paragraph in page.xpath("//p[.//a][not(.//img)]"):
+    for paragraph in page.xpath(_LINKED_BLOCKS):
         line = clean_line(paragraph.text_content())
         if (
             len(line) >= DECLARATIONS.standfirst_min_characters
@@ -296,7 +305,7 @@ def _stands_in_prose(paragraph: Element) -> bool:
     above, below = paragraph.getprevious(), paragraph.getnext()
     return (
         below is not None
-        and below.tag == "p"
+        and below.tag == paragraph.tag
         and ends_sentence(clean_line(below.text_content()))
         and not any(_is_only_link(block) for block in (above, below) if block is not None)
     )
@@ -349,6 +358,23 @@ def _lines_between(box: Element) -> list[str]:
 
 def _body_of(page: Element) -> str:
     """Return the article's text: from trafilatura, else from readability, else an empty string."""
+    if any(joiner in page.text_content() for joiner in "\u200c\u200d"):
+        _translate(page, _JOINERS)
+        body = _extracted(page).translate(_STAND_INS)
+        _translate(page, _STAND_INS)
+        return body
+    return _extracted(page)
+
+
+def _translate(page: Element, table: Mapping[int, int]) -> None:
+    """Translate the characters of *page* by a *table*."""
+    for element in page.iter():
+        element.text = element.text and element.text.translate(table)
+        element.tail = element.tail and element.tail.translate(table)
+
+
+def _extracted(page: Element) -> str:
+    """Return the text that one of the extractors finds in *page*; empty if none does."""
     text = _extract(page, favor_precision=True)
     if len(text) < PAGES.precise_characters and len(
         longer_text := _extract(page, favor_precision=False)
@@ -437,6 +463,8 @@ def _date_of(page: Element, now: datetime | None) -> Moment | None:
     for element in copied_page.xpath(_PAGE_FRAME):
         element.drop_tree()
     markup = lxml.html.tostring(copied_page, encoding="unicode")
+    if (page.get("lang") or "en").casefold() in _MONTH_OR_DAY_FIRST:
+        markup = without_unclear_days(markup)
     import htmldate
 
     date = htmldate.find_date(markup, extensive_search=False, original_date=True, max_date=now)
