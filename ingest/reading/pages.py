@@ -17,9 +17,10 @@ from lxml.etree import ParserError, XMLSyntaxError, strip_elements
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
 from ingest.language.datelines import parse_date, without_unclear_days
+from ingest.language.script import Script, has_letter
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_quotes
-from ingest.reading.declarations import Declared, declared_text
+from ingest.reading.declarations import Declared, declared_text, is_in_sentence
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element, class_pattern, text_in_blocks
@@ -56,6 +57,8 @@ _BODY_CLASS = class_pattern(
     "(?:post|entry|article|story)(?:[_-]?(?:body|content|text))?", whole=True
 )
 """Classes by which the extractor finds the body of an article."""
+_WORD_TAGS = ("time", "output", "label", "legend", "progress", "blink")
+"""Elements that may be words of a sentence, and that the extractor drops."""
 _LINKED_BLOCKS = "//p[.//a][not(.//img)]|//div[a][not(.//img or p or div or ul or ol or table)]"
 _LIST_MARKS = ":：,，、"
 _FULL_STOPS = tuple(".!。．！۔।")
@@ -181,10 +184,7 @@ def read_page(
         day = day_of(header.published) if header.published else None
         updates = live_updates(page, declared.article, day)
     write_tables(page)
-    _join_wrapped_lines(page)
-    _unlink_names(page)
-    _unlink_sentences(page)
-    _unname_parts(page)
+    _help_extractor(page)
     body = _body_of(page)
     if not updates and is_unshown(clean(body)):
         body = _declared_body(declared, name) or body
@@ -255,6 +255,26 @@ def _with_updates(body: str, updates: str) -> str:
         if len(line) > PAGES.time_line_characters and letters_and_digits(line) not in known_text
     ]
     return "\n\n".join([updates, *lines])
+
+
+def _help_extractor(page: Element) -> None:
+    """Change what would make the extractor drop, or divide, parts of the article in *page*."""
+    _keep_words(page)
+    _join_wrapped_lines(page)
+    _unlink_names(page)
+    _unlink_sentences(page)
+    _unname_parts(page)
+
+
+def _keep_words(page: Element) -> None:
+    """Make plain text of the elements of *page* that are words of a sentence.
+
+    The extractor drops them with their words, unless they are of the kinds it knows.
+    """
+    for element in list(page.iter(*_WORD_TAGS)):
+        parent = element.getparent()
+        if parent is not None and any(map(has_letter, parent.xpath("text()"))):
+            element.drop_tag()
 
 
 def _unlink_names(page: Element) -> None:
@@ -397,7 +417,12 @@ def _extracted(page: Element) -> str:
 def _declared_body(declared: Declared, name: str) -> str:
     """Return the article's text from the page's data; empty if it is not free or not complete."""
     markup = declared.body
-    if declared.paid_for or len(markup) < PAGES.item_article_characters:
+    shortest = (
+        PAGES.item_article_characters
+        if Script.of_text(markup) is Script.ALPHABETIC
+        else PAGES.east_asian_body_characters
+    )
+    if declared.paid_for or len(markup) < shortest:
         return ""
     if any(tag in markup.casefold() for tag in _BLOCK_TAGS):
         markup = markup.replace("\n", " ")
@@ -418,7 +443,7 @@ def _declared_body(declared: Declared, name: str) -> str:
     )
     letters = letters_and_digits(body)
     is_summary = any(letters in line for line in descriptions_of(declared))
-    is_short = len(body) < PAGES.item_article_characters
+    is_short = len(body) < shortest
     return "" if is_short or is_cut or is_summary else body
 
 
@@ -462,6 +487,9 @@ def _date_of(page: Element, now: datetime | None) -> Moment | None:
     copied_page = copy.deepcopy(page)
     for element in copied_page.xpath(_PAGE_FRAME):
         element.drop_tree()
+    for stamp in list(copied_page.iter("time")):
+        if is_in_sentence(stamp):
+            stamp.drop_tag()
     markup = lxml.html.tostring(copied_page, encoding="unicode")
     if (page.get("lang") or "en").casefold() in _MONTH_OR_DAY_FIRST:
         markup = without_unclear_days(markup)

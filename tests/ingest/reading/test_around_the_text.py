@@ -161,3 +161,31 @@ def test_a_title_with_an_initial_is_one():
     for title in ("Brenk beats J. Farr in Holm", "Брэнк победил Н. Фарра в Хольме"):
         extract = one(f"{title}\n\n{FIRST}\n\n{SECOND}".encode(), "a.txt").extract
         assert (extract.header.title, extract.text) == (title, f"{FIRST}\n\n{SECOND}")
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ('<time datetime="2025-11-02">2 November 2025</time>', "2 November 2025"),
+        ('<b><time datetime="2025-11-02">2 November</time> last year</b>', "2 November last year"),
+        ("<output>the second of November</output>", "the second of November"),
+        ("<label>the second of November</label>", "the second of November"),
+    ],
+)
+def test_a_sentence_keeps_the_words_in_any_element(markup, words):
+    """Without them it says something else; and a day in it is not that of publication."""
+    page = a_page(
+        f"<p>{FIRST}</p><p>The count of {markup} was declared void by a court in Ulm.</p>"
+        f"<p>{THIRD}</p>"
+    )
+    extract = read(page)
+    assert f"The count of {words} was declared void by a court in Ulm." in extract.text
+    assert extract.header.published is None
+
+
+def test_a_day_beside_a_byline_is_that_of_publication():
+    """It is no sentence, and it stands above the text."""
+    line = '<p>By Mara Reyl, <time datetime="2026-11-02">2 November 2026</time></p>'
+    extract = read(a_page(line + STORY))
+    assert extract.header.published == date(2026, 11, 2)
+    assert extract.text.split("\n\n")[-3:] == [FIRST, SECOND, THIRD]
