@@ -33,8 +33,15 @@ def authors_in(line: str) -> tuple[str, ...]:
     names_text = text[len(opening) :].removesuffix(ending)
     if not (opening or (ending and has_cjk(names_text))):
         return ()
-    is_short = opening.endswith(_LABEL_MARKS)
-    names = list(_names_in(names_text))
+    return people_in(names_text, is_short=opening.endswith(_LABEL_MARKS))
+
+
+def people_in(text: str, *, is_short: bool = False) -> tuple[str, ...]:
+    """Return the names of people that *text* lists; empty if it lists anything else.
+
+    With *is_short* a name may have one word.
+    """
+    names = _names_in(text)
     return tuple(names) if all(_is_name(name, is_short=is_short) for name in names) else ()
 
 

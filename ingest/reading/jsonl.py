@@ -170,6 +170,12 @@ def _read_record(record: object, name: str, mapping: Mapping[str, str]) -> Extra
     if isinstance(text, list) and all(isinstance(paragraph, str) for paragraph in text):
         text = "\n\n".join(text)
     if not isinstance(text, str) or not text.strip():
+        lists = [key for key, value in record.items() if isinstance(value, list | dict)]
+        if lists and "text" not in mapping:
+            raise NoArticleError(
+                f"{name} is one object with others in “{', '.join(lists)[:80]}”, and no article. "
+                'Give each article as an object of its own, with its text under "text".'
+            )
         field = mapping.get("text", "text")
         raise NoArticleError(
             f'{name} has no text under "{field}". If another field holds it, say --map text=FIELD.'
