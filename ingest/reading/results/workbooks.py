@@ -141,15 +141,10 @@ def _hidden_columns(sheet: Any) -> Iterator[int]:  # noqa: ANN401 - openpyxl's o
 
 def _hidden_note(name: str, sheet: str, rows: int, columns: int) -> tuple[str, ...]:
     """Return a note with the number of rows and columns that the sheet hides."""
-    counts = [
-        f"{number} hidden {noun}{'s' * (number > 1)}"
-        for number, noun in ((rows, "row"), (columns, "column"))
-        if number
-    ]
-    if not counts:
+    if not rows + columns:
         return ()
-    verb = "were" if rows + columns > 1 else "was"
-    return (f"{name}, sheet “{sheet}”: {' and '.join(counts)} {verb} not read.",)
+    counts = f"rows {rows}, columns {columns}"
+    return (f"Not read, because they are hidden in {name}, sheet “{sheet}”: {counts}.",)
 
 
 def _merged_values(sheet: Any) -> Iterator[tuple[tuple[int, int], str]]:  # noqa: ANN401 - openpyxl's own

@@ -56,7 +56,7 @@ def test_hidden_rows_and_columns_are_left_out_and_counted():
 
     found = one(workbook([HEAD, HOLM, TARN], hide), "a.xlsx").extract
     assert found.text == "a · Holm · Candidate: Oda Brenk · Votes: 9310 · a.xlsx R2"
-    assert "1 hidden row and 1 hidden column were not read" in found.notes[0]
+    assert found.notes[0].endswith("sheet “Sheet”: rows 1, columns 1.")
 
 
 def test_struck_cells_are_empty():
