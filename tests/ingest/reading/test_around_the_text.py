@@ -80,6 +80,8 @@ def test_a_day_in_figures_counts_if_it_can_be_only_one(language, shown, day):
         "<p><em>New episodes of The Count are released every Thursday.</em></p>",
         "<p>Die Folge hören Sie überall, wo es Podcasts gibt.</p>",
         "<p>この番組はポッドキャストでも配信中です。</p>",
+        "<p>홍길동 기자 hong@courier.example</p>",
+        "<p>【编辑:李红】</p>",
         "<p>Printed from courier.example on 30 November 2026</p>",
         '<div class="ad"><p>Winter tyres are a third cheaper at Holt Motors this week.</p></div>',
         '<div class="ad ad--inline"><p>Winter tyres at Holt Motors are cheaper.</p></div>',
