@@ -99,7 +99,8 @@ class Refresher:
     *progress* receives the number of pages done and known so far. *by_hand* checks every listed
     page at once, and makes removed articles citable again. With *believe*, any number of pages may
     be gone. *hints* apply to pages whose source has no outlet. Within the limits of *snapshots*,
-    fetched pages are stored beside the versions made from them.
+    fetched pages are stored beside the versions made from them. *announced* is what the listings
+    of sources, by their number, said of pages that are read in a later round.
     """
 
     archive: Archive
@@ -114,6 +115,7 @@ class Refresher:
     done: int = field(default=0, init=False)
     total: int = field(default=0, init=False)
     prefetched: dict[str, Fetched] = field(default_factory=dict, init=False)
+    announced: dict[int, dict[str, Entry]] = field(default_factory=dict)
 
     async def refresh(self, sources: Sequence[Source]) -> list[SourceRound]:
         """Check all sources concurrently; a failure at one does not stop the others.
@@ -166,9 +168,12 @@ class Refresher:
         source, now = source_round.source, self.clock()
         stored_pages = await asyncio.to_thread(self.archive.pages.of_source, source.id)
         if waiting := waiting_pages(source, stored_pages, now):
+            announced = self.announced.get(source.id, {})
+            waiting = [(address, announced.get(address, entry)) for address, entry in waiting]
             self.total += len(waiting)
             stored = {page.address: page for page in stored_pages}
-            await self._pages(source_round, waiting, stored, concurrent=1)
+            await self._pages(source_round, waiting[:1], stored)  # whose host may ask for a pause
+            await self._pages(source_round, waiting[1:], stored)
             if source_round.waiting and not source.due(now):
                 return False
             stored_pages = await asyncio.to_thread(self.archive.pages.of_source, source.id)
@@ -215,6 +220,9 @@ class Refresher:
         self.total += len(plan)
         self._report_progress(0)
         await self._pages(source_round, plan, pages)
+        self.announced.pop(source.id, None)
+        if source_round.waiting:
+            self.announced[source.id] = {a: replace(entry, content="") for a, entry in plan}
         await asyncio.to_thread(self.archive.pages.note, source.id or None, listing.sitemaps)
         await asyncio.to_thread(
             self.archive.sources.checked,
@@ -248,9 +256,8 @@ class Refresher:
         source_round: SourceRound,
         plan: Sequence[tuple[str, Entry]],
         pages: dict[str, SourcePage],
-        concurrent: int = REFRESHES.concurrent_pages,
     ) -> None:
-        """Fetch, extract and save the pages of *plan*, *concurrent* ones at the same time."""
+        """Fetch, extract and save the pages of *plan*, several at the same time."""
         queue, gone_before = iter(plan), len(source_round.gone)
         finished: list[_PageRound] = []
         saving = asyncio.Lock()
@@ -273,7 +280,7 @@ class Refresher:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(concurrent):
+                for _ in range(REFRESHES.concurrent_pages):
                     group.create_task(work())
         finally:
             await asyncio.shield(keep())
@@ -570,13 +577,19 @@ async def keep_fresh(
     """
     wake = wake or asyncio.Event()
     resumes: dict[int, datetime] = {}
+    announced: dict[int, dict[str, Entry]] = {}
     with extractor() as processes:
         while True:
             try:
                 if sources := await asyncio.to_thread(_claim_due, archive, clock(), resumes):
                     async with Fetcher(clock, contact=contact) as fetcher:
                         refresher = Refresher(
-                            archive, fetcher, clock, processes, snapshots=snapshots
+                            archive,
+                            fetcher,
+                            clock,
+                            processes,
+                            snapshots=snapshots,
+                            announced=announced,
                         )
                         for source_round in await refresher.refresh(sources):
                             resumes.pop(source_round.source.id, None)

@@ -1,4 +1,4 @@
-"""Dates in date lines, datelines and bylines, and the newest day that a text reports on."""
+"""Dates in date lines and datelines, and the newest day that a text reports on."""
 
 from __future__ import annotations
 
@@ -111,17 +111,13 @@ _DATELINES = tuple(
 )
 """Datelines, each with the characters at the start of a text that can be one."""
 
-BYLINE = re.compile(
-    r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
-)
-
 
 def parse_date(text: str) -> date | datetime | None:
     """Return the time or the day in a date line; ``None`` if there is none.
 
     A clock time counts only with its time zone; without one only the day is returned. Figures that
-    can be a day and a month in either order are not a date. Lines that our own parser does not
-    know are given to dateparser.
+    can be a day and a month in either order are not a date; with full stops the day is first. Lines
+    that our own parser does not know are given to dateparser.
     """
     if (moment := _machine_date(text.strip())) is not None:
         return _with_zone(moment)
@@ -172,6 +168,7 @@ def is_date_line(text: str) -> bool:
     if len(line) > DATES.line_characters:
         return False
     spans = [(day.start, day.end) for day in days_in(line) if day.day]
+    spans += [figures.span() for figures in _NUMERIC.finditer(line)]
     unlabelled = _LABEL.sub(" ", _blank_out(line, spans)) if spans else _LABEL.sub(" ", line)
     remainder = _blank_out(unlabelled, [clock[2:] for clock in clocks_in(unlabelled)])
     remainder = _blank_out(remainder, [weekday[1:] for weekday in weekdays_in(remainder)])
@@ -224,12 +221,11 @@ def _read_by_library(text: str) -> date | None:
     """
     if len(text) > DATES.line_characters or not re.search(r"\d{4}", text):
         return None
-    if (
-        (match := _NUMERIC.search(text))
-        and max(int(match[1]), int(match[3])) <= _MONTHS_IN_YEAR
-        and match[1] != match[3]
-    ):
-        return None
+    if figures := _NUMERIC.search(text):
+        if figures[2] == ".":
+            return _day_or_none(int(figures[4]), int(figures[3]), int(figures[1]))
+        if _is_unclear(figures):
+            return None
     import dateparser  # takes a tenth of a second
 
     timeless = _blank_out(text, [clock[2:] for clock in clocks_in(text)])
@@ -239,6 +235,17 @@ def _read_by_library(text: str) -> date | None:
         if parsed is not None and parsed.year >= DATES.first_year:
             return parsed.date()
     return None
+
+
+def _is_unclear(figures: re.Match[str]) -> bool:
+    """Return True if *figures* can be a day and a month in either order."""
+    day, sign, month = figures[1], figures[2], figures[3]
+    return sign != "." and day != month and max(int(day), int(month)) <= _MONTHS_IN_YEAR
+
+
+def without_unclear_days(text: str) -> str:
+    """Return *text* without the days whose figures can be a day and a month in either order."""
+    return _NUMERIC.sub(lambda figures: " " if _is_unclear(figures) else figures[0], text)
 
 
 def _zone_of(text: str) -> tzinfo | None:

@@ -41,6 +41,16 @@ class _WordLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class _BylineLimits:
+    """How long a byline and the names in it may be."""
+
+    line_characters: int = 120
+    name_words: int = 5
+    east_asian_characters: int = 8
+    """The longest name in Chinese, Japanese or Korean, with its space."""
+
+
+@dataclass(frozen=True, slots=True)
 class _SimilarityLimits:
     """What two texts are compared by, and from where on they are one text or one story."""
 
@@ -54,5 +64,6 @@ class _SimilarityLimits:
 
 
 DATES = _DateLimits()
+BYLINES = _BylineLimits()
 FORMS = _WordLimits()
 SIMILARITY = _SimilarityLimits()

@@ -20,7 +20,7 @@ from ingest.language.script import UNKNOWN_LANGUAGE, has_digit
 from ingest.model import Header, Kind, Moment, day_of
 from ingest.reading.elements import Element, class_pattern
 from ingest.reading.limits import DECLARATIONS
-from ingest.reading.text import clean_line
+from ingest.reading.text import clean_line, ends_sentence
 
 _ARTICLE_TYPES = frozenset(
     {"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting", "BackgroundNewsArticle"}
@@ -326,7 +326,7 @@ class Declared:
     def _shown_dates(self) -> Iterator[tuple[str, int]]:
         """Yield the dates that the page shows near its text and not in another box."""
         for element in self.page.iter("time"):
-            if element.xpath(OUTSIDE_ARTICLE) or element.xpath(_LINKED):
+            if element.xpath(OUTSIDE_ARTICLE) or element.xpath(_LINKED) or is_in_sentence(element):
                 continue
             label = f"{element.get('itemprop') or ''} {_line_around(element)}"
             weight = 1 if _is_update(label) else 3 if element.xpath(_BODY) else 2
@@ -375,6 +375,15 @@ def _objects(value: object) -> Iterator[Data]:
 def _is_article(about: Data) -> bool:
     """Return True if *about* is an article."""
     return any(name in _ARTICLE_TYPES or name in _KINDS for name in types(about))
+
+
+def is_in_sentence(element: Element) -> bool:
+    """Return True if *element* is a part of a sentence of the text, and no date line."""
+    paragraph = next(element.iterancestors("p"), None)
+    if paragraph is None:
+        return False
+    text, part = clean_line(paragraph.text_content()), clean_line(element.text_content())
+    return len(text) - len(part) >= DECLARATIONS.standfirst_min_characters and ends_sentence(text)
 
 
 def types(about: Data) -> list[Any]:

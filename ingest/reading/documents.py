@@ -183,6 +183,7 @@ class Entry:
     outlet: str = ""
     foreign: bool = False
     key: str = ""
+    authors: tuple[str, ...] = ()
 
     @property
     def post(self) -> bool:

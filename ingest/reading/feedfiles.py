@@ -29,7 +29,7 @@ _SUFFIXES = (".amp.html", ".amp.htm", ".amp", ".html", ".htm", ".php", ".aspx", 
 
 
 def with_listing_metadata(header: Header, announced: Entry, now: datetime | None) -> Header:
-    """Return *header* with missing title and date filled in from its listing.
+    """Return *header* with missing title, date and authors filled in from its listing.
 
     A date that is ahead of *now* is ignored.
     """
@@ -39,6 +39,7 @@ def with_listing_metadata(header: Header, announced: Entry, now: datetime | None
         header,
         title=header.title or announced.title,
         published=header.published or possible,
+        authors=header.authors or announced.authors,
     )
 
 

@@ -18,6 +18,7 @@ from ingest.reading.documents import Document, FoundArticle, Parser, Score, brok
 from ingest.reading.limits import DETECTION, PAGES
 from ingest.reading.markup import as_list, is_html, kind, paragraphs_of_html
 from ingest.reading.pastes import assemble, sort_lines
+from ingest.reading.results.workbooks import delimiter_of
 from ingest.reading.text import clean, clean_line, paragraphs
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -122,8 +123,7 @@ class ArticleTableParser(Parser):
 
 def _rows_of(text: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table as records, by the headers in its first row."""
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter):
+    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)):
         cells = {header.strip(): cell for header, cell in row.items() if header and cell}
         yield cells | {_SPELLING.get(name.casefold(), name): cells[name] for name in cells}
 
@@ -170,6 +170,12 @@ def _read_record(record: object, name: str, mapping: Mapping[str, str]) -> Extra
     if isinstance(text, list) and all(isinstance(paragraph, str) for paragraph in text):
         text = "\n\n".join(text)
     if not isinstance(text, str) or not text.strip():
+        lists = [key for key, value in record.items() if isinstance(value, list | dict)]
+        if lists and "text" not in mapping:
+            raise NoArticleError(
+                f"{name} is one object with others in “{', '.join(lists)[:80]}”, and no article. "
+                'Give each article as an object of its own, with its text under "text".'
+            )
         field = mapping.get("text", "text")
         raise NoArticleError(
             f'{name} has no text under "{field}". If another field holds it, say --map text=FIELD.'

@@ -103,6 +103,8 @@ class _PageLimits:
     """Times as much text the extraction by recall must find to replace the precise one."""
     item_article_characters: int = 200
     """Content of a feed's item that is at least as long is the whole article."""
+    east_asian_body_characters: int = 80
+    """The shortest whole article in the data of a page in Chinese, Japanese or Korean."""
     post_characters: int = 40
     """The shortest post: the content of an item without a title is complete."""
     slug_characters: int = 8
@@ -197,6 +199,8 @@ class _AsideLimits:
     """The shortest paragraph that belongs to the article; labels below it are ignored."""
     last_lines: int = 4
     """Lines at the end that are searched for notes on the authors and for offers."""
+    standfirst_lines: int = 2
+    """Lines between the title and a byline."""
     linked_name_characters: int = 40
     """The longest name that is a link in a sentence."""
     offer_characters: int = 300

@@ -12,7 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from courlan import extract_domain
@@ -21,6 +21,7 @@ from lxml import etree
 from ingest.errors import UnreadableError
 from ingest.fetching.addresses import direct_address
 from ingest.fetching.identities import clean_url, resolved
+from ingest.language.bylines import people_in
 from ingest.language.datelines import parse_date
 from ingest.language.similarity import sketch
 from ingest.model import Moment
@@ -44,8 +45,11 @@ _POSTS_START = re.compile(
 """Start of exports and API answers of WordPress and Mastodon."""
 _NO_POSTS = frozenset({"attachment", "custom_css", "nav_menu_item", "oembed_cache", "revision"})
 """Types of records in an export of WordPress that are no articles."""
-_SHORTCODE = re.compile(r"\[/?(?:audio|caption|embed|gallery|playlist|video)\b[^\[\]<>]{0,500}\]")
-"""Instructions to WordPress in the text of an export."""
+_SHORTCODE = re.compile(
+    r"\[/?(?:audio|caption|embed|gallery|playlist|video)\b[^\[\]<>]{0,500}\]"
+    r"|\[/?[a-z][\w-]{1,40} [\w-]{1,40}=[^\[\]<>]{1,500}\]"
+)
+"""Instructions to WordPress in the text of an export: its own, and any with values."""
 _EVERYBODY = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 """The readers of a public post of Mastodon (ActivityPub, section 5.6)."""
 _TAG = re.compile(r"<[^<>]*>")
@@ -203,9 +207,10 @@ def _feed(data: bytes, url: str, charset: str | None) -> Listing:
     if feed.bozo and not feed.entries and not feed.get("version"):
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.")
     items = [item for item in feed.entries if _is_public_item(item)]
-    entries = list(_entries_of(items, url, dated=str(feed.get("version")).startswith("rss")))
-    listing = _listing_of(entries, url, len(items))
     title, home = (str(feed.feed.get(name) or "") for name in ("title", "link"))
+    is_dated = str(feed.get("version")).startswith("rss")
+    entries = list(_entries_of(items, url, home, dated=is_dated))
+    listing = _listing_of(entries, url, len(items))
     return replace(listing, title=_plain(title), home=home)
 
 
@@ -223,7 +228,14 @@ def _is_public_item(item: Mapping[str, Any]) -> bool:
     )
 
 
-def _entries_of(items: Iterable[Mapping[str, Any]], url: str, *, dated: bool) -> Iterator[Entry]:
+def _from_site(link: str, url: str, home: str) -> str:
+    """Return a *link* of a feed; in a file, whose *url* is none, it is resolved against *home*."""
+    return resolved(home, link) if link and not url.startswith(("http://", "https://")) else link
+
+
+def _entries_of(
+    items: Iterable[Mapping[str, Any]], url: str, home: str, *, dated: bool
+) -> Iterator[Entry]:
     """Yield an entry for each item that has a link or carries its article.
 
     If the items are *dated* by one date only, as ``dc:date``, it is that of publication.
@@ -235,10 +247,11 @@ def _entries_of(items: Iterable[Mapping[str, Any]], url: str, *, dated: bool) ->
             link = ""  # feedparser takes a key such as "tag:…" for the link that is missing
         title = _plain(str(item.get("title") or ""))
         parts = [str(part.get("value") or "") for part in item.get("content") or ()]
-        content = max([*parts, str(item.get("summary") or "")], key=len)
+        texts = (str(item.get(name) or "") for name in ("summary", "yandex_full-text"))
+        content = max([*parts, *texts], key=len)
         updated = parse_date(str(item.get("updated") or "")) if "updated" in item else None
         yield from _entry(
-            link,
+            _from_site(link, url, home),
             key,
             title,
             parse_date(str(item.get("published") or "")) or (updated if dated else None),
@@ -246,6 +259,7 @@ def _entries_of(items: Iterable[Mapping[str, Any]], url: str, *, dated: bool) ->
             _SHORTCODE.sub("", content) if item.get("wp_post_type") else content,
             url,
             _plain(str((item.get("source") or {}).get("title") or "")),
+            authors=item.get("authors"),
         )
 
 
@@ -257,20 +271,21 @@ def _json_feed(data: bytes, url: str) -> Listing:
         records = [item for item in items if isinstance(item, dict)]
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
+    title, home = (str(feed.get(name) or "") for name in ("title", "home_page_url"))
     entries = [
         entry
         for item in records
         for entry in _entry(
-            str(item.get("url") or item.get("external_url") or ""),
+            _from_site(str(item.get("url") or item.get("external_url") or ""), url, home),
             str(item.get("id") or ""),
             _plain(str(item.get("title") or "")),
             parse_date(str(item.get("date_published") or "")),
             parse_date(str(item.get("date_modified") or "")),
             str(item.get("content_html") or item.get("content_text") or ""),
             url,
+            authors=item.get("authors") or item.get("author"),
         )
     ]
-    title, home = (str(feed.get(name) or "") for name in ("title", "home_page_url"))
     return replace(_listing_of(entries, url, len(records)), title=_plain(title), home=home)
 
 
@@ -394,6 +409,7 @@ def _entry(
     url: str,
     outlet: str = "",
     min_characters: int = PAGES.item_article_characters,
+    authors: object = None,
 ) -> Iterator[Entry]:
     """Yield the entry of one item; without a link only if it carries its article."""
     article = (
@@ -406,7 +422,22 @@ def _entry(
     elif article:
         address = _address_in(url, key or f"{title}\n{article}")
     if address:
-        yield Entry(address, title, published, modified, content=article, outlet=outlet, key=key)
+        entry = Entry(address, title, published, modified, content=article, outlet=outlet, key=key)
+        yield replace(entry, authors=_people_in(authors, outlet))
+
+
+def _people_in(authors: object, outlet: str) -> tuple[str, ...]:
+    """Return the names of the people among the *authors* of an item; an account name is none."""
+    records = authors if isinstance(authors, list) else [authors]
+    names = (_plain(str(record.get("name") or "")) for record in records if _is_record(record))
+    return tuple(
+        dict.fromkeys(person for name in names if name != outlet for person in people_in(name))
+    )
+
+
+def _is_record(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Return True if a value has fields."""
+    return isinstance(value, Mapping)
 
 
 def _plain(markup: str) -> str:

@@ -18,7 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.language.datelines import BYLINE, is_date_line, parse_date
+from ingest.language.bylines import authors_in
+from ingest.language.datelines import is_date_line, parse_date
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
@@ -270,7 +271,7 @@ def _lines_and_pictures(token: Token) -> tuple[list[str], list[str]]:
 def _is_separate(*lines: str) -> bool:
     """Return True if one of the lines is a date, a byline or boilerplate."""
     return any(
-        is_date_line(line) or BYLINE.match(line) or BOILERPLATE.fullmatch(line) for line in lines
+        is_date_line(line) or authors_in(line) or BOILERPLATE.fullmatch(line) for line in lines
     )
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 
-from ingest.language.datelines import BYLINE, is_date_line, parse_date, starts_with_dateline
+from ingest.language.bylines import authors_in
+from ingest.language.datelines import is_date_line, parse_date, starts_with_dateline
 from ingest.language.dates import clocks_in
 from ingest.language.languages import words
 from ingest.language.lines import BETWEEN, ENTRY_TIME
@@ -129,7 +130,7 @@ def _is_about_article(block: Element, line: str) -> bool:
     return (
         linked_characters >= DECLARATIONS.linked_share * len(line)
         or is_date_line(line)
-        or BYLINE.match(line) is not None
+        or authors_in(line) != ()
         or starts_with_dateline(line)
     )
 

@@ -7,7 +7,7 @@ import html
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,10 +16,11 @@ from lxml.etree import ParserError, XMLSyntaxError, strip_elements
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
-from ingest.language.datelines import parse_date
+from ingest.language.datelines import parse_date, without_unclear_days
+from ingest.language.script import Script, has_letter
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_quotes
-from ingest.reading.declarations import Declared, declared_text
+from ingest.reading.declarations import Declared, declared_text, is_in_sentence
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element, class_pattern, text_in_blocks
@@ -56,14 +57,25 @@ _BODY_CLASS = class_pattern(
     "(?:post|entry|article|story)(?:[_-]?(?:body|content|text))?", whole=True
 )
 """Classes by which the extractor finds the body of an article."""
+_WORD_TAGS = ("time", "output", "label", "legend", "progress", "blink")
+"""Elements that may be words of a sentence, and that the extractor drops."""
+_LINKED_BLOCKS = "//p[.//a][not(.//img)]|//div[a][not(.//img or p or div or ul or ol or table)]"
 _LIST_MARKS = ":：,，、"
 _FULL_STOPS = tuple(".!。．！۔।")
 """Marks that end a statement; a teaser asks, breaks off, or has none."""
 _CLOSING_MARKS = "”\"’'»」』)）"
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
-_INVISIBLE = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
+_INVISIBLE = (
+    *("script", "style", "svg", "template", "iframe", "noscript", "nav"),
+    *("amp-ad", "amp-embed", "amp-sidebar", "amp-list", "amp-consent", "amp-sticky-ad"),
+)
 """Elements without article text; they are removed first to save time."""
+_JOINERS = str.maketrans("\u200c\u200d", "\u034f\u17b4")
+_STAND_INS = str.maketrans("\u034f\u17b4", "\u200c\u200d")
+"""Signs between letters, as in Persian words, which the extractor removes, and what it keeps."""
+_MONTH_OR_DAY_FIRST = frozenset({"en", "en-us", "en-ca", "en-ph"})
+"""Languages of pages on which 11/02 can be a day of February or of November."""
 _KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
 _LIKE_A_PAGE = re.compile(
@@ -172,10 +184,7 @@ def read_page(
         day = day_of(header.published) if header.published else None
         updates = live_updates(page, declared.article, day)
     write_tables(page)
-    _join_wrapped_lines(page)
-    _unlink_names(page)
-    _unlink_sentences(page)
-    _unname_parts(page)
+    _help_extractor(page)
     body = _body_of(page)
     if not updates and is_unshown(clean(body)):
         body = _declared_body(declared, name) or body
@@ -248,6 +257,26 @@ def _with_updates(body: str, updates: str) -> str:
     return "\n\n".join([updates, *lines])
 
 
+def _help_extractor(page: Element) -> None:
+    """Change what would make the extractor drop, or divide, parts of the article in *page*."""
+    _keep_words(page)
+    _join_wrapped_lines(page)
+    _unlink_names(page)
+    _unlink_sentences(page)
+    _unname_parts(page)
+
+
+def _keep_words(page: Element) -> None:
+    """Make plain text of the elements of *page* that are words of a sentence.
+
+    The extractor drops them with their words, unless they are of the kinds it knows.
+    """
+    for element in list(page.iter(*_WORD_TAGS)):
+        parent = element.getparent()
+        if parent is not None and any(map(has_letter, parent.xpath("text()"))):
+            element.drop_tag()
+
+
 def _unlink_names(page: Element) -> None:
     """Remove the links of names that a paragraph lists or has among its words.
 
@@ -271,7 +300,7 @@ def _unlink_sentences(page: Element) -> None:
     The extractor drops a paragraph that is only a link. A teaser of another article ends without a
     full stop, begins with a label, stands beside another teaser, or below the article.
     """
-    for paragraph in page.xpath("//p[.//a][not(.//img)]"):
+    for paragraph in page.xpath(_LINKED_BLOCKS):
         line = clean_line(paragraph.text_content())
         if (
             len(line) >= DECLARATIONS.standfirst_min_characters
@@ -296,7 +325,7 @@ def _stands_in_prose(paragraph: Element) -> bool:
     above, below = paragraph.getprevious(), paragraph.getnext()
     return (
         below is not None
-        and below.tag == "p"
+        and below.tag == paragraph.tag
         and ends_sentence(clean_line(below.text_content()))
         and not any(_is_only_link(block) for block in (above, below) if block is not None)
     )
@@ -349,6 +378,23 @@ def _lines_between(box: Element) -> list[str]:
 
 def _body_of(page: Element) -> str:
     """Return the article's text: from trafilatura, else from readability, else an empty string."""
+    if any(joiner in page.text_content() for joiner in "\u200c\u200d"):
+        _translate(page, _JOINERS)
+        body = _extracted(page).translate(_STAND_INS)
+        _translate(page, _STAND_INS)
+        return body
+    return _extracted(page)
+
+
+def _translate(page: Element, table: Mapping[int, int]) -> None:
+    """Translate the characters of *page* by a *table*."""
+    for element in page.iter():
+        element.text = element.text and element.text.translate(table)
+        element.tail = element.tail and element.tail.translate(table)
+
+
+def _extracted(page: Element) -> str:
+    """Return the text that one of the extractors finds in *page*; empty if none does."""
     text = _extract(page, favor_precision=True)
     if len(text) < PAGES.precise_characters and len(
         longer_text := _extract(page, favor_precision=False)
@@ -371,7 +417,12 @@ def _body_of(page: Element) -> str:
 def _declared_body(declared: Declared, name: str) -> str:
     """Return the article's text from the page's data; empty if it is not free or not complete."""
     markup = declared.body
-    if declared.paid_for or len(markup) < PAGES.item_article_characters:
+    shortest = (
+        PAGES.item_article_characters
+        if Script.of_text(markup) is Script.ALPHABETIC
+        else PAGES.east_asian_body_characters
+    )
+    if declared.paid_for or len(markup) < shortest:
         return ""
     if any(tag in markup.casefold() for tag in _BLOCK_TAGS):
         markup = markup.replace("\n", " ")
@@ -392,7 +443,7 @@ def _declared_body(declared: Declared, name: str) -> str:
     )
     letters = letters_and_digits(body)
     is_summary = any(letters in line for line in descriptions_of(declared))
-    is_short = len(body) < PAGES.item_article_characters
+    is_short = len(body) < shortest
     return "" if is_short or is_cut or is_summary else body
 
 
@@ -436,7 +487,12 @@ def _date_of(page: Element, now: datetime | None) -> Moment | None:
     copied_page = copy.deepcopy(page)
     for element in copied_page.xpath(_PAGE_FRAME):
         element.drop_tree()
+    for stamp in list(copied_page.iter("time")):
+        if is_in_sentence(stamp):
+            stamp.drop_tag()
     markup = lxml.html.tostring(copied_page, encoding="unicode")
+    if (page.get("lang") or "en").casefold() in _MONTH_OR_DAY_FIRST:
+        markup = without_unclear_days(markup)
     import htmldate
 
     date = htmldate.find_date(markup, extensive_search=False, original_date=True, max_date=now)

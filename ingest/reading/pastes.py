@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from ingest.language.bylines import authors_in
 from ingest.language.datelines import (
     AGENCIES,
     AGENCY,
-    BYLINE,
     is_date_line,
     newest_reported,
     parse_date,
@@ -78,6 +78,8 @@ _CREDITS = re.compile(
     re.IGNORECASE,
 )
 """A line that credits the writers and editors, with no evidence in it."""
+_ENDING = phrase_pattern(_LINES["endings"], before=r"\W{0,3}", behind=r"\W{0,3}")
+"""A heading below which, at the end of an article, something else stands."""
 _AGENCY_NAME = phrase_pattern([AGENCY], before=r"\b", behind=r"\b")
 _NOTES = words()["notes"]
 _LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
@@ -85,8 +87,12 @@ _LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
 _CORRECTION = phrase_pattern(_NOTES["corrections"], before=rf"^\W{{0,3}}{_LABEL}")
 _EDITORS = phrase_pattern(_NOTES["editors"], before=r"^\W{0,3}", behind=r"\s*")
 _MISTAKE = phrase_pattern(_NOTES["mistakes"])
-_END_OF_SENTENCE = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
-_CLOSING_MARKS = "”\"’')]）」』"
+_END_OF_SENTENCE = re.compile(
+    r"(?:(?![A-ZÀ-ÞΑ-ΩЀ-Я])[^\W_]|[)”\"»])[.!?](?=[\s”\"»]|$)|[。！？।۔؟]"
+)
+"""End of a sentence in any script, but for the full stop of an initial."""
+_FULL_STOPS = (".", "。", "।", "۔")
+_CLOSING_MARKS = "”\"’')]）」』»"
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
     r"|[A-Z][a-z]+\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d"
@@ -119,6 +125,8 @@ class _Parts:
     published: Moment | None = None
     authors: tuple[str, ...] = ()
     agency: str | None = None
+    above_byline: int = 0
+    """The number of lines of the body above the byline."""
 
 
 class TextParser(Parser):
@@ -151,7 +159,7 @@ def is_title(lines: Sequence[str]) -> bool:
     if len(lines) < 2 or len(lines[0]) > 2 * ASIDES.pasted_line_characters:
         return False
     sentence_ends = _END_OF_SENTENCE.findall(lines[0])
-    has_full_stop = lines[0].rstrip(_CLOSING_MARKS).endswith((".", "。"))
+    has_full_stop = lines[0].rstrip(_CLOSING_MARKS).endswith(_FULL_STOPS)
     return len(sentence_ends) < 2 and not (sentence_ends and has_full_stop)
 
 
@@ -171,6 +179,7 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
 def sort_lines(lines: list[str]) -> _Parts:
     """Sort *lines* into body, captions and corrections, and drop boilerplate."""
     parts = _Parts()
+    lines = _before_ending(lines)
     edge_lines = {*lines[: ASIDES.withdrawal_first_lines], *lines[-ASIDES.withdrawal_last_lines :]}
     for line in lines:
         if len(line) <= ASIDES.pasted_line_characters and _CREDIT.fullmatch(line):
@@ -191,6 +200,17 @@ def sort_lines(lines: list[str]) -> _Parts:
     return parts
 
 
+def _before_ending(lines: list[str]) -> list[str]:
+    """Return *lines* up to a heading near their end below which something else stands.
+
+    Corrections below it are kept.
+    """
+    start = max(1, len(lines) - 2 * ASIDES.last_lines)
+    ends = (number for number in range(start, len(lines)) if _ENDING.fullmatch(lines[number]))
+    end = next(ends, len(lines))
+    return lines[:end] + [line for line in lines[end:] if _is_correction(line)]
+
+
 def _is_correction(line: str) -> bool:
     """Return True if *line* is a correction or an editor's note about a mistake or withdrawal."""
     if _CORRECTION.match(line):
@@ -205,15 +225,18 @@ def _is_correction(line: str) -> bool:
 def _is_boilerplate(line: str, parts: _Parts) -> bool:
     """Return True for boilerplate, a date line or a byline; store date and authors in *parts*.
 
-    Date lines and bylines count only above the body.
+    A byline counts above the body and below a standfirst, a date line above the body and directly
+    below the byline: elsewhere it can be the heading of what happened on that day.
     """
     if BOILERPLATE.fullmatch(line):
         return True
-    if parts.body or len(line) > ASIDES.pasted_line_characters:
+    if len(parts.body) > ASIDES.standfirst_lines or len(line) > ASIDES.pasted_line_characters:
         return False
-    if byline := BYLINE.match(line):
-        parts.authors = tuple(byline[1].replace(" and ", ",").split(","))
+    if not parts.authors and (authors := authors_in(line)):
+        parts.authors, parts.above_byline = authors, len(parts.body)
         return True
+    if len(parts.body) > parts.above_byline:
+        return False
     if is_date_line(line) or (len(line) <= 80 and _DATE_LINE.match(line)):
         parts.published = parts.published or parse_date(line)
         return True
@@ -240,7 +263,7 @@ def assemble(title: str, parts: _Parts, *, whole: str, agency: str | None = None
     body, closing_agency = _without_agency(body, agency)
     header = Header(
         title=title,
-        authors=tuple(name.strip() for name in parts.authors),
+        authors=parts.authors,
         agency=agency or closing_agency or opening_agency or parts.agency,
         dateline=place,
         published=parts.published,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import PurePath
 from urllib.parse import unquote, urlsplit
 
@@ -155,6 +156,8 @@ def _table(grid: Grid, document: Document) -> WrittenTable | None:
         return None
     width = len(rows[0].cells)
     header_cells = [*(Cell(cell, head=True) for cell in rows[0].cells), Cell("", head=True)]
+    notes = [*takewhile(lambda row: row.filled == 1, reversed(rows[2:]))][::-1]
+    rows = rows[: len(rows) - len(notes)]
     headings = heading_rows([row.cells for row in rows[1:]])
     body = [
         [Cell(next(filter(None, row.cells)), across=width + 1)]
@@ -165,7 +168,8 @@ def _table(grid: Grid, document: Document) -> WrittenTable | None:
         ]
         for index, row in enumerate(rows[1:])
     ]
-    return WrittenTable(title, tuple(lines_of(title, [header_cells, *body])), ())
+    note_lines = (cell for row in notes for cell in row.cells if cell)
+    return WrittenTable(title, (*lines_of(title, [header_cells, *body]), *note_lines), ())
 
 
 def _extract(

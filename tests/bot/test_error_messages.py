@@ -14,7 +14,8 @@ from bot.wording import RIGHT_TO_LEFT, WORDS, Wording, _pattern, translated_fail
 from ingest.errors import ArticleNotFoundError, IndexUnavailableError, SourceNotFoundError
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
-from ingest.reading import no_article
+from ingest.reading import no_article, read_bytes
+from ingest.reading.documents import Hints
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("ingest/fetching", "ingest/reading", "bot/community")
@@ -143,3 +144,48 @@ def test_hostile_names_are_only_letters():
     assert translated_failure(sentence, JAPANESE).startswith(
         "{name} {count} {0.__class__} は空です"
     )
+
+
+HEAD = "Ward,Candidate,Votes\n"
+TWO_IN_A_ROW = "Ward,Candidate,Votes,Candidate,Votes\nHolm,Ada Lund,12,Piet Moor,14\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "beginning"),
+    [
+        (f"{HEAD}Holm,Ada Lund,12\n", "a.csv は選挙結果として読みます。候補者ごとに一行です"),
+        ("Ward,Ada Lund,Piet Moor,Total votes\nHolm,12,14,26\n", "a.csv は選挙結果として"),
+        (TWO_IN_A_ROW, "a.csv は選挙結果として読みます。一行に候補者が 2 人です"),
+        (f"{HEAD}Holm,Ada Lund,12\nHolm,Ada Lund,12\n", "a.csv line 3 は 2 と同じ内容"),
+        (f"{HEAD}Holm,Ada Lund,12\nHolm,Ada Lund,13\n", "a.csv line 3 と line 2 では"),
+        (f"{HEAD}Holm,Ada Lund,#N/A\nTarn,Ada Lund,3\n", "a.csv line 2, column 3（「#N/A」）は"),
+        (
+            f"{HEAD}Holm,Ada Lund,#N/A\nUlm,Ada Lund,#N/A\nTarn,Ada Lund,3\n",
+            "a.csv line 2, column 3（「#N/A」）とほかの 1 か所は",
+        ),
+    ],
+)
+def test_a_moderator_is_told_in_their_language_how_a_table_is_read(table, beginning):
+    """The preview of what they add shows it before anything is archived."""
+    [found] = read_bytes(table.encode(), "a.csv", Hints())
+    notes = [translated_failure(note, JAPANESE) for note in found.extract.notes]
+    assert any(note.startswith(beginning) for note in notes)
+    assert not {*notes}.intersection(found.extract.notes)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Not read, because they are hidden in a.xlsx, sheet “A”: rows 1, columns 0.",
+        "a.json is read as a report of NIST SP 1500-100 with 1,204 counts.",
+        "3 bytes could not be read; each stands as \ufffd.",
+        "Page 2 of 7 is a picture without text and was not read.",
+        "Pages 2, 3 of 7 are pictures without text and were not read.",
+    ],
+)
+@pytest.mark.parametrize("language", sorted(OTHERS))
+def test_a_moderator_is_told_in_their_language_what_was_not_read(note, language):
+    """In each of the languages, with the figures of the note."""
+    told = translated_failure(note, Wording.of(Language(language)))
+    assert told != note
+    assert "{" not in told

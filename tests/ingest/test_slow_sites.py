@@ -14,7 +14,7 @@ import pytest
 from ingest import refresh
 from ingest.archive import Archive
 from ingest.fetching.fetcher import Fetcher
-from ingest.model import Permission, Source
+from ingest.model import Permission, Source, SourcePage
 from ingest.refresh import Refresher, keep_fresh
 from tests.ingest.newsroom import Newsroom, last_modified, story
 
@@ -296,3 +296,60 @@ async def test_a_schedule_goes_on_as_soon_as_the_delay_allows(web, archive_url, 
     first, *pages, last = web.asked_in_order
     assert (first, sorted(pages), last) == (FEED, PAGES, FEED)
     assert web.shortest_gap == DELAY
+
+
+async def test_a_page_read_in_a_later_round_has_what_its_feed_said_of_it(web, archive_url):
+    """Its day, its writer and its title stand in the feed alone."""
+    web.slow()
+    names = "http://purl.org/dc/elements/1.1/"
+    items = "".join(
+        f"<item><title>Ward {n}</title><link>{url}</link><dc:creator>Mara Reyl</dc:creator>"
+        f"<pubDate>Mon, 0{n} Jun 2026 06:00:00 GMT</pubDate></item>"
+        for n, url in enumerate(PAGES, 1)
+    )
+    feed = f'<rss version="2.0" xmlns:dc="{names}"><channel>{items}</channel></rss>'
+    web.put(FEED, feed, "application/rss+xml")
+    for n, url in enumerate(PAGES, 1):
+        body = "".join(f"<p>{part}</p>" for part in story(n).split("\n\n"))
+        web.put(url, f"<html><body><article>{body}</article></body></html>")
+    announced = {}
+    async with a_desk(archive_url) as archive:
+        watch(web, archive)
+        for _ in range(6):
+            async with web.fetcher() as fetcher:
+                refresher = Refresher(archive, fetcher, lambda: web.now, announced=announced)
+                await refresher.refresh(archive.sources.watched())
+            web.now += DELAY
+        articles = [archive.articles.get(number) for number in range(1, 6)]
+        assert {article.header.title for article in articles} == {f"Ward {n}" for n in range(1, 6)}
+        assert all(article.header.authors == ("Mara Reyl",) for article in articles)
+        assert {article.header.published.day for article in articles} == {1, 2, 3, 4, 5}
+
+
+class CrowdedNewsroom(WatchedNewsroom):
+    """A local web that notes how many requests it had at the same time."""
+
+    most = open_requests = 0
+
+    async def handle(self, request):
+        self.open_requests += 1
+        self.most = max(self.most, self.open_requests)
+        await asyncio.sleep(0.2)
+        self.open_requests -= 1
+        return await super().handle(request)
+
+
+async def test_what_a_killed_process_left_is_read_several_at_a_time(archive_url):
+    """The papers that a feed lists are not read one behind the other."""
+    papers = [f"http://paper{n}.example/{n}" for n in range(1, 6)]
+    async with CrowdedNewsroom().open() as web, a_desk(archive_url) as archive:
+        web.put_pages(papers)
+        source = watch(web, archive)
+        left = [SourcePage(url, url, web.now, checked_at=None) for url in papers]
+        archive.pages.note(source.id, left)
+        archive.sources.checked(source.id, web.now, listed=5, etag=None, last_modified=None)
+        web.now += timedelta(minutes=1)
+        await refreshed(web, archive)
+        assert archive.articles.count() == 5
+    assert web.asked_in_order[0] == papers[0]
+    assert web.most > 1

@@ -60,14 +60,13 @@ class ColumnLayout:
         )
         candidates = dict.fromkeys(column.of for column in self.columns if column.of)
         if candidates:
-            shape = f"one column a candidate: {', '.join(candidates)}"
+            shape = "one column a candidate"
         elif self.groups:
-            shape = f"{len(self.groups)} candidates a row, each in the same columns"
+            shape = f"{len(self.groups)} candidates a row"
         else:
             shape = "one row a candidate"
-        return (
-            f"{name} is read as results ({'; '.join([*fields, shape])}). --map sets it otherwise."
-        )
+        columns = "; ".join([*fields, *([", ".join(candidates)] if candidates else [])])
+        return f"{name} is read as results, {shape} ({columns}). --map sets it otherwise."
 
 
 def layout_of(grid: Grid, mapping: Mapping[str, str]) -> ColumnLayout | None:

@@ -6,8 +6,10 @@ import csv
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
+from itertools import groupby
 from typing import Any
 
 from ingest.errors import UnreadableError
@@ -139,15 +141,10 @@ def _hidden_columns(sheet: Any) -> Iterator[int]:  # noqa: ANN401 - openpyxl's o
 
 def _hidden_note(name: str, sheet: str, rows: int, columns: int) -> tuple[str, ...]:
     """Return a note with the number of rows and columns that the sheet hides."""
-    counts = [
-        f"{number} hidden {noun}{'s' * (number > 1)}"
-        for number, noun in ((rows, "row"), (columns, "column"))
-        if number
-    ]
-    if not counts:
+    if not rows + columns:
         return ()
-    verb = "were" if rows + columns > 1 else "was"
-    return (f"{name}, sheet “{sheet}”: {' and '.join(counts)} {verb} not read.",)
+    counts = f"rows {rows}, columns {columns}"
+    return (f"Not read, because they are hidden in {name}, sheet “{sheet}”: {counts}.",)
 
 
 def _merged_values(sheet: Any) -> Iterator[tuple[tuple[int, int], str]]:  # noqa: ANN401 - openpyxl's own
@@ -204,7 +201,7 @@ def grid_of(text: str, name: str) -> Grid:
     top, _, below = text.partition("\n")
     separator = top.rstrip(" ").strip('"').removeprefix(_SEPARATOR_LABEL)
     is_separator = len(separator) == 1 and _SEPARATOR_LABEL in top
-    delimiter = separator if is_separator else _delimiter(text)
+    delimiter = separator if is_separator else delimiter_of(text)
     table = below if is_separator else text
     reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter, strict=True)
     rows: list[GridRow] = []
@@ -225,7 +222,29 @@ def grid_of(text: str, name: str) -> Grid:
             f"{name} has a quotation mark in the wrong place at line {line}, column {column}. "
             "Save the table as CSV again."
         ) from error
-    return compact(Grid(name, tuple(rows)))
+    return compact(Grid(name, tuple(_with_whole_sentences(rows, text, delimiter))))
+
+
+def _with_whole_sentences(rows: Sequence[GridRow], text: str, delimiter: str) -> Iterator[GridRow]:
+    """Yield *rows*, and as one cell each line above or below the table that is a sentence.
+
+    Such a line has fewer cells than the table, and a space behind the *delimiter*, which the rows
+    of the table have not.
+    """
+    lines = text.split("\n")
+    widths = [len(row.cells) for row in rows]
+    width = max(filter(lambda number: number > 1, widths), key=widths.count, default=0)
+    top, bottom = (
+        next((index for index in order if widths[index] == width), 0)
+        for order in (range(len(rows)), reversed(range(len(rows))))
+    )
+    for index, row in enumerate(rows):
+        line = lines[row.number - 1]
+        is_outside = not top <= index <= bottom
+        if is_outside and 1 < len(row.cells) < width and f"{delimiter} " in line:
+            yield replace(row, cells=(clean_line(line)[: TABLES.result_cell_characters],))
+        else:
+            yield row
 
 
 def _open_quote(text: str, line: int, delimiter: str) -> int:
@@ -235,15 +254,21 @@ def _open_quote(text: str, line: int, delimiter: str) -> int:
     return broken[: max(0, broken.rfind('"'))].count(delimiter) + 1
 
 
-def _delimiter(text: str) -> str:
-    """Return the delimiter: the sign that splits most of the first rows into equally many cells."""
+def delimiter_of(text: str) -> str:
+    """Return the delimiter: the sign that splits most lines behind each other into as many cells.
+
+    Rows of one cell, such as a title or a note, do not count; a row counts with all of its lines.
+    """
     lines = [
         line for line in text[: DETECTION.delimiter_characters].split("\n")[:20] if line.strip()
     ]
 
     def fits(delimiter: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
-        usual_width = max(widths, key=widths.count, default=0)
-        return (widths.count(usual_width) if usual_width > 1 else 0), usual_width
+        reader = csv.reader(lines, delimiter=delimiter)
+        widths: list[int] = []
+        for row in reader:
+            widths += [len(row)] * (reader.line_num - len(widths))
+        runs = [(len(list(run)), width) for width, run in groupby(widths) if width > 1]
+        return max(runs, default=(0, 0))
 
     return max(_DELIMITERS, key=fits)

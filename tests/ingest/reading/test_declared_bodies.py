@@ -127,3 +127,9 @@ def test_a_login_is_not_gone_around():
         "<div><p>Log in to continue reading.</p><p>Subscribe now to read this article.</p></div>"
     )
     assert refused(drawn_by_script(PLAIN, asked))
+
+
+def test_a_short_article_in_japanese_is_whole():
+    """It says in half of the signs what one in English does."""
+    body = FIRST_JA + LONG_JA[: len(LONG_JA) // 5] * 2
+    assert read(drawn_by_script(body, lang="ja")).text == body

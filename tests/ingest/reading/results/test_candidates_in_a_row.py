@@ -54,7 +54,8 @@ def test_each_candidate_of_a_french_row_is_a_line(text):
     assert lines(text)[:3] == OF_FRANCE
     assert lines(text.encode("cp1252"))[:3] == OF_FRANCE
     [note] = one(text, "a.csv").extract.notes
-    assert "votes = Voix; share = % Voix/Exp; 2 candidates a row" in note
+    assert "results, 2 candidates a row (" in note
+    assert "votes = Voix; share = % Voix/Exp)" in note
 
 
 def test_a_french_workbook_is_read_alike():

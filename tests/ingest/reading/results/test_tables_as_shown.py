@@ -56,7 +56,7 @@ def test_hidden_rows_and_columns_are_left_out_and_counted():
 
     found = one(workbook([HEAD, HOLM, TARN], hide), "a.xlsx").extract
     assert found.text == "a · Holm · Candidate: Oda Brenk · Votes: 9310 · a.xlsx R2"
-    assert "1 hidden row and 1 hidden column were not read" in found.notes[0]
+    assert found.notes[0].endswith("sheet “Sheet”: rows 1, columns 1.")
 
 
 def test_struck_cells_are_empty():
@@ -304,3 +304,60 @@ def test_headers_above_an_empty_line_stay_headers():
     for body in ("North,204,310\n", "North,open,open\nSouth,204,310\n", "North,204\n"):
         extract = one(f"Ward,Harbour,Lantern\n\n{body}", "a.csv").extract
         assert extract.text.startswith("a · North · Harbour:")
+
+
+@pytest.mark.parametrize(
+    ("table", "figures", "notes"),
+    [
+        (
+            (
+                "City of Holm\nElection of 1 November, provisional\n\n"
+                'Ward,Candidate,Votes\nHolm,Oda Brenk,"9,310"\nTarn,Oda Brenk,"7,130"\n\n'
+                "* provisional\nSource: City of Holm, 2 November 2026\n"
+            ),
+            ("Votes: 9,310", "Votes: 7,130"),
+            ["* provisional", "Source: City of Holm, 2 November 2026"],
+        ),
+        (
+            (
+                "Gemeindewahl Holm\n\nBezirk;Partei;Anteil in %\nNord;Feld;48,8\nSüd;Feld;51,2\n\n"
+                "Quelle: Stadt Holm; Wahlbeteiligung 61,4 Prozent\n"
+                "Vorläufig, Stand: 2.11.2026, 4:10 Uhr\n"
+                "Ohne zwölf Briefe, die fehlen\n"
+            ),
+            ("Anteil in %: 48,8", "Anteil in %: 51,2"),
+            [
+                "Quelle: Stadt Holm; Wahlbeteiligung 61,4 Prozent",
+                "Vorläufig, Stand: 2.11.2026, 4:10 Uhr",
+                "Ohne zwölf Briefe, die fehlen",
+            ],
+        ),
+        (
+            (
+                "ホルム市議選 開票結果\n2026年11月2日 午前4時現在\n\n"
+                "選挙区,候補者,得票数\n北,小田ブレンク,9310\n南,小田ブレンク,7130\n\n※確定前\n出典:ホルム市\n"
+            ),
+            ("得票数: 9310", "得票数: 7130"),
+            ["※確定前", "出典:ホルム市"],
+        ),
+        (
+            (
+                "Holm, turnout\n\nWard,Registered,Turnout\nHolm,8200,61.4\nTarn,7100,59.0\n\n"
+                "Source: City of Holm, 2 November\n"
+            ),
+            ("Turnout: 61.4", "Turnout: 59.0"),
+            ["Source: City of Holm, 2 November"],
+        ),
+    ],
+)
+def test_a_sheet_is_read_between_its_title_and_its_notes(table, figures, notes):
+    """A sentence above or below has the delimiter among its words, and belongs to no column."""
+    rows = lines(table.encode(), "holm.csv")
+    assert all(figure in row for figure, row in zip(figures, rows, strict=False))
+    assert rows[2:] == notes
+
+
+def test_a_last_row_without_its_figure_is_no_note():
+    """A figure is missing there, and somebody has to look."""
+    table = b"Ward,Candidate,Votes\nHolm,Oda Brenk,9310\nTarn,Oda Brenk\n"
+    assert "its row ends before" in str(one(table, "holm.csv").problem)

@@ -1,0 +1,193 @@
+"""What stands around the text of an article: who wrote it, on which day, and what is offered."""
+
+from datetime import date
+
+import pytest
+
+from tests.ingest.reading.pages import FIRST, SECOND, STORY, THIRD, a_page, lines, read
+from tests.ingest.reading.test_kinds import one
+
+PERSIAN = (
+    "«ما نتیجه را به چالش نمی\u200cکشیم»، اینس والدری که با ۲۱۲ رأی کرسی خود را از دست داد، به "
+    "خبرنگاران گفت."
+)
+HINDI = "मतगणना सुबह चार बजे के बाद पूरी हुई और र\u200dयास्त के अधिकारी ने नतीजे की घोषणा की।"
+
+
+@pytest.mark.parametrize(("language", "text"), [("fa", PERSIAN), ("hi", HINDI)])
+def test_signs_that_join_letters_or_part_them_are_kept(language, text):
+    """A word without them is spelt otherwise, and a quotation with it is altered."""
+    assert lines(a_page(f"<p>{text}</p><p>{text[::-1]}</p>", lang=language))[0] == text
+    assert one(f"{text}\n\n{FIRST}".encode(), "a.txt").extract.text.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("Von Mara Reyl und Jo Penn", ("Mara Reyl", "Jo Penn")),
+        ("文・佐藤花子", ("佐藤花子",)),
+        ("By Mara Reyl, Political Editor", ("Mara Reyl",)),
+    ],
+)
+def test_a_byline_below_a_standfirst_names_the_writers(byline, authors):
+    """In a page and in a paste it is no text, and the day directly below it neither."""
+    standfirst = "Both campaigns had asked for the second count of the postal votes"
+    page = read(a_page(f"<p>{byline}</p>{STORY}"))
+    assert (page.header.authors, page.text.split("\n\n")) == (authors, [FIRST, SECOND, THIRD])
+    paste = f"Holm counted by two\n\n{standfirst}\n\n{byline}\n\n2 November 2026\n\n{FIRST}"
+    extract = one(paste.encode(), "a.txt").extract
+    assert extract.header.authors == authors
+    assert extract.header.published == date(2026, 11, 2)
+    assert extract.text == f"{standfirst}\n\n{FIRST}"
+
+
+def test_a_day_below_the_first_sentence_is_a_heading():
+    """In a list of days it says when the things below it happened."""
+    text = f"How it went\n\n{FIRST}\n\n1 November 2026\n\n{SECOND}"
+    extract = one(text.encode(), "a.txt").extract
+    assert "1 November 2026" in extract.text
+    assert extract.header.published is None
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "day"),
+    [
+        ("en", "11/02/2026", None),
+        ("en-US", "Published: 11/02/2026", None),
+        ("en-US", "11-02-2026", None),
+        ("en-US", "11/23/2026", date(2026, 11, 23)),
+        ("en-GB", "02/11/2026", date(2026, 11, 2)),
+        ("es", "02/11/2026", date(2026, 11, 2)),
+        ("de", "02.11.2026", date(2026, 11, 2)),
+    ],
+)
+def test_a_day_in_figures_counts_if_it_can_be_only_one(language, shown, day):
+    """In American English 11/02 is in November, and in other pages in English it may be not."""
+    extract = read(a_page(f'<p class="date">{shown}</p>{STORY}', lang=language))
+    assert extract.header.published == day
+    assert extract.text.split("\n\n") == [FIRST, SECOND, THIRD]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "<h3>About the author</h3><p>Mara Reyl has covered the islands since 2014.</p>",
+        "<p><b>Über die Autorin</b></p><p>Mara Reyl berichtet seit 2014 von den Inseln.</p>",
+        "<h3>À propos de l'auteur</h3><p>Mara Reyl suit les îles depuis 2014.</p>",
+        "<h3>著者プロフィール</h3><p>佐藤花子。地方自治を担当する記者。</p>",
+        "<h4>기자 소개</h4><p>홍길동은 지방자치를 담당한다.</p>",
+        "<p>Listen to The Count on Spotify or wherever you get your podcasts.</p>",
+        "<p><em>New episodes of The Count are released every Thursday.</em></p>",
+        "<p>Die Folge hören Sie überall, wo es Podcasts gibt.</p>",
+        "<p>この番組はポッドキャストでも配信中です。</p>",
+        "<p>홍길동 기자 hong@courier.example</p>",
+        "<p>【编辑:李红】</p>",
+        "<p>Printed from courier.example on 30 November 2026</p>",
+        '<div class="ad"><p>Winter tyres are a third cheaper at Holt Motors this week.</p></div>',
+        '<div class="ad ad--inline"><p>Winter tyres at Holt Motors are cheaper.</p></div>',
+        "<amp-ad><p>Winter tyres are a third cheaper at Holt Motors this week.</p></amp-ad>",
+    ],
+)
+def test_what_is_offered_below_an_article_is_no_text(ending):
+    """Nobody may quote it as the words of the paper."""
+    assert lines(a_page(STORY + ending)) == [FIRST, SECOND, THIRD]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "New episodes of violence in the harbour were reported on Tuesday evening.",
+        "Her podcast is the reason why she stood at all, the candidate told the students.",
+        "The clerk printed from the old register until the power failed at three o'clock.",
+        "About the authors of the letter nothing was known to the commission until Monday.",
+    ],
+)
+def test_a_sentence_about_such_things_is_text(sentence):
+    """It says something of the election."""
+    assert lines(a_page(f"{STORY}<p>{sentence}</p>")) == [FIRST, SECOND, THIRD, sentence]
+
+
+def test_a_correction_below_the_writer_is_kept():
+    """It stands there on many pages."""
+    note = "Correction: An earlier version gave the margin as 221 votes. It was 212."
+    ending = f"<h3>About the author</h3><p>Mara Reyl covers the islands.</p><p>{note}</p>"
+    extract = read(a_page(STORY + ending))
+    assert extract.corrections == (note,)
+    assert extract.text.split("\n\n") == [FIRST, SECOND, THIRD]
+
+
+def test_an_article_with_a_mark_for_advertisements_is_read():
+    """Its class says that there is one in it, or none."""
+    marked = STORY.replace("<p>", '<p class="with-ad no-ads">')
+    assert lines(a_page(marked)) == [FIRST, SECOND, THIRD]
+
+
+def test_a_linked_sentence_in_a_box_is_text():
+    """Some pages have a box where others have a paragraph."""
+    sentence = "The commission said on Monday that the recount would cost 1.4 million crowns."
+    boxes = [FIRST, f"<a href='/r'>{sentence}</a>", SECOND, THIRD]
+    told = lines(a_page("".join(f"<div>{box}</div>" for box in boxes)))
+    assert told == [FIRST, sentence, SECOND, THIRD]
+
+
+def test_why_a_reader_gets_a_letter_is_no_text():
+    """It is the last line of most of them."""
+    line = "You are receiving this email because you signed up at courier.example."
+    letter = (
+        "From: The Courier <news@courier.example>\nSubject: Holm counted\n"
+        "Date: Mon, 2 Nov 2026 06:00:00 +0000\nContent-Type: text/html; charset=utf-8\n\n"
+        f"<html><body><h1>Holm counted</h1>{STORY}<p>{line} <a href='/u'>Unsubscribe</a></p>"
+        "</body></html>"
+    )
+    assert line not in one(letter.encode(), "a.eml").extract.text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Явка составила 61,4 процента, что выше, чем на прошлых выборах.",
+        "Sie verlor den Sitz, weil die Fähre nicht fuhr und das Wahllokal früh schloß.",
+        "«Мы не будем оспаривать результат».",
+        "میزان مشارکت ۶۱٫۴ درصد بود که بیشتر از انتخابات پیشین است.",
+        "मतदान 61.4 प्रतिशत रहा, जो पिछले चुनाव से अधिक है।",
+        "ووٹ ڈالنے کی شرح 61.4 فیصد رہی جو پچھلے انتخابات سے زیادہ ہے۔",
+    ],
+)
+def test_a_paste_that_begins_with_a_sentence_keeps_it(sentence):
+    """In no script is a first sentence taken for the title, and lost to the text."""
+    assert one(f"{sentence}\n\n{FIRST}".encode(), "a.txt").extract.text.startswith(sentence)
+
+
+def test_a_title_with_an_initial_is_one():
+    """Its full stop ends no sentence."""
+    for title in ("Brenk beats J. Farr in Holm", "Брэнк победил Н. Фарра в Хольме"):
+        extract = one(f"{title}\n\n{FIRST}\n\n{SECOND}".encode(), "a.txt").extract
+        assert (extract.header.title, extract.text) == (title, f"{FIRST}\n\n{SECOND}")
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ('<time datetime="2025-11-02">2 November 2025</time>', "2 November 2025"),
+        ('<b><time datetime="2025-11-02">2 November</time> last year</b>', "2 November last year"),
+        ("<output>the second of November</output>", "the second of November"),
+        ("<label>the second of November</label>", "the second of November"),
+    ],
+)
+def test_a_sentence_keeps_the_words_in_any_element(markup, words):
+    """Without them it says something else; and a day in it is not that of publication."""
+    page = a_page(
+        f"<p>{FIRST}</p><p>The count of {markup} was declared void by a court in Ulm.</p>"
+        f"<p>{THIRD}</p>"
+    )
+    extract = read(page)
+    assert f"The count of {words} was declared void by a court in Ulm." in extract.text
+    assert extract.header.published is None
+
+
+def test_a_day_beside_a_byline_is_that_of_publication():
+    """It is no sentence, and it stands above the text."""
+    line = '<p>By Mara Reyl, <time datetime="2026-11-02">2 November 2026</time></p>'
+    extract = read(a_page(line + STORY))
+    assert extract.header.published == date(2026, 11, 2)
+    assert extract.text.split("\n\n")[-3:] == [FIRST, SECOND, THIRD]
