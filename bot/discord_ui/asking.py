@@ -289,7 +289,7 @@ class Asking:
                 self.runs.running.pop(run, None)
 
     async def _is_withheld(self, outcome: Answer | Abstention, edition: Edition) -> bool:
-        """Return True if moderators took out what an answer cites while it was written.
+        """Return True if moderators removed an article while an answer cited it.
 
         What is cited of an earlier moment is shown as it was then.
         """

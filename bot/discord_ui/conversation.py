@@ -64,7 +64,7 @@ class AddressedMessage:
 
     @classmethod
     def again(cls, message: discord.Message, me: int) -> AddressedMessage:
-        """Return *message* as one that its author wants to be answered, whatever it mentions."""
+        """Return *message* as one to be answered, with or without a mention."""
         text = message.content.replace(f"<@{me}>", " ").replace(f"<@!{me}>", " ")
         return cls(text.strip(), called=True)
 

@@ -55,7 +55,7 @@ def _label_of(text: str) -> str:
 
 
 def _names_in(text: str) -> list[str]:
-    """Return what commas, and words for “and”, separate in *text*, up to a bar."""
+    """Return the parts of *text* between commas and words for “and”, up to a bar."""
     for bar in _BARS:
         text = text.partition(bar)[0]
     for join in _JOINS:

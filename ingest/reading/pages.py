@@ -20,7 +20,7 @@ from ingest.language.datelines import parse_date, without_unclear_days
 from ingest.language.script import Script, has_letter
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_quotes
-from ingest.reading.declarations import Declared, declared_text, is_in_sentence
+from ingest.reading.declarations import Declared, belongs_to_sentence, declared_text
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element, class_pattern, text_in_blocks
@@ -488,7 +488,7 @@ def _date_of(page: Element, now: datetime | None) -> Moment | None:
     for element in copied_page.xpath(_PAGE_FRAME):
         element.drop_tree()
     for stamp in list(copied_page.iter("time")):
-        if is_in_sentence(stamp):
+        if belongs_to_sentence(stamp):
             stamp.drop_tag()
     markup = lxml.html.tostring(copied_page, encoding="unicode")
     if (page.get("lang") or "en").casefold() in _MONTH_OR_DAY_FIRST:

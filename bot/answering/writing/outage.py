@@ -21,7 +21,7 @@ class Outage:
 
 @dataclass(slots=True)
 class ModelState:
-    """What the last answers of this process say about the chat model."""
+    """The outage of the chat model, by the latest answers of this process."""
 
     _outage: Outage | None = None
     _last: datetime | None = None

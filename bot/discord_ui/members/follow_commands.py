@@ -116,7 +116,7 @@ def following_command(
 async def _following_page(
     interaction: Interaction, community: Community, following: Following, offset: int = 0
 ) -> ui.LayoutView:
-    """Show a page of what the user follows, and of what is followed in the channel."""
+    """Return a page of the follows of the user and of the channel."""
     member = await community.hashed(interaction.user.id)
     channel = interaction.channel_id if interaction.guild_id else None
     follows = await following.of(member, channel)

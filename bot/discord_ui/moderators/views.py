@@ -32,7 +32,7 @@ ENTRY_LENGTHS = Lengths(quote=0, title=120, claims=0)
 
 
 def outage_line(outage: Outage, words: Wording) -> str:
-    """Say since when the chat model has written nothing, and what members read of it."""
+    """Return the line about an outage of the chat model, with the sentence that members read."""
     [told] = words.notes(Written(trouble=outage.trouble))
     opening, closing = words.marks(told)
     text = words("model_silent", when=MARK, open=opening, told=told, close=closing)

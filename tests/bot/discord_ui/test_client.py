@@ -170,7 +170,7 @@ class TestFailing:
 
     async def test_what_people_ask_is_not_logged(self, channel, alice, caplog):
         """A log is no record of who wondered what."""
-        caplog.set_level(logging.INFO)
+        caplog.set_level(logging.INFO, logger="bot")
         await alice.slash(channel, "ask", question=QUESTION)
         assert "Marrowen" not in caplog.text
         assert "builders.py" in caplog.text
@@ -212,7 +212,7 @@ async def test_what_fails_after_the_end_is_one_line(
     simcord_env, channel, alice, caplog, monkeypatch, cut_off, acts
 ):
     """Who presses something while the bot leaves gets no reply, and the operator no traceback."""
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="bot")
     await alice.send(channel, at_me(simcord_env, "https://ledger.example/unknown"))
     _, offer = last(channel)
     caplog.clear()

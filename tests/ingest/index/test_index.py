@@ -123,7 +123,7 @@ def test_what_could_not_be_written_is_written_next_time(archive, settings, monke
     with opened(archive, settings) as index:
         with pytest.raises(IndexUnavailableError):
             index.upkeep.catch_up()
-        assert index.upkeep.behind()
+        assert index.upkeep.is_behind()
         index.upkeep.catch_up()
         passages = archive.passages.count()
         assert failed_ids
