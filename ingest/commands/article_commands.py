@@ -239,7 +239,8 @@ def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
     with Archive.open(settings.archive_url) as archive:
         for number in numbers:
             try:
-                removed.append(archive.articles.remove(number, now=now()))
+                archive.articles.remove(number, now=now())
+                removed.append(archive.articles.get(number))
             except ArticleNotFoundError as error:
                 unknown.append(error)
         note = catch_up(settings, archive)
