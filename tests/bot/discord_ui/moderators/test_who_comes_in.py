@@ -350,6 +350,19 @@ async def test_an_expired_token_is_only_logged(simcord_env, channel, moderator, 
     assert "10015" in caplog.text
 
 
+async def test_a_reply_whose_token_has_expired_is_one_line_in_the_log(
+    simcord_env, channel, moderator, archive, caplog
+):
+    """Nothing can be said by that token any more, not even that it has expired."""
+    opened = await panel(moderator, channel)
+    for method, path in (("PATCH", "/webhooks/*"), ("POST", "/webhooks/*")):
+        simcord_env.inject_error(method, path, status=401, code=50027, times=None)
+    await row(moderator, opened, "remove", 1)
+    assert archive.articles.count() == 0
+    assert len(caplog.records) == 1
+    assert "50027" in caplog.text
+
+
 def elsewhere(env):
     """Return an administrator of another server, and a channel there."""
     other = env.create_guild("Elsewhere")
