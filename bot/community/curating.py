@@ -61,13 +61,14 @@ class Moderator:
         return place == self.place or (self.home and not place)
 
 
-class _Approval(StrEnum):
+class Approval(StrEnum):
     """The result of approving a suggestion; its values are keys of the sentences about it."""
 
     CHANGED = "approved"
     UNCHANGED = "nothing_to_do"
     """All of it was archived or watched already."""
     DECIDED_BEFORE = "suggestion_decided"
+    """Somebody else decided on it meanwhile."""
 
 
 class NotYoursError(WordedError):
@@ -178,9 +179,8 @@ class Curator:
         if entry := self._show_here(article_id, moderator):
             return entry
         article = self._own_article(article_id, moderator)
-        if article.removal is None and article.held is None:
+        if not self.archive.articles.restore(article_id, now=self.clock()):
             raise NothingToDoError
-        self.archive.articles.restore(article_id, now=self.clock())
         before = _removal_of(article)
         return self._log(moderator, AuditAction.RESTORED, article_id=article_id, before=before)
 
@@ -240,7 +240,7 @@ class Curator:
 
     async def approve(
         self, suggestion: Suggestion, preview: Preview, moderator: Moderator
-    ) -> _Approval:
+    ) -> Approval:
         """Add or watch the suggested source if the suggestion is still open.
 
         Where all of it is archived or watched already, it is decided without an audit entry.
@@ -256,15 +256,15 @@ class Curator:
             await asyncio.to_thread(self._require_article_room, preview, moderator)
         changes = await asyncio.to_thread(self._would_change, preview, moderator)
         if not await self._decide(suggestion, moderator, approved=True, recorded=changes):
-            return _Approval.DECIDED_BEFORE
+            return Approval.DECIDED_BEFORE
         if not changes:
-            return _Approval.UNCHANGED
+            return Approval.UNCHANGED
         if is_listing and preview.outlet:
             with suppress(NothingToDoError):
                 await self.watch(preview, preview.outlet, moderator)
         else:
             await self.keep(preview, moderator)
-        return _Approval.CHANGED
+        return Approval.CHANGED
 
     async def reject(self, suggestion: Suggestion, moderator: Moderator) -> bool:
         """Reject a suggested source; return True if the suggestion was still open."""
@@ -355,7 +355,8 @@ class Curator:
         if article.removal is not removal:
             return None
         self._own_article(article.id, moderator)
-        articles.restore(article.id, now=self.clock())
+        if not articles.restore(article.id, now=self.clock()):
+            return None
         state = {"removal": str(removal)}
         return self._log(moderator, AuditAction.RESTORED, article_id=article.id, before=state)
 
@@ -545,10 +546,14 @@ class Curator:
     def _withdraw(
         self, article: Article, removal: Removal, moderator: Moderator, *, note: str | None = None
     ) -> AuditEntry:
-        """Remove or hide an article, and record it."""
-        if article.removal is not None:
+        """Remove or hide an article, and record it.
+
+        Raises:
+            NothingToDoError: it is not citable already.
+        """
+        now, articles = self.clock(), self.archive.articles
+        if not articles.remove(article.id, now=now, removal=removal, note=note):
             raise NothingToDoError
-        self.archive.articles.remove(article.id, now=self.clock(), removal=removal, note=note)
         kind = AuditAction.HIDDEN if removal is Removal.HIDDEN else AuditAction.REMOVED
         return self._log(moderator, kind, article_id=article.id)
 

@@ -65,12 +65,6 @@ def last_due(plan: DigestPlan, zone: str, now: datetime) -> datetime:
     return datetime.combine(day, time(plan.hour), ZoneInfo(zone)).astimezone(now.tzinfo)
 
 
-def _begin_of(until: datetime, zone: str, *, days: int) -> datetime:
-    """Return the same time of day in *zone*, *days* before; one may have 23 or 25 hours."""
-    local = until.astimezone(ZoneInfo(zone))
-    return (local - timedelta(days=days)).astimezone(until.tzinfo)
-
-
 @dataclass(frozen=True, slots=True)
 class Digests:
     """The digests of all servers. Its methods do not block the event loop."""
@@ -93,7 +87,8 @@ class Digests:
             at = last_due(rules.digest, rules.timezone, self.clock())
             if at <= rules.digest.set_at or self.ledger.digests.done(place, at):
                 continue
-            digest = self._build(place, rules, rules.digest, at)
+            since = last_due(rules.digest, rules.timezone, at - timedelta.resolution)
+            digest = self._build(place, rules, rules.digest, since, at)
             if digest.is_empty or self.clock() - at > INTERVALS.digest_delay:
                 self.ledger.digests.mark(place, at, now=self.clock())
             else:
@@ -103,15 +98,17 @@ class Digests:
     @in_thread
     def preview(self, place: int, rules: ServerRules, plan: DigestPlan) -> Digest:
         """Return the digest that a server would get now."""
-        return self._build(str(place), rules, plan, self.clock())
+        until, days = self.clock(), 1 if plan.weekday is None else 7
+        return self._build(str(place), rules, plan, until - timedelta(days=days), until)
 
     @in_thread
     def mark_posted(self, digest: Digest) -> None:
         """Record that a digest was posted, or cannot be."""
         self.ledger.digests.mark(digest.place, digest.until, now=self.clock())
 
-    def _build(self, place: str, rules: ServerRules, plan: DigestPlan, until: datetime) -> Digest:
-        since = _begin_of(until, rules.timezone, days=1 if plan.weekday is None else 7)
+    def _build(
+        self, place: str, rules: ServerRules, plan: DigestPlan, since: datetime, until: datetime
+    ) -> Digest:
         stories = [
             story
             for story in self.stories.added(since, rules.edition(place))

@@ -131,6 +131,14 @@ class Reviewer:
         return suggestion if places is None or suggestion.place in places else None
 
     @in_thread
+    def decided(self, number: int, places: Collection[str]) -> Suggestion | None:
+        """Return a suggestion from one of the servers *places* if it was decided."""
+        suggestion = self.ledger.suggestions.get(number)
+        if suggestion is None or suggestion.approved is None or suggestion.place not in places:
+            return None
+        return suggestion
+
+    @in_thread
     def name(self, suggestion: Suggestion, outlet: str) -> None:
         """Set the outlet of a suggestion."""
         self.ledger.suggestions.name(suggestion.id, outlet)

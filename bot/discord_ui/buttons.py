@@ -33,6 +33,11 @@ class KeyItem(ui.DynamicItem[ui.Item[Any]], template=r"desk:nothing"):
         return f"desk:{cls.kind}:{key}"
 
     @classmethod
+    def matches(cls, custom_id: str) -> bool:
+        """Return True if *custom_id* belongs to an item of this kind."""
+        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
+
+    @classmethod
     async def from_custom_id(
         cls,
         interaction: Interaction,

@@ -35,7 +35,7 @@ from bot.discord_ui.moderators.review import post_feedback, post_suggestion
 from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.notifier import keep_notifying
 from bot.discord_ui.question_message import StopButton
-from bot.discord_ui.replying import if_possible, report
+from bot.discord_ui.replying import if_possible, report, send_notice
 from ingest.errors import IngestError, SettingsError
 from ingest.model import Progress
 from ingest.process import ending
@@ -53,7 +53,11 @@ MODERATORS_CONTROLS: tuple[type[KeyItem], ...] = (
     AddButton,
     PasteButton,
 )
-
+_CONTROLS: tuple[type[KeyItem], ...] = (
+    StopButton,
+    *members.MEMBERS_BUTTONS,
+    *MODERATORS_CONTROLS,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +123,7 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Register the commands with Discord if they changed, and start the background tasks."""
-        self.add_dynamic_items(StopButton, *members.MEMBERS_BUTTONS, *MODERATORS_CONTROLS)
+        self.add_dynamic_items(*_CONTROLS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
         await self.lease.begin()
@@ -151,6 +155,13 @@ class ElectionDeskClient(discord.Client):
         """Greet a new server with the setup steps; the first server becomes the home server."""
         await if_possible(self.moderation.curator.home.claim(guild.id))
         await welcome(guild, self.moderation)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer a press of a button or menu of an earlier release with a sentence."""
+        if interaction.type is discord.InteractionType.component:
+            data: Any = interaction.data or {}
+            if not any(control.matches(data.get("custom_id", "")) for control in _CONTROLS):
+                await send_notice(interaction, "button_too_old")
 
     async def on_suggestion(self, number: int) -> None:
         """Post a new suggestion in the review channel."""

@@ -71,8 +71,13 @@ async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesBySe
 
 
 async def post_digests(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
-    """Post each due digest."""
-    for digest in await desk.news.digests.due(rules):
+    """Post each due digest, but of servers that the bot has left; a shard does not know those."""
+    present = {
+        place: server_rules
+        for place, server_rules in rules.items()
+        if client.shard_id is not None or client.get_guild(int(place)) is not None
+    }
+    for digest in await desk.news.digests.due(present):
         if digest.language:
             words = Wording.of(digest.language)
         else:

@@ -133,8 +133,11 @@ async def send_notice(interaction: Interaction, key: str, **values: object) -> N
 
 
 async def report_failure(interaction: Interaction, error: Exception) -> None:
-    """Report *error* to the acting user. Never raises."""
+    """Report *error* to the acting user; after the token has expired, in the log. Never raises."""
     if is_too_late(interaction):
+        return
+    if isinstance(error, discord.HTTPException) and error.status == HTTPStatus.UNAUTHORIZED:
+        report(error)
         return
     words = words_of(interaction)
     view = failure_view(error, words)

@@ -129,19 +129,21 @@ class Articles(DatabasePart):
         now: datetime,
         removal: Removal = Removal.REMOVED,
         note: str | None = None,
-    ) -> Article:
+    ) -> bool:
         """Exclude an article from every search and answer; its versions stay.
+
+        Returns False if others did so before.
 
         Raises:
             ArticleNotFoundError: there is no such article.
         """
+        self.get(article_id)
         with self._database.writing() as connection:
             lock_archive(connection)
-            withdraw(connection, article_id, removal, note, now)
-        return self.get(article_id)
+            return withdraw(connection, article_id, removal, note, now)
 
-    def restore(self, article_id: int, *, now: datetime) -> Article:
-        """Make a removed or quarantined article citable again.
+    def restore(self, article_id: int, *, now: datetime) -> bool:
+        """Make a removed or quarantined article citable again; return False if it is citable.
 
         Raises:
             ArticleNotFoundError: there is no such article.
@@ -149,12 +151,14 @@ class Articles(DatabasePart):
         if_removed = (articles.c.id == article_id) & articles.c.removed_at.is_not(None)
         values = {"removed_at": None, "removal": None, "note": None}
         if_held = (articles.c.id == article_id) & articles.c.held.is_not(None)
+        self.get(article_id)
         with self._database.writing() as connection:
             lock_archive(connection)
-            connection.execute(update(articles).where(if_held).values(held=None))
-            if connection.execute(update(articles).where(if_removed).values(values)).rowcount:
+            held = connection.execute(update(articles).where(if_held).values(held=None)).rowcount
+            removed = connection.execute(update(articles).where(if_removed).values(values)).rowcount
+            if removed:
                 record_change(connection, article_id, now)
-        return self.get(article_id)
+        return bool(held or removed)
 
     def erase(self, article_id: int, *, now: datetime) -> None:
         """Delete all versions, snapshots and vectors of an article, and its text in stored answers.

@@ -42,7 +42,7 @@ from ingest.index.rebuilding import faults, rebuild, repair, roll_back
 from ingest.index.scope import question_scope
 from ingest.index.search import search
 from ingest.language.script import language_of
-from ingest.model import Article, Evidence, Moment, Scope, day_of
+from ingest.model import Evidence, Moment, Scope, day_of
 from ingest.process.starting import as_called
 from ingest.reading.text import clean_line
 
@@ -328,7 +328,7 @@ def restored(numbers: Sequence[int], *, as_json: bool) -> int:
 
 def apply_to_each(
     numbers: Sequence[int],
-    work: Callable[..., Article | None],
+    work: Callable[..., bool | None],
     participle: str,
     *,
     as_json: bool,
@@ -336,7 +336,8 @@ def apply_to_each(
 ) -> int:
     """Run *work* on each article; unknown numbers are reported at the end.
 
-    For people, *advice* follows if any number was known.
+    *work* returns None if it leaves no article. For people, *advice* follows if any number was
+    known.
     """
     settings = configured(Settings)
     processed: dict[int, str] = {}
@@ -344,8 +345,10 @@ def apply_to_each(
     with Archive.open(settings.archive_url) as archive:
         for number in numbers:
             try:
-                article = work(archive.articles, number, now=now())
-                processed[number] = f": {article.header.title}" if article else "."
+                if work(archive.articles, number, now=now()) is None:
+                    processed[number] = "."
+                else:
+                    processed[number] = f": {archive.articles.get(number).header.title}"
             except ArticleNotFoundError as error:
                 unknown.append(error)
         note = catch_up(settings, archive)

@@ -496,7 +496,8 @@ def add(settings: BotSettings, number: int, title: str) -> int:
 def remove(settings: BotSettings, number: int) -> int:
     """Remove one article."""
     with Archive.open(settings.archive_url) as archive:
-        return archive.articles.remove(number, now=now()).id
+        archive.articles.remove(number, now=now())
+        return number
 
 
 def until_it_works(step: Callable[[], int]) -> int:

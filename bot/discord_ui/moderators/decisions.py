@@ -52,21 +52,27 @@ class _DecisionButton(Action, KeyButton, template=r"desk:decision"):
     style = discord.ButtonStyle.primary
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Decide, or propose."""
-        words, community = words_of(interaction), moderation.community
-        preview = moderation.previews.get(self.key)
+        """Decide or propose, once; after an error it can be done again."""
+        preview = moderation.claim_preview(self.key)
         if preview is None:
-            return notice_view(words("moderating_too_old"))
-        by = moderator(interaction)
+            return notice_view(words_of(interaction)("moderating_too_old"))
+        try:
+            return notice_view(await self._decide_or_propose(preview, moderation, interaction))
+        except Exception:
+            moderation.previews.keep(self.key, preview)
+            raise
+
+    async def _decide_or_propose(
+        self, preview: Preview, moderation: Moderation, interaction: Interaction
+    ) -> str:
+        """Carry out or propose the decision, and return the sentence about it."""
+        community, by = moderation.community, moderator(interaction)
         if (await community.desk_rules()).second_moderator:
             member = await community.hashed(interaction.user.id)
             number = await moderation.reviewer.propose(preview, member, by.place)
             interaction.client.dispatch("suggestion", number)
-            text = words("proposed", number=number)
-        else:
-            text = await self.decide(preview, moderation, interaction)
-        moderation.previews.pop(self.key, None)
-        return notice_view(text)
+            return words_of(interaction)("proposed", number=number)
+        return await self.decide(preview, moderation, interaction)
 
     async def decide(
         self, preview: Preview, moderation: Moderation, interaction: Interaction
@@ -142,7 +148,7 @@ class DiscardButton(Action, KeyButton, template=r"desk:discard:(?P<key>[0-9a-f]{
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Drop the preview."""
-        moderation.previews.pop(self.key, None)
+        moderation.claim_preview(self.key)
         return notice_view(words_of(interaction)("discarded"))
 
 

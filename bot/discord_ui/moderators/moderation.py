@@ -13,7 +13,7 @@ import discord
 from discord import ui
 
 from bot.answering.writing.outage import ModelState
-from bot.community.curating import Curator, Moderator
+from bot.community.curating import Curator, Moderator, NothingToDoError
 from bot.community.digests import Digests
 from bot.community.jobs import Jobs
 from bot.community.members import Community
@@ -55,7 +55,8 @@ class Moderation:
     quiet: Quiet
     model_state: ModelState
     settings: BotSettings
-    previews: Recent[str, Preview] = field(default_factory=lambda: Recent(SHOWN.previews))
+    previews: Recent[str, Preview | None] = field(default_factory=lambda: Recent(SHOWN.previews))
+    """The previews that were shown, ``None`` in place of one that was decided on."""
 
     async def refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the refusal for users who may not moderate; ``None`` for moderators."""
@@ -114,6 +115,19 @@ class Moderation:
         key = secrets.token_hex(6)
         self.previews.keep(key, preview)
         return key
+
+    def claim_preview(self, key: str) -> Preview | None:
+        """Claim a preview for a decision; return ``None`` if it is too old.
+
+        Raises:
+            NothingToDoError: somebody decided on it before.
+        """
+        if key not in self.previews:
+            return None
+        preview, self.previews[key] = self.previews[key], None
+        if preview is None:
+            raise NothingToDoError
+        return preview
 
 
 async def find_home(client: discord.Client, home: Home) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
+from bot.community.curating import Approval
 from bot.community.reviewing import FeedbackGroup
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.escaping import escape, link, literal, phrase, title, worded
@@ -272,6 +273,19 @@ async def _open_suggestion(
     return await moderation.reviewer.suggestion(int(key), moderation.places(interaction))
 
 
+async def _decided_view(
+    key: str, moderation: Moderation, interaction: Interaction
+) -> ui.LayoutView:
+    """Show that a suggestion is decided, with the decision if this server made it."""
+    words, places = words_of(interaction), moderation.places(interaction)
+    text = words("suggestion_decided")
+    suggestion = await moderation.reviewer.decided(int(key), places)
+    if suggestion is not None:
+        decision = "approved" if suggestion.approved else "rejected"
+        text = f"{text}\n{words(decision, name=title(suggestion.name, 200))}"
+    return notice_view(text)
+
+
 class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
     """A button that previews a suggestion; nothing is fetched before."""
 
@@ -282,7 +296,7 @@ class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
         words = words_of(interaction)
         suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
-            return notice_view(words("suggestion_decided"))
+            return await _decided_view(self.key, moderation, interaction)
         preview = await moderation.previewer.suggestion(suggestion)
         compared = await moderation.curator.compared(preview, moderator(interaction))
         return preview_view(compared, words, [])
@@ -302,7 +316,7 @@ class ApproveButton(Action, KeyButton, template=r"desk:approve:(?P<key>[0-9]{1,1
         words, community = words_of(interaction), moderation.community
         suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
-            return notice_view(words("suggestion_decided"))
+            return await _decided_view(self.key, moderation, interaction)
         refusal = {
             await community.hashed(interaction.user.id): "second_needed",
             "": "author_unknown",
@@ -316,6 +330,8 @@ class ApproveButton(Action, KeyButton, template=r"desk:approve:(?P<key>[0-9]{1,1
             name = _NameOutletButton(self.key, words("name_outlet"))
             return with_buttons(notice, [name, *_decision_buttons(suggestion, words)])
         result = await moderation.curator.approve(suggestion, preview, moderator(interaction))
+        if result is Approval.DECIDED_BEFORE:
+            return await _decided_view(self.key, moderation, interaction)
         return notice_view(words(result, name=title(suggestion.name, 200)))
 
 
@@ -329,7 +345,7 @@ class _NameOutletButton(Moderated, KeyButton, template=r"desk:nameof:(?P<key>[0-
         """Open the form; after it the suggestion shows the outlet."""
         suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
-            notice = notice_view(words_of(interaction)("suggestion_decided"))
+            notice = await _decided_view(self.key, moderation, interaction)
             await interaction.response.edit_message(view=notice)
             return
 
@@ -355,7 +371,7 @@ class _RejectButton(Action, KeyButton, template=r"desk:reject:(?P<key>[0-9]{1,12
         if suggestion is None or not await moderation.curator.reject(
             suggestion, moderator(interaction)
         ):
-            return notice_view(words("suggestion_decided"))
+            return await _decided_view(self.key, moderation, interaction)
         return notice_view(words("rejected", name=title(suggestion.name, 200)))
 
 

@@ -165,3 +165,31 @@ async def test_nothing_is_posted_for_before_it_was_set(digests, archive, evening
     late = replace(PLAN, set_at=evening)
     digests.ledger.rules.set("7", ServerRules(digest=late).values())
     assert await due(digests) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "moments"),
+    [
+        ("Europe/Berlin", 2, ("2026-03-28T01:00", "2026-03-29T01:00", "2026-03-30T00:00")),
+        ("Europe/Berlin", 3, ("2026-03-28T02:00", "2026-03-29T01:00", "2026-03-30T01:00")),
+        ("Europe/Berlin", 2, ("2026-10-24T00:00", "2026-10-25T00:00", "2026-10-26T01:00")),
+        ("America/New_York", 2, ("2026-03-07T07:00", "2026-03-08T07:00", "2026-03-09T06:00")),
+        ("America/New_York", 1, ("2026-10-31T05:00", "2026-11-01T05:00", "2026-11-02T06:00")),
+        ("America/New_York", 18, ("2026-10-31T22:00", "2026-11-01T23:00", "2026-11-02T23:00")),
+    ],
+)
+async def test_a_day_with_a_changed_clock_has_one_digest(digests, archive, zone, hour, moments):
+    """Also at an hour that the clock leaves out or strikes twice; nothing falls between two."""
+    first, second, third = [datetime.fromisoformat(f"{each}+00:00") for each in moments]
+    plan = replace(PLAN, hour=hour, set_at=first)
+    digests.ledger.rules.set("7", ServerRules(digest=plan, timezone=zone).values())
+    for moment, text in zip((first, second), APART.values(), strict=False):
+        extract = an_extract(text, title=f"{moment:%d}", url=f"http://a.example/{moment:%d}")
+        saved(archive, extract, now=moment + timedelta(minutes=5))
+    posted, digests.clock.now = [], first
+    while digests.clock.now < third + timedelta(hours=2):
+        for digest in await due(digests):
+            posted.append((digests.clock.now, [s.article.header.title for s in digest.stories]))
+            await digests.mark_posted(digest)
+        digests.clock.now += timedelta(minutes=30)
+    assert posted == [(second, [f"{first:%d}"]), (third, [f"{second:%d}"])]

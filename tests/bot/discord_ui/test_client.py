@@ -7,6 +7,7 @@ from dataclasses import replace
 import discord
 import pytest
 import simcord
+from discord import ui
 
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import (
@@ -28,6 +29,7 @@ from ingest.process.ending import Ending
 from tests.bot.builders import a_desk_in, answering
 from tests.bot.discord_ui.builders import NOW, a_hostile_answer, an_abstention, an_answer
 from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.speaking import speaking
 
 QUESTION = "Will Marrowen govern with the Lantern Movement?"
 QUOTE = "“We will not sit at a cabinet table with the Lantern Movement"
@@ -401,3 +403,18 @@ async def test_a_refused_token_is_a_sentence_without_the_token(monkeypatch, tmp_
     ):
         await serve(desk, Ending())
     assert "secret-token" not in str(raised.value)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("custom_id", ["desk:ask-on:7", "desk:undo:seven", "older"])
+async def test_a_button_of_an_earlier_release_is_answered(
+    simcord_env, channel, alice, language, custom_id
+):
+    """A kind that is gone, a key that is read no more: one sentence, to whoever pressed alone."""
+    row = ui.ActionRow(ui.Button(label="Old", custom_id=custom_id))
+    view = ui.LayoutView(timeout=None).add_item(row)
+    message = await simcord_env.bot.get_channel(channel.id).send(view=view)
+    with speaking(language):
+        result = await alice.click(message, custom_id=custom_id)
+    assert result.ephemeral
+    assert Wording.of(language)("button_too_old") in seen(result.response.components)

@@ -368,6 +368,51 @@ async def test_a_digest_is_posted_once_where_it_was_set(simcord_env, desk, chann
     assert message.flags.suppress_notifications
 
 
+async def test_a_server_that_was_left_gets_its_digest_when_it_is_back(
+    simcord_env, desk, channel, monkeypatch
+):
+    """Nothing is sent where nobody can read it, and nothing counts as posted."""
+    plan = DigestPlan(channel.id, MORNING.hour, MORNING - timedelta(days=2))
+    desk.ledger.rules.set(str(simcord_env.guild.id), ServerRules(digest=plan).values())
+    saved(desk.archive, an_extract(CHESS), now=MORNING.replace(minute=0) - timedelta(minutes=30))
+    rules = await desk.community.all_rules()
+    with monkeypatch.context() as away:
+        away.setattr(discord.Client, "get_guild", lambda _client, _number: None)
+        await post_digests(simcord_env.bot, desk, rules)
+    assert channel.last_message is None
+    for _ in range(2):
+        await post_digests(simcord_env.bot, desk, rules)
+    assert len(channel.history()) == 1
+
+
+async def test_what_waits_for_the_end_of_the_quiet_hours_comes_once(
+    simcord_env, desk, channel, moderator, publish
+):
+    """In one message, the newest first, and what was corrected meanwhile as it is now."""
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    place = str(simcord_env.guild.id)
+    desk.ledger.rules.set(place, ServerRules(quiet=QuietHours(0, 24)).values())
+    publish()
+    another = "A league of chess clubs was founded in Tessary, and the first games are in March."
+    publish(another, "A league of clubs", "Tessary Post")
+    save_again(
+        desk,
+        desk.clock(),
+        text=CHESS.replace("eleven", "nine"),
+        corrections=("Correction: There are nine chess clubs, not eleven.",),
+    )
+    desk.coverage.catch_up()
+    await look(simcord_env, desk)
+    assert channel.last_message is None
+    desk.ledger.rules.set(place, ServerRules().values())
+    for _ in range(2):
+        await look(simcord_env, desk)
+    assert len(channel.history()) == 1
+    text = said_last(channel)
+    assert text.index("league of chess clubs") < text.index("nine chess clubs")
+    assert "eleven" not in text.replace("Eleven chess clubs", "")
+
+
 async def test_a_digest_is_set_previewed_and_ended(simcord_env, desk, channel):
     """By whoever manages the server; what is no time zone is said."""
     role = simcord_env.guild.create_role(

@@ -13,7 +13,15 @@ from bot.discord_ui.moderators.moderation import DeskManaged
 from bot.discord_ui.moderators.rule_settings import RULES
 from bot.ledger import Ledger
 from bot.ledger.records import AuditAction, AuditEntry
-from tests.bot.discord_ui.moderators.conftest import PAGE, allow, member_with, panel, row, send
+from tests.bot.discord_ui.moderators.conftest import (
+    FEED,
+    PAGE,
+    allow,
+    member_with,
+    panel,
+    row,
+    send,
+)
 from tests.bot.discord_ui.reading import shown
 from tests.builders import NOW
 
@@ -264,6 +272,73 @@ async def test_a_form_checks_who_sends_it(simcord_env, channel, moderator, archi
     assert f"Refused {moderator.id}" in caplog.text
 
 
+LINK = {"url": "https://vote.example"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (setup._RoleButton, {}),
+        (setup._VotingButton, LINK),
+        (settings_panel.LinkButton, LINK),
+    ],
+)
+async def test_a_form_of_managers_checks_who_sends_it(
+    simcord_env, channel, manager, archive, caplog, kind, values
+):
+    """Whoever no longer manages the server sets nothing, however early the form was opened."""
+    opened = await manager.click(await send(channel, kind("0", "x")), custom_id=kind.id_of("0"))
+    before = state(archive)
+    role = next(r for r in simcord_env.bot.guilds[0].roles if r.name == "managers")
+    await role.edit(permissions=discord.Permissions(manage_messages=True))
+    filled = values or {"role": [simcord_env.guild.create_role("any")]}
+    result = await manager.submit_modal(opened, filled)
+    assert "Only those who may manage this server" in shown(result)
+    assert state(archive) == before
+    assert f"Refused {manager.id}" in caplog.text
+
+
+@pytest.mark.parametrize("kind", [setup._VotingButton, settings_panel.LinkButton])
+async def test_a_form_of_the_desk_is_refused_where_home_was(
+    simcord_env, channel, manager, archive, desk, kind
+):
+    """Home may be handed over while the form is open."""
+    opened = await manager.click(await send(channel, kind("0", "x")), custom_id=kind.id_of("0"))
+    Ledger.of(archive).rules.set("", {"home": 1})
+    desk.curator.home.read()
+    before = state(archive)
+    result = await manager.submit_modal(opened, LINK)
+    assert "home server" in shown(result)
+    assert state(archive) == before
+
+
+@pytest.mark.parametrize("form", ["evidence", "outlet of a preview", "outlet of a suggestion"])
+async def test_a_form_of_a_panel_checks_who_sends_it(
+    simcord_env, channel, moderator, archive, desk, web, form
+):
+    """The question, the outlet of a feed: each form asks again who it is."""
+    web.feed(FEED, [(PAGE, "Ward 1 decides")])
+    if form == "evidence":
+        panel_ = await panel(moderator, channel)
+        opened = await moderator.select(
+            panel_.response, ["evidence"], custom_id="desk:source-listing:0"
+        )
+    elif form == "outlet of a preview":
+        preview = await moderator.slash(channel, "add-source", url=FEED)
+        opened = await moderator.click(preview.response, label="Name the outlet")
+    else:
+        await desk.community.suggest(FEED, None, None, 5, channel._env.guild.id)
+        listed = await panel(moderator, channel, "suggestions")
+        named = await moderator.click(listed.response, label="Approve")
+        opened = await moderator.click(named.response, label="Name the outlet")
+    role = next(r for r in simcord_env.bot.guilds[0].roles if r.name == "mods")
+    await role.edit(permissions=discord.Permissions.none())
+    values = {"question": "Who won?"} if form == "evidence" else {"outlet": "Ledger"}
+    result = await moderator.submit_modal(opened, values)
+    assert "Only moderators" in shown(result)
+    assert all(each.outlet is None for each in Ledger.of(archive).suggestions.open())
+
+
 async def test_an_expired_token_is_only_logged(simcord_env, channel, moderator, archive, caplog):
     """A private answer goes nowhere else; the deed is done and stands in the log."""
     opened = await panel(moderator, channel)
@@ -273,6 +348,19 @@ async def test_an_expired_token_is_only_logged(simcord_env, channel, moderator, 
     assert Ledger.of(archive).audit.last()[0].kind is AuditAction.REMOVED
     assert channel.last_message is None
     assert "10015" in caplog.text
+
+
+async def test_a_reply_whose_token_has_expired_is_one_line_in_the_log(
+    simcord_env, channel, moderator, archive, caplog
+):
+    """Nothing can be said by that token any more, not even that it has expired."""
+    opened = await panel(moderator, channel)
+    for method, path in (("PATCH", "/webhooks/*"), ("POST", "/webhooks/*")):
+        simcord_env.inject_error(method, path, status=401, code=50027, times=None)
+    await row(moderator, opened, "remove", 1)
+    assert archive.articles.count() == 0
+    assert len(caplog.records) == 1
+    assert "50027" in caplog.text
 
 
 def elsewhere(env):
