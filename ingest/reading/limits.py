@@ -203,6 +203,8 @@ class _AsideLimits:
     """Lines between the title and a byline."""
     linked_name_characters: int = 40
     """The longest name that is a link in a sentence."""
+    section_links: int = 3
+    """Links of a section of a newsletter: of its heading, of its text, and to the whole article."""
     offer_characters: int = 300
     pasted_line_characters: int = 160
     """The longest line of a paste that can be boilerplate."""
