@@ -41,6 +41,35 @@ def test_a_byline_below_a_standfirst_names_the_writers(byline, authors):
     assert extract.text == f"{standfirst}\n\n{FIRST}"
 
 
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "By Mara Reyl, 2 November 2026",
+        "*By Mara Reyl, November 2, 2026*",
+        "By Mara Reyl | 2 November 2026, 10:15",
+        "By Mara Reyl, Holm Courier – 2026-11-02",
+        "Von Mara Reyl, 2. November 2026",
+        "Par Mara Reyl · 2 novembre 2026",
+    ],
+)
+def test_a_byline_with_a_day_names_the_writer_and_the_day(byline):
+    """Both stand on one line in Markdown and in pastes."""
+    text = f"Holm counted by two\n\n{byline}\n\n{FIRST}"
+    kinds = (f"# {text}".encode(), "a.md"), (text.replace("*", "").encode(), "a.txt")
+    for data, name in kinds:
+        extract = one(data, name).extract
+        assert (extract.header.authors, extract.text) == (("Mara Reyl",), FIRST)
+        assert extract.header.published == date(2026, 11, 2)
+
+
+def test_a_sentence_about_a_day_is_no_byline():
+    """It begins with the same words."""
+    line = "By Mara Reyl's count, 12 boxes were missing on 2 November 2026"
+    text = f"Holm counted by two\n\n{line}\n\n{FIRST}"
+    extract = one(text.encode(), "a.txt").extract
+    assert (extract.header.authors, extract.text) == ((), f"{line}\n\n{FIRST}")
+
+
 def test_a_day_below_the_first_sentence_is_a_heading():
     """In a list of days it says when the things below it happened."""
     text = f"How it went\n\n{FIRST}\n\n1 November 2026\n\n{SECOND}"
@@ -79,6 +108,8 @@ def test_a_day_in_figures_counts_if_it_can_be_only_one(language, shown, day):
         "<p>Listen to The Count on Spotify or wherever you get your podcasts.</p>",
         "<p><em>New episodes of The Count are released every Thursday.</em></p>",
         "<p>Die Folge hören Sie überall, wo es Podcasts gibt.</p>",
+        "<p>The Count is hosted by Mara Reyl and produced by Jo Penn, with music by Ida Holt.</p>",
+        "<p>Produced by Jo Penn and Ida Holt.</p><p>Theme music by Ida Holt.</p>",
         "<p>この番組はポッドキャストでも配信中です。</p>",
         "<p>홍길동 기자 hong@courier.example</p>",
         "<p>【编辑:李红】</p>",
@@ -100,6 +131,8 @@ def test_what_is_offered_below_an_article_is_no_text(ending):
         "Her podcast is the reason why she stood at all, the candidate told the students.",
         "The clerk printed from the old register until the power failed at three o'clock.",
         "About the authors of the letter nothing was known to the commission until Monday.",
+        "The debate was hosted by the Harbour party and produced by the county's broadcaster.",
+        "Produced by the county, the leaflet names 12 candidates and 40 polling stations.",
     ],
 )
 def test_a_sentence_about_such_things_is_text(sentence):
