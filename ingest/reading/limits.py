@@ -155,6 +155,10 @@ class _DeclarationLimits:
     """Share of the longer text that a shown and a declared description have in common."""
     linked_share: float = 0.5
     """Share of linked characters from which a block is a link and not a standfirst."""
+    claims: int = 20
+    """Claims of others that one page reviews."""
+    claim_box_levels: int = 3
+    """Boxes around a claim that are searched for its verdict."""
     question_characters: int = 250
     """The longest question of an interview or a list of questions."""
     inline_answer_characters: int = 400

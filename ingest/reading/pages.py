@@ -35,7 +35,7 @@ from ingest.reading.no_article import (
     paid_post,
     wall_of,
 )
-from ingest.reading.page_parts import descriptions_of, live_updates, standfirst_of
+from ingest.reading.page_parts import descriptions_of, live_updates, standfirst_of, write_claims
 from ingest.reading.page_tables import write_tables
 from ingest.reading.pastes import BOILERPLATE, assemble, kind_of, sort_lines
 from ingest.reading.text import (
@@ -181,6 +181,7 @@ def read_page(
     strip_elements(page, *_INVISIBLE, with_tail=False)
     drop_comments(page, declared.data)
     _drop_offers(declared)
+    write_claims(declared)
     drop_boxes(page)
     drop_repeated_quotes(page)
     if header.published is None:
@@ -208,8 +209,12 @@ def read_page(
             header.title,
             declared.heading,
             declared_text(declared.article.get("alternativeHeadline")),
+            *declared.sites,
         )
     }
+    titles.add(
+        letters_and_digits(declared.page_title).replace(letters_and_digits(header.title), "")
+    )
     open_lines = _before_offer(lines)
     body_lines = _without_notes(open_lines, header.authors)
     parts = sort_lines([line for line in body_lines if letters_and_digits(line) not in titles])
