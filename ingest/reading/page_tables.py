@@ -87,8 +87,12 @@ def _unfold(table: Element) -> None:
 
 
 def _read_table(table: Element) -> TableRows:
-    """Return the rows of an HTML table, with those of its foot last."""
-    rows = table.xpath("./tr|./*[not(self::tfoot)]/tr") + table.xpath("./tfoot/tr")
+    """Return the rows of an HTML table, with those of its head first and of its foot last."""
+    rows = [
+        *table.xpath("./thead/tr"),
+        *table.xpath("./tr|./*[not(self::thead or self::tfoot)]/tr"),
+        *table.xpath("./tfoot/tr"),
+    ]
     return [
         [
             Cell(

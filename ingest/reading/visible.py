@@ -30,6 +30,7 @@ _WIDE_SCREEN_CLASS = class_pattern(
 _STRUCK_CLASS = class_pattern(
     r"[\w-]{0,20}line-?through"
     r" (?:[\w-]{1,20}(?:--?|__?))?(?:struck(?:-?out)?|strike(?:-?through|out)?)"
+    " (?:diff|revision)-(?:removed|deleted)"
     " durchgestrichen texte?-barr[ée] tachado riscado barrato",
     whole=True,
 )

@@ -306,6 +306,10 @@ def test_every_section_of_a_newsletter_is_text(row, kind):
         ),
         ("got <object>12</object> seats", "got 12 seats"),
         (
+            "won <span class='diff-removed'>12</span><span class='diff-added'>13</span> wards",
+            "won 13 wards",
+        ),
+        (
             "won <span aria-hidden='true'>61</span><span class='sr-only'>sixty-one</span> percent",
             "won 61 percent",
         ),

@@ -184,6 +184,20 @@ def test_a_name_beside_a_hundred_rows_is_that_of_each():
     assert lines(a_page(STORY + markup))[-1] == "Holm · Ward: Ward 100 · Votes: 1100"
 
 
+def test_the_head_of_a_table_is_above_its_body():
+    """A browser draws it there, wherever it is written."""
+    markup = (
+        "<table><tfoot><tr><td>Total</td><td>3,757</td></tr></tfoot><tbody><tr><td>Odile Farr</td>"
+        "<td>1,402</td></tr><tr><td>Ben Quist</td><td>2,355</td></tr></tbody>"
+        "<thead><tr><th>Candidate</th><th>Votes</th></tr></thead></table>"
+    )
+    assert lines(a_page(STORY + markup))[3:] == [
+        "Odile Farr · Votes: 1,402",
+        "Ben Quist · Votes: 2,355",
+        "Total · Votes: 3,757",
+    ]
+
+
 def test_a_cell_over_several_columns_has_the_header_that_they_share():
     """It says nothing of one year alone."""
     markup = (
