@@ -343,7 +343,11 @@ class Declared:
     def _shown_dates(self) -> Iterator[tuple[str, int]]:
         """Yield the dates that the page shows near its text and not in another box."""
         for element in self.page.iter("time"):
-            if element.xpath(OUTSIDE_ARTICLE) or element.xpath(_LINKED) or is_in_sentence(element):
+            if (
+                element.xpath(OUTSIDE_ARTICLE)
+                or element.xpath(_LINKED)
+                or is_part_of_sentence(element)
+            ):
                 continue
             label = f"{element.get('itemprop') or ''} {_line_around(element)}"
             weight = 1 if _is_update(label) else 3 if element.xpath(_BODY) else 2
@@ -394,7 +398,7 @@ def _is_article(about: Data) -> bool:
     return any(name in _ARTICLE_TYPES or name in _KINDS for name in types(about))
 
 
-def is_in_sentence(element: Element) -> bool:
+def is_part_of_sentence(element: Element) -> bool:
     """Return True if *element* is a part of a sentence of the text, and no date line."""
     paragraph = next(element.iterancestors("p"), None)
     if paragraph is None:

@@ -207,8 +207,6 @@ class _AsideLimits:
     """Lines between the title and a byline."""
     linked_name_characters: int = 40
     """The longest name that is a link in a sentence."""
-    section_links: int = 3
-    """Links of a section of a newsletter: of its heading, of its text, and to the whole article."""
     offer_characters: int = 300
     pasted_line_characters: int = 160
     """The longest line of a paste that can be boilerplate."""
@@ -293,6 +291,8 @@ class _TableLimits:
     """Rows that are read of a page's table; further rows are left out."""
     span: int = 60
     """Columns or rows that one cell may span or be repeated in."""
+    section_links: int = 3
+    """Links of a section of a newsletter: of its heading, of its text, and to the whole article."""
     text_cell_characters: int = 200
     """A longer cell holds text of the page, and the table is only layout."""
     caption_characters: int = 100

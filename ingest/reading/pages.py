@@ -20,11 +20,11 @@ from ingest.language.datelines import parse_date, without_unclear_days
 from ingest.language.script import Script, has_digit, has_letter
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_quotes
-from ingest.reading.declarations import Declared, declared_text, is_in_sentence
+from ingest.reading.declarations import Declared, declared_text, is_part_of_sentence
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element, class_pattern, text_in_blocks
-from ingest.reading.limits import ASIDES, DECLARATIONS, DETECTION, FILES, PAGES
+from ingest.reading.limits import ASIDES, DECLARATIONS, DETECTION, FILES, PAGES, TABLES
 from ingest.reading.no_article import (
     CLOSED,
     SIGNS,
@@ -363,7 +363,7 @@ def _unlink_sections(page: Element) -> None:
     for cell in page.xpath("//td[.//a][not(.//table)]"):
         links = list(cell.iter("a"))
         if (
-            len(links) <= ASIDES.section_links
+            len(links) <= TABLES.section_links
             and len(_unlinked_text(cell)) >= ASIDES.labelled_paragraph_characters
         ):
             for link in links:
@@ -575,7 +575,7 @@ def _date_of(page: Element, now: datetime | None) -> Moment | None:
     for element in copied_page.xpath(_PAGE_FRAME):
         element.drop_tree()
     for stamp in list(copied_page.iter("time")):
-        if is_in_sentence(stamp):
+        if is_part_of_sentence(stamp):
             stamp.drop_tag()
     markup = lxml.html.tostring(copied_page, encoding="unicode")
     if (page.get("lang") or "en").casefold() in _MONTH_OR_DAY_FIRST:
