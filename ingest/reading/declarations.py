@@ -109,6 +109,16 @@ class Declared:
         ]
         return max(candidates, key=self._weight_of, default={})
 
+    @cached_property
+    def claim_reviews(self) -> list[Data]:
+        """Return the JSON-LD objects by which this page reviews claims of others."""
+        return [
+            about
+            for value in self.data
+            for about in _objects(value)
+            if "ClaimReview" in types(about) and self._has_page_address(about) is not False
+        ]
+
     @property
     def body(self) -> str:
         """Return the text of the article in the page's data, plain or HTML; empty if none."""
@@ -133,6 +143,11 @@ class Declared:
             ):
                 return text
         return ""
+
+    @cached_property
+    def page_title(self) -> str:
+        """Return the title in the head of the page, often with the name of the site."""
+        return str(next(iter(self.page.xpath("//head/title/text()|//title/text()")), ""))
 
     @cached_property
     def sites(self) -> frozenset[str]:
@@ -205,12 +220,11 @@ class Declared:
 
     def title(self) -> str:
         """Return the title that most declarations agree on; the first of equally good ones."""
-        page_title = next(iter(self.page.xpath("//head/title/text()|//title/text()")), "")
         declarations = (
             (declared_text(self.article.get("headline")), 3),
             (self.heading, 3),
             (self.meta("og:title"), 2),
-            (str(page_title), 2),
+            (self.page_title, 2),
             (self.meta("twitter:title"), 1),
         )
         titles = [
@@ -316,6 +330,9 @@ class Declared:
     def _declared_dates(self) -> Iterator[tuple[str, int]]:
         """Yield the dates in the page's data and meta tags."""
         yield declared_text(self.article.get("datePublished")), 5
+        yield from (
+            (declared_text(review.get("datePublished")), 4) for review in self.claim_reviews
+        )
         yield from ((self.meta(name), 4) for name in _PUBLISHED_META)
 
     def _dates_in_address(self) -> Iterator[tuple[str, int]]:
@@ -329,7 +346,7 @@ class Declared:
             if (
                 element.xpath(OUTSIDE_ARTICLE)
                 or element.xpath(_LINKED)
-                or belongs_to_sentence(element)
+                or is_part_of_sentence(element)
             ):
                 continue
             label = f"{element.get('itemprop') or ''} {_line_around(element)}"
@@ -381,7 +398,7 @@ def _is_article(about: Data) -> bool:
     return any(name in _ARTICLE_TYPES or name in _KINDS for name in types(about))
 
 
-def belongs_to_sentence(element: Element) -> bool:
+def is_part_of_sentence(element: Element) -> bool:
     """Return True if *element* is a part of a sentence of the text, and no date line."""
     paragraph = next(element.iterancestors("p"), None)
     if paragraph is None:

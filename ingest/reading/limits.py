@@ -155,6 +155,10 @@ class _DeclarationLimits:
     """Share of the longer text that a shown and a declared description have in common."""
     linked_share: float = 0.5
     """Share of linked characters from which a block is a link and not a standfirst."""
+    claims: int = 20
+    """Claims of others that one page reviews."""
+    claim_box_levels: int = 3
+    """Boxes around a claim that are searched for its verdict."""
     question_characters: int = 250
     """The longest question of an interview or a list of questions."""
     inline_answer_characters: int = 400
@@ -287,6 +291,8 @@ class _TableLimits:
     """Rows that are read of a page's table; further rows are left out."""
     span: int = 60
     """Columns or rows that one cell may span or be repeated in."""
+    section_links: int = 3
+    """Links of a section of a newsletter: of its heading, of its text, and to the whole article."""
     text_cell_characters: int = 200
     """A longer cell holds text of the page, and the table is only layout."""
     caption_characters: int = 100

@@ -20,7 +20,7 @@ from ingest.language.languages import phrase_pattern, words
 from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, broken_file
-from ingest.reading.limits import ASIDES, FILES
+from ingest.reading.limits import ASIDES, FILES, PAGES
 from ingest.reading.markup import text_of_mail
 from ingest.reading.pages import read_page
 from ingest.reading.pastes import read_paste
@@ -159,7 +159,8 @@ def _letter_below_text(message: Message, name: str) -> tuple[Extract | None, str
 
     Programs write the sender, day and subject of the other mail on lines of a label and a value,
     in any language. The longer text is the letter: a reply quotes a shorter one, a forwarded
-    newsletter has a word above it. Both results are empty if there is no other mail.
+    newsletter has a word above it. One that is only quoted is the letter if the text above it is
+    too short for an article. Both results are empty if there is no other mail.
     """
     plain, pages = _texts(message, "text/plain")[:1], _texts(message, "text/html")[:1]
     for part in plain or pages:
@@ -181,7 +182,15 @@ def _letter_below_text(message: Message, name: str) -> tuple[Extract | None, str
                     return None, _without_replies("\n".join(above)).text
                 body = read_paste("\n".join([letter.title, "", *below]))
                 return replace(body, header=letter), ""
-        if own_text.is_reply or is_marked:
+        quoted_lines = [line.removeprefix(">").strip() for line in lines if line.startswith(">")]
+        if quoted_lines and len(clean(own_text.text)) < PAGES.article_characters:
+            introduction = own_text.introduction
+            if _is_introduction(quoted_lines[0]):
+                introduction = quoted_lines.pop(0)
+            letter = _quoted_letter(introduction, _subject_of(message))
+            body = read_paste("\n".join([letter.title, "", *quoted_lines]))
+            return replace(body, header=letter), ""
+        if own_text.introduction or is_marked:
             return None, own_text.text
     return None, ""
 
@@ -202,6 +211,13 @@ def _letter_below(fields: Sequence[str], subject: str) -> Header | None:
     return Header(title=_without_marks(title), outlet=outlet, published=days[0])
 
 
+def _quoted_letter(introduction: str, subject: str) -> Header:
+    """Return the metadata of a quoted mail: its sender and day stand in its *introduction*."""
+    address = _ADDRESS.search(introduction)
+    outlet = address[0].rpartition("@")[2] if address else ""
+    return Header(title=subject, outlet=outlet, published=parse_date(introduction))
+
+
 def _subject_of(message: Message) -> str:
     """Return the subject of a mail without the marks of replies."""
     return _without_marks(_header(message, "Subject"))
@@ -216,10 +232,10 @@ def _without_marks(subject: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _OwnText:
-    """The plain text of a mail without quoted mails; ``is_reply`` if it introduced one of them."""
+    """The plain text of a mail without quoted mails, and the last introduction of one of them."""
 
     text: str
-    is_reply: bool = False
+    introduction: str = ""
 
 
 def _without_replies(text: str) -> _OwnText:
@@ -227,7 +243,7 @@ def _without_replies(text: str) -> _OwnText:
 
     The paragraph that introduces a quoted mail has its sender or its day, and ends with a colon.
     """
-    is_reply = False
+    last_introduction = ""
     lines: list[str] = []
     for line in text.replace("\r\n", "\n").split("\n-- \n")[0].split("\n"):
         if not line.startswith(">"):
@@ -239,16 +255,18 @@ def _without_replies(text: str) -> _OwnText:
         while start and len(lines) - start < 3 and lines[start - 1].strip():
             start -= 1
         introduction = " ".join(lines[start:])
-        is_short = len(introduction) <= 3 * ASIDES.mail_address_line_characters
-        if (
-            is_short
-            and introduction.rstrip().endswith((":", "："))
-            and (_ADDRESS.search(introduction) or parse_date(introduction))
-        ):
+        if _is_introduction(introduction):
             del lines[start:]
-            is_reply = True
+            last_introduction = introduction
         lines.append("")
-    return _OwnText("\n".join(lines), is_reply)
+    return _OwnText("\n".join(lines), last_introduction)
+
+
+def _is_introduction(text: str) -> bool:
+    """Return True if *text* introduces a quoted mail: it has its sender or day, and a colon."""
+    is_short = len(text) <= 3 * ASIDES.mail_address_line_characters
+    has_colon = text.rstrip().endswith((":", "："))
+    return is_short and has_colon and bool(_ADDRESS.search(text) or parse_date(text))
 
 
 def _article_of(message: Message, document: Document, own_text: str) -> Extract:

@@ -20,7 +20,7 @@ from ingest.language.languages import words
 from ingest.language.lines import BETWEEN, ENTRY_TIME
 from ingest.reading.declarations import DATE_CLASS, OUTSIDE_ARTICLE, Data, Declared, declared_text
 from ingest.reading.elements import Element, class_pattern, classes, text
-from ingest.reading.limits import DECLARATIONS, PAGES
+from ingest.reading.limits import ASIDES, DECLARATIONS, PAGES
 from ingest.reading.text import clean_line, letters_and_digits
 
 _STANDFIRST_CLASS = class_pattern(words()["pages"]["standfirsts"])
@@ -38,6 +38,9 @@ _QUESTION_MARK = re.compile(r"[?？;؟]\W{0,2}$|(?:です|ます|でしょう)�
 _BEFORE_ANSWERS = "//p/strong[1]|//p/b[1]|//p/em[1]"
 _QUESTION_CLASS = class_pattern("q questions? frage pregunta")
 _WRAPPERS = frozenset({"div", "section"})
+_CLAIM_LABELS = words()["claims"]
+"""The words for a claim and for the verdict on it, by language."""
+_CLAIM_END = " .。।۔"
 
 
 def standfirst_of(declared: Declared, title: str, body: Sequence[str]) -> list[str]:
@@ -222,6 +225,48 @@ def _moment_of(time: Element, day: date | None) -> datetime | None:
         return None
     hour, minute, *_ = clocks[0]
     return datetime(date_of_clock.year, date_of_clock.month, date_of_clock.day, hour % 24, minute)  # noqa: DTZ001 - as it is shown
+
+
+def write_claims(declared: Declared) -> None:
+    """Write each claim that the page reviews, where it is shown, on one line with its verdict.
+
+    Without that, it reads as if the outlet had said so itself.
+    """
+    if not declared.claim_reviews:
+        return
+    language = (declared.page.get("lang") or "").lower()
+    labels = _CLAIM_LABELS.get(language) or _CLAIM_LABELS.get(language.split("-")[0])
+    claim_label, verdict_label = labels or _CLAIM_LABELS["en"]
+    blocks = [
+        (block, letters_and_digits(block.text_content()))
+        for block in declared.page.iter(*_BLOCKS, "blockquote")
+    ]
+    for review in declared.claim_reviews[: DECLARATIONS.claims]:
+        claim, rating = declared_text(review.get("claimReviewed")), review.get("reviewRating")
+        verdict = declared_text(rating.get("alternateName")) if isinstance(rating, dict) else ""
+        claim_letters = letters_and_digits(claim)
+        claim_blocks = [block for block, letters in blocks if letters and letters == claim_letters]
+        for block in reversed(claim_blocks):  # the innermost of nested ones first
+            if letters_and_digits(block.text_content()) == claim_letters:
+                box = _box_with_verdict(block, claim_letters, verdict)
+                shown_verdict = "" if box is None else f"{BETWEEN}{verdict_label}: {verdict}"
+                holder = block if box is None else box
+                holder.clear(keep_tail=True)
+                holder.tag = "p"
+                holder.text = f"{claim_label}: {claim.rstrip(_CLAIM_END)}{shown_verdict}"
+
+
+def _box_with_verdict(block: Element, claim_letters: str, verdict: str) -> Element | None:
+    """Return the box around the *block* of a claim that has little more than its verdict."""
+    verdict_letters = letters_and_digits(verdict)
+    most = len(claim_letters) + len(verdict_letters) + ASIDES.label_characters
+    for box in islice(block.iterancestors(), DECLARATIONS.claim_box_levels):
+        if len(letters_and_digits(box.text_content())) > most or box.find(".//h1") is not None:
+            return None
+        values = (piece.replace("：", ":").rpartition(":")[2] for piece in box.itertext())
+        if verdict_letters and verdict_letters in map(letters_and_digits, values):
+            return box
+    return None
 
 
 def write_answers(page: Element) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from ingest.language.lines import BETWEEN
 from ingest.language.script import has_digit, has_letter
@@ -86,15 +87,19 @@ def _unfold(table: Element) -> None:
 
 
 def _read_table(table: Element) -> TableRows:
-    """Return the rows of an HTML table, with those of its foot last."""
-    rows = table.xpath("./tr|./*[not(self::tfoot)]/tr") + table.xpath("./tfoot/tr")
+    """Return the rows of an HTML table, with those of its head first and of its foot last."""
+    rows = [
+        *table.xpath("./thead/tr"),
+        *table.xpath("./tr|./*[not(self::thead or self::tfoot)]/tr"),
+        *table.xpath("./tfoot/tr"),
+    ]
     return [
         [
             Cell(
                 text(cell),
                 cell.tag == "th" or cell.getparent().getparent().tag == "thead",
-                _span(cell, "colspan"),
-                _span(cell, "rowspan"),
+                min(_span(cell, "colspan") or 1, TABLES.span),
+                _rows_of(cell),
             )
             for cell in row
             if cell.tag in {"td", "th"}
@@ -145,7 +150,6 @@ def lines_of(caption: str, rows: TableRows) -> list[str]:
         caption = caption or title_cell.text
         rows, grid = rows[1:], grid[1:]
     depth = _count_header_rows(rows, grid, width)
-    headers = [_header(grid[:depth], column) for column in range(width)]
     is_repeated = len(caption) <= TABLES.caption_characters
     lines: list[str] = [] if is_repeated or not caption else [caption]
     group = ""
@@ -158,7 +162,7 @@ def lines_of(caption: str, rows: TableRows) -> list[str]:
             group = next(_texts_of(row, width))
         elif spanning_cell and index > last_full:
             lines.append(spanning_cell.text)
-        elif parts := list(_parts_of(row, headers)):
+        elif parts := list(_parts_of(row, grid[:depth])):
             lines.append(
                 BETWEEN.join(filter(None, [caption if is_repeated else "", group, *parts]))
             )
@@ -181,14 +185,15 @@ def _texts_of(row: Sequence[Cell | None], width: int) -> Iterator[str]:
     yield from (cell.text if cell else "" for cell in cells)
 
 
-def _parts_of(row: Sequence[Cell | None], headers: Sequence[str]) -> Iterator[str]:
+def _parts_of(row: Sequence[Cell | None], header_rows: _Grid) -> Iterator[str]:
     """Yield the cells of one row: a name in first place bare, the others with their header."""
     has_name = False
     previous_cell: Cell | None = None
-    for cell, head in zip(row, headers, strict=True):
+    for column, cell in enumerate(row):
         if cell is None or cell is previous_cell or not cell.text:
             continue
         previous_cell = cell
+        head = _header(header_rows, column, cell.across)
         is_name = not has_name and (cell.head or has_letter(cell.text))
         has_name = has_name or is_name
         yield cell.text if is_name or not head or head == cell.text else f"{head}: {cell.text}"
@@ -239,11 +244,14 @@ def _stands_below_a_header(row: Sequence[Cell | None], row_above: Sequence[Cell 
     return filled == {id(first)} and first is not above and bool(above and above.text)
 
 
-def _header(header_rows: _Grid, column: int) -> str:
-    """Return the header of a column, the outer header first."""
-    cells = [row[column] for row in header_rows]
-    texts = dict.fromkeys(cell.text for cell in cells if cell is not None and cell.text)
-    return " ".join(texts)
+def _header(header_rows: _Grid, first_column: int, count: int) -> str:
+    """Return the header that *count* columns share, the outer header first."""
+    columns = []
+    for column in range(first_column, first_column + count):
+        cells = [row[column] for row in header_rows if column < len(row)]
+        columns.append(dict.fromkeys(cell.text for cell in cells if cell and cell.text))
+    named = [texts for texts in columns if texts] or [{}]
+    return " ".join(text for text in named[0] if all(text in texts for texts in named))
 
 
 def _terms_of(definition_list: Element) -> list[str]:
@@ -291,7 +299,16 @@ def _replace(element: Element, lines: Sequence[str]) -> None:
     parent.replace(element, holder)
 
 
+def _rows_of(cell: Element) -> int:
+    """Return the number of rows that a cell spans: none beyond its part of the table.
+
+    With a span of 0 it spans the rest of that part.
+    """
+    span = _span(cell, "rowspan") or TABLES.rows
+    return 1 + sum(1 for _ in islice(cell.getparent().itersiblings("tr"), span - 1))
+
+
 def _span(cell: Element, name: str) -> int:
-    """Return the number of columns or rows that a cell spans."""
+    """Return the columns or rows that a cell says it spans; 1 if it says nothing."""
     value = (cell.get(name) or "1").strip()
-    return max(1, min(TABLES.span, int(value))) if value.isdecimal() else 1
+    return int(value) if value.isdecimal() and len(value) < 6 else 1

@@ -17,14 +17,14 @@ from lxml.etree import ParserError, XMLSyntaxError, strip_elements
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
 from ingest.language.datelines import parse_date, without_unclear_days
-from ingest.language.script import Script, has_letter
+from ingest.language.script import Script, has_digit, has_letter
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_quotes
-from ingest.reading.declarations import Declared, belongs_to_sentence, declared_text
+from ingest.reading.declarations import Declared, declared_text, is_part_of_sentence
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
 from ingest.reading.elements import Element, class_pattern, text_in_blocks
-from ingest.reading.limits import ASIDES, DECLARATIONS, DETECTION, FILES, PAGES
+from ingest.reading.limits import ASIDES, DECLARATIONS, DETECTION, FILES, PAGES, TABLES
 from ingest.reading.no_article import (
     CLOSED,
     SIGNS,
@@ -35,7 +35,7 @@ from ingest.reading.no_article import (
     paid_post,
     wall_of,
 )
-from ingest.reading.page_parts import descriptions_of, live_updates, standfirst_of
+from ingest.reading.page_parts import descriptions_of, live_updates, standfirst_of, write_claims
 from ingest.reading.page_tables import write_tables
 from ingest.reading.pastes import BOILERPLATE, assemble, kind_of, sort_lines
 from ingest.reading.text import (
@@ -47,7 +47,7 @@ from ingest.reading.text import (
     letters_and_digits,
     paragraphs,
 )
-from ingest.reading.visible import reduce_to_visible
+from ingest.reading.visible import INLINE_TAGS, reduce_to_visible, text_before
 
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
 _BLOCK_TAGS = ("<p>", "<p ", "</p>", "<br", "</div>", "</li>")
@@ -57,13 +57,19 @@ _BODY_CLASS = class_pattern(
     "(?:post|entry|article|story)(?:[_-]?(?:body|content|text))?", whole=True
 )
 """Classes by which the extractor finds the body of an article."""
-_WORD_TAGS = ("time", "output", "label", "legend", "progress", "blink")
+_WORD_TAGS = ("time", "output", "label", "legend", "progress", "blink", "button", "object")
 """Elements that may be words of a sentence, and that the extractor drops."""
+_TALL_FORMULAS = frozenset(
+    ("msup", "msub", "msubsup", "mover", "munder", "munderover", "msqrt", "mroot", "mtable")
+)
+"""Parts of formulas that have no form on one line."""
 _LINKED_BLOCKS = "//p[.//a][not(.//img)]|//div[a][not(.//img or p or div or ul or ol or table)]"
 _LIST_MARKS = ":：,，、"
 _FULL_STOPS = tuple(".!。．！۔।")
 """Marks that end a statement; a teaser asks, breaks off, or has none."""
 _CLOSING_MARKS = "”\"’'»」』)）"
+_ARROWS = " →»›>⟶➔"
+"""Signs behind the words of a link that leads to the whole article."""
 _PRUNED = ["//figcaption"]
 _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _INVISIBLE = (
@@ -175,6 +181,7 @@ def read_page(
     strip_elements(page, *_INVISIBLE, with_tail=False)
     drop_comments(page, declared.data)
     _drop_offers(declared)
+    write_claims(declared)
     drop_boxes(page)
     drop_repeated_quotes(page)
     if header.published is None:
@@ -183,6 +190,7 @@ def read_page(
     if Kind.LIVE in {header.kind, kind_of(header.title, ""), kind_by_address(url)}:
         day = day_of(header.published) if header.published else None
         updates = live_updates(page, declared.article, day)
+    _unlink_sections(page)
     write_tables(page)
     _help_extractor(page)
     body = _body_of(page)
@@ -201,8 +209,12 @@ def read_page(
             header.title,
             declared.heading,
             declared_text(declared.article.get("alternativeHeadline")),
+            *declared.sites,
         )
     }
+    titles.add(
+        letters_and_digits(declared.page_title).replace(letters_and_digits(header.title), "")
+    )
     open_lines = _before_offer(lines)
     body_lines = _without_notes(open_lines, header.authors)
     parts = sort_lines([line for line in body_lines if letters_and_digits(line) not in titles])
@@ -262,6 +274,7 @@ def _help_extractor(page: Element) -> None:
     _keep_words(page)
     _join_wrapped_lines(page)
     _unlink_names(page)
+    _unlink_prose(page)
     _unlink_sentences(page)
     _unname_parts(page)
 
@@ -271,10 +284,46 @@ def _keep_words(page: Element) -> None:
 
     The extractor drops them with their words, unless they are of the kinds it knows.
     """
+    for element in page.xpath("//*[@aria-hidden][not(..//math)]"):
+        if element.tag in INLINE_TAGS and has_digit(element.text_content()):
+            element.attrib.pop("aria-hidden")  # hidden from screen readers alone
+    _write_formulas(page)
     for element in list(page.iter(*_WORD_TAGS)):
         parent = element.getparent()
-        if parent is not None and any(map(has_letter, parent.xpath("text()"))):
+        if (
+            parent is not None
+            and any(map(has_letter, parent.xpath("text()")))
+            and (element.tag != "button" or _stands_in_sentence(element))
+            and not (element.tag == "object" and element.get("data"))
+        ):
             element.drop_tag()
+
+
+def _write_formulas(page: Element) -> None:
+    """Write the formulas of *page* that stand on one line, and fractions of two figures, as text.
+
+    Other formulas are left to the extractor, which drops them.
+    """
+    for formula in list(page.iter("math")):
+        strip_elements(formula, "annotation", "annotation-xml", with_tail=False)
+        fractions = list(formula.iter("mfrac"))
+        is_simple = all(len(part) == 2 and not len(part[0]) + len(part[1]) for part in fractions)
+        if is_simple and not any(part.tag in _TALL_FORMULAS for part in formula.iter()):
+            for part in formula.iterdescendants():
+                part.text, part.tail = clean_line(part.text or ""), ""
+            for fraction in fractions:
+                fraction.text, fraction[0].tail = " ", "/"
+            formula.text = clean_line(formula.text_content())
+            for part in list(formula):
+                formula.remove(part)
+            formula.tag = "output"
+
+
+def _stands_in_sentence(button: Element) -> bool:
+    """Return True if a sentence goes on behind a *button*, and has begun before or in it."""
+    before, behind = text_before(button).strip(), (button.tail or "").strip()
+    has_begun = bool(before) and not ends_sentence(before)
+    return bool(behind) and (has_begun or behind[0].islower())
 
 
 def _unlink_names(page: Element) -> None:
@@ -283,15 +332,55 @@ def _unlink_names(page: Element) -> None:
     The extractor takes a short paragraph of links for a menu, and drops it.
     """
     for paragraph in page.xpath("//p[preceding-sibling::*[1][self::p]][.//a]"):
-        links = list(paragraph.iter("a"))
-        names = [clean_line(link.text_content()) for link in links]
-        other_text = "".join(paragraph.xpath(".//text()[not(ancestor::a)]"))
+        names = [clean_line(link.text_content()) for link in paragraph.iter("a")]
         if (
-            any(letter.isalnum() or letter in _LIST_MARKS for letter in other_text)
+            any(letter.isalnum() or letter in _LIST_MARKS for letter in _unlinked_text(paragraph))
             and max(map(len, names)) <= ASIDES.linked_name_characters
         ):
+            _unlink(paragraph)
+
+
+def _unlink_prose(page: Element) -> None:
+    """Remove the links among the words of paragraphs of sentences.
+
+    The extractor drops a box that holds one short paragraph with a link.
+    """
+    for paragraph in page.xpath("//p[.//a]"):
+        line = clean_line(paragraph.text_content())
+        if (
+            line.rstrip(_CLOSING_MARKS).endswith(_FULL_STOPS)
+            and len(_unlinked_text(paragraph)) > DECLARATIONS.linked_share * len(line)
+            and not BOILERPLATE.fullmatch(line)
+        ):
+            _unlink(paragraph)
+
+
+def _unlink_sections(page: Element) -> None:
+    """Remove the links of cells that hold a section of a newsletter, and “Read more” behind it.
+
+    The extractor drops some of them, as it does lists of other articles.
+    """
+    for cell in page.xpath("//td[.//a][not(.//table)]"):
+        links = list(cell.iter("a"))
+        if (
+            len(links) <= TABLES.section_links
+            and len(_unlinked_text(cell)) >= ASIDES.labelled_paragraph_characters
+        ):
             for link in links:
-                link.drop_tag()
+                if BOILERPLATE.fullmatch(clean_line(link.text_content()).rstrip(_ARROWS)):
+                    link.drop_tree()
+            _unlink(cell)
+
+
+def _unlink(element: Element) -> None:
+    """Remove the links in *element*, and keep their words."""
+    for link in list(element.iter("a")):
+        link.drop_tag()
+
+
+def _unlinked_text(element: Element) -> str:
+    """Return the text of *element* outside links, on one line."""
+    return clean_line("".join(element.xpath(".//text()[not(ancestor::a)]")))
 
 
 def _unlink_sentences(page: Element) -> None:
@@ -310,14 +399,12 @@ def _unlink_sentences(page: Element) -> None:
             and not BOILERPLATE.fullmatch(line)
             and _stands_in_prose(paragraph)
         ):
-            for link in list(paragraph.iter("a")):
-                link.drop_tag()
+            _unlink(paragraph)
 
 
 def _is_only_link(block: Element) -> bool:
     """Return True if a block has links and no letter outside them."""
-    other_text = "".join(block.xpath(".//text()[not(ancestor::a)]"))
-    return block.find(".//a") is not None and not any(map(str.isalnum, other_text))
+    return block.find(".//a") is not None and not any(map(str.isalnum, _unlinked_text(block)))
 
 
 def _stands_in_prose(paragraph: Element) -> bool:
@@ -488,7 +575,7 @@ def _date_of(page: Element, now: datetime | None) -> Moment | None:
     for element in copied_page.xpath(_PAGE_FRAME):
         element.drop_tree()
     for stamp in list(copied_page.iter("time")):
-        if belongs_to_sentence(stamp):
+        if is_part_of_sentence(stamp):
             stamp.drop_tag()
     markup = lxml.html.tostring(copied_page, encoding="unicode")
     if (page.get("lang") or "en").casefold() in _MONTH_OR_DAY_FIRST:

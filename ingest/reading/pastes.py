@@ -21,6 +21,7 @@ from ingest.language.datelines import (
     without_dateline,
 )
 from ingest.language.languages import phrase_pattern, words
+from ingest.language.limits import DATES
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
@@ -93,6 +94,8 @@ _END_OF_SENTENCE = re.compile(
 """End of a sentence in any script, but for the full stop of an initial."""
 _FULL_STOPS = (".", "。", "।", "۔")
 _CLOSING_MARKS = "”\"’')]）」』»"
+_BYLINE_MARKS = ",|·•–—、，｜"
+"""Signs between the names of a byline and the day."""
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
     r"|[A-Z][a-z]+\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d"
@@ -232,15 +235,27 @@ def _is_boilerplate(line: str, parts: _Parts) -> bool:
         return True
     if len(parts.body) > ASIDES.standfirst_lines or len(line) > ASIDES.pasted_line_characters:
         return False
-    if not parts.authors and (authors := authors_in(line)):
-        parts.authors, parts.above_byline = authors, len(parts.body)
-        return True
+    if not parts.authors:
+        parts.authors, day = _byline_of(line)
+        if parts.authors:
+            parts.published, parts.above_byline = parts.published or day, len(parts.body)
+            return True
     if len(parts.body) > parts.above_byline:
         return False
     if is_date_line(line) or (len(line) <= 80 and _DATE_LINE.match(line)):
         parts.published = parts.published or parse_date(line)
         return True
     return False
+
+
+def _byline_of(line: str) -> tuple[tuple[str, ...], Moment | None]:
+    """Return the names in a byline and the day behind them; no names if it is no byline."""
+    for index, sign in enumerate(line):
+        behind = line[index + 1 :].strip() if sign in _BYLINE_MARKS else ""
+        starts_with_day = behind[:1].isdecimal() and len(behind) <= DATES.line_characters
+        if behind and (is_date_line(behind) or (starts_with_day and parse_date(behind))):
+            return authors_in(line[:index].strip()), parse_date(behind)
+    return authors_in(line), None
 
 
 def _move_caption(parts: _Parts) -> None:

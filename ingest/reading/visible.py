@@ -30,6 +30,7 @@ _WIDE_SCREEN_CLASS = class_pattern(
 _STRUCK_CLASS = class_pattern(
     r"[\w-]{0,20}line-?through"
     r" (?:[\w-]{1,20}(?:--?|__?))?(?:struck(?:-?out)?|strike(?:-?through|out)?)"
+    " (?:diff|revision)-(?:removed|deleted)"
     " durchgestrichen texte?-barr[ée] tachado riscado barrato",
     whole=True,
 )
@@ -75,8 +76,8 @@ _LABEL_BOXES = (
 """Boxes that hold nothing but a few short pieces."""
 _LABEL = re.compile(r"[^\W\d_][^\d]{0,60}[^\d\s.。!?]")
 _VALUE = re.compile(r"(?!\d{1,2}[:.]\d\d\b)\W{0,3}\d.{0,30}$")
-_INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
-_PIECES = _INLINE_TAGS | {"div", "p"}
+INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
+_PIECES = INLINE_TAGS | {"div", "p"}
 
 
 def reduce_to_visible(page: Element) -> tuple[str, ...]:
@@ -190,7 +191,7 @@ def _raise_signs(page: Element, styles: Mapping[str, str]) -> None:
     for link in page.xpath("//a[contains(@href, '#')][not(ancestor::sup)]"):
         sign = clean_line(link.text_content())
         if _NOTE_SIGN.fullmatch(sign):
-            character_before = _text_before(link)[-1:]
+            character_before = text_before(link)[-1:]
             is_behind_word = not (
                 character_before.isspace() or character_before in _NOT_BEFORE_SIGNS
             )
@@ -202,7 +203,7 @@ def _raise_signs(page: Element, styles: Mapping[str, str]) -> None:
 
 def _drop_icons(page: Element) -> None:
     """Remove inline elements without text, which are icons: extractors drop the text behind."""
-    for element in list(page.iter(*_INLINE_TAGS)):
+    for element in list(page.iter(*INLINE_TAGS)):
         if not len(element) and not (element.text or "").strip():
             element.drop_tag()
 
@@ -232,7 +233,7 @@ def _lower_signs(page: Element, language: str) -> None:
         following = "" if sup.getnext() is None else sup.getnext().text
         lowered_text = inline_sign(
             text,
-            _text_before(sup),
+            text_before(sup),
             language,
             linked=bool(sup.xpath(_NOTE_LINK)),
             following_text=str(sup.tail or following or ""),
@@ -246,14 +247,14 @@ def _lower_signs(page: Element, language: str) -> None:
             sup.drop_tag()
 
 
-def _text_before(element: Element) -> str:
+def text_before(element: Element) -> str:
     """Return the text before *element*, in its parent or in the inline element before it."""
     previous = element.getprevious()
     if previous is None:
         parent = element.getparent()
         parent_text = "" if parent is None else parent.text or ""
         return parent_text or (
-            "" if parent is None or parent.tag not in _INLINE_TAGS else _text_before(parent)
+            "" if parent is None or parent.tag not in INLINE_TAGS else text_before(parent)
         )
     return str(previous.tail or previous.text_content())
 
@@ -291,7 +292,7 @@ def _write_boxes(page: Element) -> None:
         )
         if not _PIECES.issuperset(piece.tag for piece in pieces):
             continue
-        is_inline = all(piece.tag in _INLINE_TAGS for piece in pieces)
+        is_inline = all(piece.tag in INLINE_TAGS for piece in pieces)
         if (
             is_without_text
             and ((is_inline and box.tag not in {"p", "li"}) or _is_pair(pieces))

@@ -41,6 +41,35 @@ def test_a_byline_below_a_standfirst_names_the_writers(byline, authors):
     assert extract.text == f"{standfirst}\n\n{FIRST}"
 
 
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "By Mara Reyl, 2 November 2026",
+        "*By Mara Reyl, November 2, 2026*",
+        "By Mara Reyl | 2 November 2026, 10:15",
+        "By Mara Reyl, Holm Courier – 2026-11-02",
+        "Von Mara Reyl, 2. November 2026",
+        "Par Mara Reyl · 2 novembre 2026",
+    ],
+)
+def test_a_byline_with_a_day_names_the_writer_and_the_day(byline):
+    """Both stand on one line in Markdown and in pastes."""
+    text = f"Holm counted by two\n\n{byline}\n\n{FIRST}"
+    kinds = (f"# {text}".encode(), "a.md"), (text.replace("*", "").encode(), "a.txt")
+    for data, name in kinds:
+        extract = one(data, name).extract
+        assert (extract.header.authors, extract.text) == (("Mara Reyl",), FIRST)
+        assert extract.header.published == date(2026, 11, 2)
+
+
+def test_a_sentence_about_a_day_is_no_byline():
+    """It begins with the same words."""
+    line = "By Mara Reyl's count, 12 boxes were missing on 2 November 2026"
+    text = f"Holm counted by two\n\n{line}\n\n{FIRST}"
+    extract = one(text.encode(), "a.txt").extract
+    assert (extract.header.authors, extract.text) == ((), f"{line}\n\n{FIRST}")
+
+
 def test_a_day_below_the_first_sentence_is_a_heading():
     """In a list of days it says when the things below it happened."""
     text = f"How it went\n\n{FIRST}\n\n1 November 2026\n\n{SECOND}"
@@ -79,6 +108,8 @@ def test_a_day_in_figures_counts_if_it_can_be_only_one(language, shown, day):
         "<p>Listen to The Count on Spotify or wherever you get your podcasts.</p>",
         "<p><em>New episodes of The Count are released every Thursday.</em></p>",
         "<p>Die Folge hören Sie überall, wo es Podcasts gibt.</p>",
+        "<p>The Count is hosted by Mara Reyl and produced by Jo Penn, with music by Ida Holt.</p>",
+        "<p>Produced by Jo Penn and Ida Holt.</p><p>Theme music by Ida Holt.</p>",
         "<p>この番組はポッドキャストでも配信中です。</p>",
         "<p>홍길동 기자 hong@courier.example</p>",
         "<p>【编辑:李红】</p>",
@@ -100,6 +131,8 @@ def test_what_is_offered_below_an_article_is_no_text(ending):
         "Her podcast is the reason why she stood at all, the candidate told the students.",
         "The clerk printed from the old register until the power failed at three o'clock.",
         "About the authors of the letter nothing was known to the commission until Monday.",
+        "The debate was hosted by the Harbour party and produced by the county's broadcaster.",
+        "Produced by the county, the leaflet names 12 candidates and 40 polling stations.",
     ],
 )
 def test_a_sentence_about_such_things_is_text(sentence):
@@ -191,3 +224,115 @@ def test_a_day_beside_a_byline_is_that_of_publication():
     extract = read(a_page(line + STORY))
     assert extract.header.published == date(2026, 11, 2)
     assert extract.text.split("\n\n")[-3:] == [FIRST, SECOND, THIRD]
+
+
+def test_a_short_paragraph_with_a_link_is_text_in_a_box_of_its_own():
+    """Many papers write each paragraph so, and link one word in the middle of the article."""
+    sentences = [
+        FIRST,
+        "The result was <a href='/r'>announced on Sunday</a> by the county, at four.",
+        SECOND,
+        "Turnout was 61 percent, the <a href='/c'>county clerk</a> said, two points more.",
+        THIRD,
+        "“We lost <a href='/l'>by 12 votes</a>,” Ben Quist said.",
+    ]
+    boxes = "".join(f"<div class='b'><div><p>{sentence}</p></div></div>" for sentence in sentences)
+    found = lines(a_page(boxes))
+    assert found[1] == "The result was announced on Sunday by the county, at four."
+    assert found[3] == "Turnout was 61 percent, the county clerk said, two points more."
+    assert found[5] == "“We lost by 12 votes,” Ben Quist said."
+    assert (found[0], found[2], found[4]) == (FIRST, SECOND, THIRD)
+
+
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        "<p>Also: <a href='/a'>What the recount on the southern islands has cost.</a></p>",
+        "<p>How the ferries ran. <a href='/b'>Read more</a></p>",
+    ],
+)
+def test_a_box_that_leads_to_another_article_is_no_text(teaser):
+    """Most of its words are a link, or it ends with one."""
+    boxes = "".join(f"<div><p>{text}</p></div>" for text in (FIRST, SECOND, THIRD))
+    found = lines(a_page(f"{boxes}<div><div>{teaser}</div></div>"))
+    assert found == [FIRST, SECOND, THIRD]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<tr><td><h2>{0}</h2><p>{1} <a href='/a'>Read more →</a></p></td></tr>",
+        (
+            "<tr><td><table><tr><td><h2>{0}</h2></td></tr><tr><td>{1} <a href='/a'>Read more</a>"
+            "</td></tr></table></td></tr>"
+        ),
+        "<tr><td><table><tr><td><h2><a href='/'>{0}</a></h2><p>{1}</p></td></tr></table></td></tr>",
+        "<tr><td><b><a href='/a'>{0}</a></b><br><br>{1}</td></tr>",
+    ],
+)
+@pytest.mark.parametrize("kind", ["a.eml", "a.html"])
+def test_every_section_of_a_newsletter_is_text(row, kind):
+    """Each has a row of a table, with a link to the whole article."""
+    rows = "".join(
+        row.format(place, text)
+        for place, text in (("Holm", FIRST), ("Dunmere", SECOND), ("Ivrelle", THIRD))
+    )
+    page = f"<html><head><title>The digest</title></head><body><table>{rows}</table></body></html>"
+    head = (
+        "From: The Courier <news@courier.example>\nSubject: The digest\n"
+        "Date: Mon, 2 Nov 2026 06:00:00 +0000\nContent-Type: text/html; charset=utf-8\n\n"
+    )
+    data = (head + page if kind == "a.eml" else page).encode()
+    found = one(data, kind).extract.text.split("\n\n")
+    assert [line for line in found if len(line) > 40] == [FIRST, SECOND, THIRD]
+
+
+@pytest.mark.parametrize(
+    ("shown", "read_text"),
+    [
+        ("won <button>18,402</button> votes in Holm", "won 18,402 votes in Holm"),
+        ("asked the <button class='term'>returning officer</button>, who", "officer, who"),
+        ("won <math><mn>61</mn><mo>%</mo></math> of all", "won 61% of all"),
+        (
+            "needs <math><mn>3</mn><mfrac><mn>1</mn><mn>2</mn></mfrac></math> seats",
+            "needs 3 1/2 seats",
+        ),
+        (
+            (
+                "got <math><semantics><mrow><mn>18</mn> <mo>,</mo><mn>402</mn></mrow>"
+                "<annotation>18{,}402</annotation></semantics></math> votes"
+            ),
+            "got 18,402 votes",
+        ),
+        ("got <object>12</object> seats", "got 12 seats"),
+        (
+            "won <span class='diff-removed'>12</span><span class='diff-added'>13</span> wards",
+            "won 13 wards",
+        ),
+        (
+            "won <span aria-hidden='true'>61</span><span class='sr-only'>sixty-one</span> percent",
+            "won 61 percent",
+        ),
+    ],
+)
+def test_what_stands_in_a_sentence_is_one_of_its_words(shown, read_text):
+    """A quotation without the figure would say something else."""
+    sentence = f"The Harbour party {shown} on the evening of the second day."
+    page = a_page(f"<p>{FIRST}</p><p>{sentence}</p><p>{SECOND}</p>")
+    told = lines(page)[1]
+    assert read_text in told
+    assert told.endswith(" on the evening of the second day.")
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        "<button>Share</button> <button>Copy link</button>",
+        "<button>Listen to 12 minutes</button>",
+        "<math><msup><mn>2</mn><mn>5</mn></msup></math>",
+        "<object data='/map.svg'>A map of 12 wards</object>",
+    ],
+)
+def test_a_button_behind_a_sentence_is_no_text(button):
+    """Nor is a formula that has no form on one line, where 2⁵ would become 25."""
+    assert lines(a_page(f"<p>{FIRST} {button}</p><p>{SECOND}</p>")) == [FIRST, SECOND]

@@ -285,3 +285,81 @@ def test_a_few_bad_bytes_are_replaced_and_counted(bad):
     found = read(data)
     assert "北斗町の開票は月曜日の午前二時に終わり" in found.text
     assert "could not be read" in found.notes[0]
+
+
+CLAIM = "Holm counted the ballots of dead voters."
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        a_page(h1=f"<p>The Courier</p><h1>{TITLE}</h1>", title=f"{TITLE} | The Courier"),
+        a_page(
+            h1=f"<p>The Courier</p><h1>{TITLE}</h1>",
+            head='<meta property="og:site_name" content="The Courier">',
+        ),
+    ],
+)
+def test_the_name_of_the_site_above_the_heading_is_no_text(page):
+    """Pages for the printer have it there."""
+    assert lines(page) == lines(a_page())
+
+
+def review(**more):
+    """Write the data of a claim that a page reviews."""
+    return linked(
+        **{
+            "@type": "ClaimReview",
+            "url": URL,
+            "datePublished": "2026-10-27",
+            "claimReviewed": CLAIM,
+            "reviewRating": {"@type": "Rating", "alternateName": "False"},
+        }
+        | more
+    )
+
+
+@pytest.mark.parametrize(
+    ("box", "line"),
+    [
+        (
+            f"<div class='review'><p>{CLAIM}</p><span class='rating'>False</span></div>",
+            "Claim: Holm counted the ballots of dead voters · Verdict: False",
+        ),
+        (
+            f"<div class='fact-check-box'><p>Claim</p><p>{CLAIM}</p><p>Verdict: False</p></div>",
+            "Claim: Holm counted the ballots of dead voters · Verdict: False",
+        ),
+        (
+            f"<blockquote><p>{CLAIM}</p></blockquote>",
+            "Claim: Holm counted the ballots of dead voters",
+        ),
+        (
+            f"<div><p>{CLAIM}</p><span>Untrue</span></div>",
+            "Claim: Holm counted the ballots of dead voters",
+        ),
+    ],
+)
+def test_a_claim_that_a_page_reviews_is_not_said_by_the_paper(box, line):
+    """It stands with its verdict, if the page shows that beside it."""
+    extract = read(a_page(box + STORY, head=review()), now=NOW)
+    texts = extract.text.split("\n\n")
+    assert texts[0] == line
+    assert texts[-3:] == lines(a_page())
+    assert extract.header.published == date(2026, 10, 27)
+
+
+def test_a_claim_is_labelled_in_the_language_of_its_page():
+    """Traditional Chinese is not simplified."""
+    labels = {"de": "Behauptung", "ja": "主張", "zh-TW": "說法", "zh-CN": "说法", "sv": "Claim"}
+    for language, label in labels.items():
+        page = a_page(f"<div><p>{CLAIM}</p></div>{STORY}", head=review(), lang=language)
+        assert lines(page, now=NOW)[0].startswith(f"{label}: Holm counted")
+
+
+def test_a_claim_that_another_page_reviews_stays_as_it_is():
+    """The data of a page list other reviews, too."""
+    head = review(url="https://courier.example/checks/other")
+    extract = read(a_page(f"<p>{CLAIM}</p>{STORY}", head=head), now=NOW)
+    assert extract.text.startswith(CLAIM)
+    assert extract.header.published is None

@@ -107,6 +107,48 @@ def test_a_letter_that_is_forwarded_is_its_first_senders(head):
     assert extract.text == FIRST
 
 
+@pytest.mark.parametrize(
+    ("head", "outlet", "day"),
+    [
+        (
+            "On Fri, 6 Nov 2026 at 10:00, Holm Courier\n<c@x.example> wrote:",
+            "x.example",
+            date(2026, 11, 6),
+        ),
+        ("Am 06.11.2026 um 10:00 schrieb Holm Courier <c@x.example>:", "x.example", None),
+        ("", "unverified paste", None),
+    ],
+)
+def test_a_letter_below_a_word_is_read(head, outlet, day):
+    """Whoever hands it on has answered it, and has written nothing that could be quoted."""
+    letter = f"Worth adding?\n\n{head}\n\n> {FIRST}\n>\n> {SECOND}\n"
+    extract = one(mail(plain=letter), "a.eml").extract
+    assert (extract.header.outlet, extract.text) == (outlet, f"{FIRST}\n\n{SECOND}")
+    assert extract.header.title == "Holm result: Brenk holds “her” seat"
+    if day:
+        assert day_of(extract.header.published) == day
+
+
+def test_a_letter_that_a_page_quotes_below_a_word_is_read():
+    """Programs mark it in the page, with the line that introduces it."""
+    page = (
+        "<p>Worth adding?</p><div class='gmail_quote'><div class='gmail_attr'>On Fri, 6 Nov 2026 "
+        "at 10:00, Holm Courier &lt;c@x.example&gt; wrote:</div>"
+        f"<blockquote><p>{FIRST}</p><p>{SECOND}</p></blockquote></div>"
+    )
+    extract = one(mail(page), "a.eml").extract
+    assert (extract.header.outlet, extract.text) == ("x.example", f"{FIRST}\n\n{SECOND}")
+    assert day_of(extract.header.published) == date(2026, 11, 6)
+
+
+def test_an_answer_is_its_writers():
+    """What it answers is quoted below it."""
+    answer = "The county counted 7,130 votes for Oda Brenk, and none of them twice, I can say."
+    letter = f"{answer}\n\nOn Fri, 6 Nov 2026 at 10:00, A <c@x.example> wrote:\n> {FIRST}\n"
+    extract = one(mail(plain=letter), "a.eml").extract
+    assert (extract.header.outlet, extract.text) == ("The Holm Letter", answer)
+
+
 def test_a_letter_that_is_attached_to_another_is_read():
     """The one around it only hands it on."""
     inner = mail(plain=FIRST).decode()

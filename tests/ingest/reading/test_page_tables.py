@@ -157,6 +157,60 @@ def test_a_row_carries_its_caption_and_headers(markup, rows):
     assert (found[0], found[-1]) == (FIRST, THIRD)
 
 
+@pytest.mark.parametrize("span", ["0", "2", "9"])
+def test_a_name_beside_several_rows_is_that_of_its_part_of_the_table(span):
+    """A cell ends with its part, and one with a span of 0 goes on to that end."""
+    markup = (
+        f"<table><thead><tr><th rowspan='{span}'>Candidate</th><th>2022</th><th>2026</th></tr>"
+        f"</thead><tbody><tr><td rowspan='{span}'>Odile Farr</td><td>1,200</td><td>1,300</td></tr>"
+        "<tr><td>45%</td><td>48%</td></tr></tbody>"
+        "<tbody><tr><td>Ben Quist</td><td>900</td><td>950</td></tr></tbody></table>"
+    )
+    assert lines(a_page(STORY + markup))[3:] == [
+        "Odile Farr · 2022: 1,200 · 2026: 1,300",
+        "Odile Farr · 2022: 45% · 2026: 48%",
+        "Ben Quist · 2022: 900 · 2026: 950",
+    ]
+
+
+def test_a_name_beside_a_hundred_rows_is_that_of_each():
+    """The figures of the last rows do not move into the columns before theirs."""
+    rows = "".join(f"<tr>{'{}'}<td>Ward {n}</td><td>{n + 1000}</td></tr>" for n in range(1, 101))
+    name, *others = ["<td rowspan='100'>Holm</td>", *[""] * 99]
+    markup = (
+        "<table><tr><th>District</th><th>Ward</th><th>Votes</th></tr>"
+        f"{rows.format(name, *others)}</table>"
+    )
+    assert lines(a_page(STORY + markup))[-1] == "Holm · Ward: Ward 100 · Votes: 1100"
+
+
+def test_the_head_of_a_table_is_above_its_body():
+    """A browser draws it there, wherever it is written."""
+    markup = (
+        "<table><tfoot><tr><td>Total</td><td>3,757</td></tr></tfoot><tbody><tr><td>Odile Farr</td>"
+        "<td>1,402</td></tr><tr><td>Ben Quist</td><td>2,355</td></tr></tbody>"
+        "<thead><tr><th>Candidate</th><th>Votes</th></tr></thead></table>"
+    )
+    assert lines(a_page(STORY + markup))[3:] == [
+        "Odile Farr · Votes: 1,402",
+        "Ben Quist · Votes: 2,355",
+        "Total · Votes: 3,757",
+    ]
+
+
+def test_a_cell_over_several_columns_has_the_header_that_they_share():
+    """It says nothing of one year alone."""
+    markup = (
+        "<table><tr><th rowspan='2'>Candidate</th><th colspan='2'>Votes</th></tr>"
+        "<tr><th>2022</th><th>2026</th></tr><tr><td>Odile Farr</td><td>1,200</td><td>1,300</td>"
+        "</tr><tr><td>Ben Quist</td><td colspan='2'>withdrew</td></tr></table>"
+    )
+    assert lines(a_page(STORY + markup))[3:] == [
+        "Odile Farr · Votes 2022: 1,200 · Votes 2026: 1,300",
+        "Ben Quist · Votes: withdrew",
+    ]
+
+
 def test_a_japanese_table_is_read_alike():
     """Wide figures and kanji among them."""
     found = lines(a_page(JAPANESE + TABLE_JA, lang="ja", title="北斗町の開票"))
