@@ -93,19 +93,22 @@ def _read_table(table: Element) -> TableRows:
         *table.xpath("./tr|./*[not(self::thead or self::tfoot)]/tr"),
         *table.xpath("./tfoot/tr"),
     ]
-    return [
-        [
-            Cell(
-                text(cell),
-                cell.tag == "th" or cell.getparent().getparent().tag == "thead",
-                min(_span(cell, "colspan") or 1, TABLES.span),
-                _rows_of(cell),
-            )
-            for cell in row
-            if cell.tag in {"td", "th"}
-        ]
-        for row in rows[: TABLES.rows]
-    ]
+    return [list(_read_cells(row)) for row in rows[: TABLES.rows]]
+
+
+def _read_cells(row: Element) -> Iterator[Cell]:
+    """Yield the cells of *row*; none spans rows beyond its part of the table.
+
+    A cell with a span of 0 spans the rest of that part.
+    """
+    cells = [cell for cell in row if cell.tag in {"td", "th"}]
+    spans_rows = any(_span(cell, "rowspan") != 1 for cell in cells)
+    following_rows = islice(row.itersiblings("tr"), TABLES.rows) if spans_rows else ()
+    rest = 1 + sum(1 for _ in following_rows)
+    for cell in cells:
+        is_head = cell.tag == "th" or row.getparent().tag == "thead"
+        across = min(_span(cell, "colspan") or 1, TABLES.span)
+        yield Cell(text(cell), is_head, across, min(_span(cell, "rowspan") or rest, rest))
 
 
 def _read_roles(table: Element) -> TableRows:
@@ -207,6 +210,8 @@ def _grid_of(rows: TableRows, width: int) -> _Grid:
         for cell in row:
             while column_number < width and grid[row_number][column_number] is not None:
                 column_number += 1
+            if column_number >= width:
+                break
             for row_index in range(row_number, min(row_number + cell.down, len(rows))):
                 for column_index in range(column_number, min(column_number + cell.across, width)):
                     grid[row_index][column_index] = cell
@@ -297,15 +302,6 @@ def _replace(element: Element, lines: Sequence[str]) -> None:
         holder.append(paragraph)
     holder.tail = element.tail
     parent.replace(element, holder)
-
-
-def _rows_of(cell: Element) -> int:
-    """Return the number of rows that a cell spans: none beyond its part of the table.
-
-    With a span of 0 it spans the rest of that part.
-    """
-    span = _span(cell, "rowspan") or TABLES.rows
-    return 1 + sum(1 for _ in islice(cell.getparent().itersiblings("tr"), span - 1))
 
 
 def _span(cell: Element, name: str) -> int:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import lxml.html
-from lxml.etree import ParserError, XMLSyntaxError, strip_elements
+from lxml.etree import ParserError, XMLSyntaxError, strip_elements, strip_tags
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
@@ -284,19 +284,26 @@ def _keep_words(page: Element) -> None:
 
     The extractor drops them with their words, unless they are of the kinds it knows.
     """
-    for element in page.xpath("//*[@aria-hidden][not(..//math)]"):
-        if element.tag in INLINE_TAGS and has_digit(element.text_content()):
+    with_formulas = {box for formula in page.iter("math") for box in formula.iterancestors()}
+    for element in page.xpath("//*[@aria-hidden]"):
+        is_formula = element.getparent() in with_formulas
+        if element.tag in INLINE_TAGS and not is_formula and has_digit(element.text_content()):
             element.attrib.pop("aria-hidden")  # hidden from screen readers alone
     _write_formulas(page)
+    has_words: dict[Element, bool] = {}
     for element in list(page.iter(*_WORD_TAGS)):
         parent = element.getparent()
+        if parent is None:
+            continue
+        if parent not in has_words:
+            has_words[parent] = any(map(has_letter, parent.xpath("text()")))
         if (
-            parent is not None
-            and any(map(has_letter, parent.xpath("text()")))
+            has_words[parent]
             and (element.tag != "button" or _stands_in_sentence(element))
             and not (element.tag == "object" and element.get("data"))
         ):
-            element.drop_tag()
+            element.tag = "words"
+    strip_tags(page, "words")  # all at once: one at a time, long lines are copied for each
 
 
 def _write_formulas(page: Element) -> None:
@@ -374,8 +381,7 @@ def _unlink_sections(page: Element) -> None:
 
 def _unlink(element: Element) -> None:
     """Remove the links in *element*, and keep their words."""
-    for link in list(element.iter("a")):
-        link.drop_tag()
+    strip_tags(element, "a")
 
 
 def _unlinked_text(element: Element) -> str:

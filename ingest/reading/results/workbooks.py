@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -233,7 +234,8 @@ def _with_whole_sentences(rows: Sequence[GridRow], text: str, delimiter: str) ->
     """
     lines = text.split("\n")
     widths = [len(row.cells) for row in rows]
-    width = max(filter(lambda number: number > 1, widths), key=widths.count, default=0)
+    counts = Counter(number for number in widths if number > 1)
+    width = max(counts, key=counts.__getitem__, default=0)
     top, bottom = (
         next((index for index in order if widths[index] == width), 0)
         for order in (range(len(rows)), reversed(range(len(rows))))
