@@ -58,19 +58,14 @@ def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
 def latest(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
     """Return the newest lines that are about *topic*, the newest first."""
     need, mentions = _mentions(topic, coverage, now)
-    about = [mention for mention in mentions if _is_about(mention, need)] or mentions
-    newest = sorted(about, key=lambda mention: mention.day, reverse=True)
+    on_topic = [
+        mention
+        for mention in mentions
+        if need.is_topic_of(mention.quote, mention.evidence.passage.header.title)
+    ]
+    newest = sorted(on_topic or mentions, key=lambda mention: mention.day, reverse=True)
     chosen = _select_lines(newest)[: TIMELINES.newest_lines]
     return Timeline(topic, now, tuple(_line_of(mention, need) for mention in chosen))
-
-
-def _is_about(mention: _Mention, need: Need) -> bool:
-    """Return True if a line has a word of the topic itself, or its title one of that meaning.
-
-    In the line a word of a similar meaning may be said by the way: a rowing boat is no ferry.
-    """
-    title = mention.evidence.passage.header.title
-    return need.names(mention.quote) or need.share(title) > 0
 
 
 def reported(

@@ -323,9 +323,17 @@ def newest_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
     windows = plain_windows(need, evidence)
     most_words = max((window.words for window in windows), default=0.0)
     fresh = dict(zip(map(id, windows), timeliness(windows), strict=True))
-    on_topic = [window for window in windows if window.words >= most_words]
+    mentioning = [window for window in windows if window.words >= most_words]
+    on_topic = [
+        window
+        for window in mentioning
+        if need.is_topic_of(window.readable.text, window.passage.header.title)
+    ]
     return sorted(
-        (replace(window, score=window.words + fresh[id(window)]) for window in on_topic),
+        (
+            replace(window, score=window.words + fresh[id(window)])
+            for window in on_topic or mentioning
+        ),
         key=lambda window: (-window.score, window.passage.id, window.passage.order, window.first),
     )
 

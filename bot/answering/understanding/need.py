@@ -171,13 +171,17 @@ class Need:
         strange_count = sum(2 if word[0].isupper() else 1 for word in self.strange)
         return known_count / (known_count + strange_count or 1)
 
-    def names(self, text: str) -> bool:
-        """Return True if *text* has a content word itself, not one of a similar meaning."""
+    def is_topic_of(self, text: str, title: str) -> bool:
+        """Return True if *text* has a content word itself, or *title* one of a similar meaning.
+
+        In the text a word of a similar meaning may be said by the way: a rowing boat is no ferry.
+        """
         words = TextTerms.of(text)
-        return any(
+        has_word = any(
             term.key in (words.text if SCRIPT_WORD.fullmatch(term.key) else words.stems)
             for term in self.terms
         )
+        return has_word or self.share(title) > 0
 
     def share(self, text: str, title: str = "") -> float:
         """Return the weighted share of terms that *text*, or the *title* above, mentions.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.answering.answer import answer_now
 from bot.answering.limits import TIMELINES
 from bot.answering.timeline import latest, timeline
+from bot.answering.understanding.question import ask
 from tests.bot.conftest import MORNING
 
 
@@ -60,3 +62,11 @@ def test_the_latest_on_a_topic_is_the_few_newest_about_it(sample_desk, topic, ne
         for each in lines
         for text in (each.citation.quote, each.citation.header.title)
     )
+
+
+def test_an_answer_about_the_latest_has_no_word_of_similar_meaning_by_the_way(sample_desk):
+    """In the terminal, and wherever a question is answered, it is the same topic."""
+    question = ask("What is the latest on the ferries?", now=MORNING)
+    shown = answer_now(question, sample_desk.coverage.serving).excerpts
+    assert shown
+    assert not any("rowing boat" in excerpt.citation.quote for excerpt in shown)
