@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -362,7 +362,12 @@ def ground_line(ground: Ground, words: Wording) -> str:
         )
         for source in ground.without
     ]
-    return " ".join(parts)
+    return paragraph(parts)
+
+
+def paragraph(sentences: Iterable[str]) -> str:
+    """Return *sentences* behind each other; behind 。 there is no space."""
+    return " ".join(sentences).replace("。 ", "。")
 
 
 def unaskable(error: UnaskableError, words: Wording) -> str:

@@ -19,7 +19,7 @@ from bot.ledger import Ledger
 from bot.ledger.records import CitedRange
 from bot.outcomes import opening_at
 from bot.verify_page.limits import VERIFY_PAGE
-from bot.wording import Wording
+from bot.wording import Wording, paragraph
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.languages import Language
@@ -113,7 +113,7 @@ class Page:
             lines.append(self.words("coverage_changed", when=when))
         return self._document(
             self.words("verify_title"),
-            [_p(self.words("verify_intro")), _p(" ".join(lines)), *self._form(PastedQuotation())],
+            [_p(self.words("verify_intro")), _p(paragraph(lines)), *self._form(PastedQuotation())],
             home=False,
         )
 

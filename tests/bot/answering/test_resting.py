@@ -149,5 +149,6 @@ def test_it_is_said_in_one_line_of_every_language(language):
         said = ground_line(ground, words)
         assert "\n" not in said
         assert "{" not in said
+        assert "。 " not in said
         assert all(outlet in said for outlet in (LEDGER, POST, TIMES))
     assert "3" in ground_line(Ground(Resting.INDEPENDENT, 3), words)
