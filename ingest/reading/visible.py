@@ -80,6 +80,12 @@ INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
 _PIECES = INLINE_TAGS | {"div", "p"}
 
 
+_COUNTER_ENDS = ("data-target", "data-count", "data-to", "data-end", "data-value")
+_COUNTERS = f"//*[not(*)][normalize-space()='0'][{'|'.join(f'@{name}' for name in _COUNTER_ENDS)}]"
+"""Elements that show 0 until a script of the page counts up to a figure."""
+_COUNTER_END = re.compile(r"\d[\d.,]{0,14}")
+
+
 def reduce_to_visible(page: Element) -> tuple[str, ...]:
     """Change *page* to the text its reader sees, and return the posts of others embedded in it."""
     language = str(page.get("lang") or "").lower()[:2]
@@ -91,6 +97,7 @@ def reduce_to_visible(page: Element) -> tuple[str, ...]:
     _raise_signs(page, styles)
     posts = tuple(_posts_of(page))
     _drop_icons(page)
+    _write_counters(page)
     _write_ruby(page)
     _lower_signs(page, language)
     _write_marks(page, language)
@@ -257,6 +264,18 @@ def text_before(element: Element) -> str:
             "" if parent is None or parent.tag not in INLINE_TAGS else text_before(parent)
         )
     return str(previous.tail or previous.text_content())
+
+
+def _write_counters(page: Element) -> None:
+    """Write the figures to which a script counts up from 0, with the signs beside them."""
+    for counter in page.xpath(_COUNTERS):
+        ends = (counter.get(name, "").strip() for name in _COUNTER_ENDS)
+        figure = next(
+            (end for end in ends if end.replace(",", "").replace(".", "").isdecimal()), ""
+        )
+        if figure:
+            signs = (counter.get("data-prefix", ""), figure, counter.get("data-suffix", ""))
+            counter.text = "".join(signs)
 
 
 def _write_marks(page: Element, language: str) -> None:

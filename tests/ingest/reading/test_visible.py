@@ -410,3 +410,20 @@ def test_an_advertisement_between_paragraphs_is_not_the_papers(name):
     ).text
     assert "Smoked fish" not in text
     assert THIRD in text
+
+
+@pytest.mark.parametrize(
+    ("counter", "shown"),
+    [
+        ('<span class="counter" data-target="61">0</span>%', "61%"),
+        ('<b data-count="18,402">0</b>', "18,402"),
+        ('<span data-to="62.7" data-suffix="%">0</span>', "62.7%"),
+        ('<span data-target="#menu">0</span>', "0"),
+        ('<span data-count="12">3</span>', "3"),
+        ("<span>0</span>", "0"),
+    ],
+)
+def test_a_figure_that_a_script_counts_up_to_is_the_one_that_is_read(counter, shown):
+    """The reader sees it a second later; 0 would be a wrong figure."""
+    sentence = f"By noon {counter} of the voters of Sarnholt had cast their ballots, she said."
+    assert f"By noon {shown} of the voters" in read(a_page(f"{STORY}<p>{sentence}</p>")).text
