@@ -264,8 +264,9 @@ def migrate(engine: Engine, chain: Chain) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise ArchiveError(
-                f"The archive {_place_of(engine.url)} was made by a newer Election Desk. "
-                "Update this one first. If it is older than release 0.1.0, open it with 0.3.0."
+                f"The archive {_place_of(engine.url)} has a form that this Election Desk does not "
+                "know. Update this Election Desk if a newer one made the archive. If it is "
+                "older than release 0.1.0, open it with 0.3.0 first."
             ) from error
 
 

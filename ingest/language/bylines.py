@@ -18,11 +18,11 @@ _SIGNS_IN_NAMES = frozenset(" -'’.")
 
 
 def authors_in(line: str) -> tuple[str, ...]:
-    """Return the names in a byline; empty for a line that is none.
+    """Return the names in a byline; empty for any other line.
 
     A byline is an opening ("By"), a label ("Text:") or an ending ("기자") and names. Behind an
     opening a name has two words or more, each with a capital letter, so that a headline is none.
-    What stands behind the last comma or behind a bar is what they are, or where.
+    Text behind the last comma, or behind a bar, says what they are, or where.
     """
     text = " ".join(line.split())
     if len(text) > BYLINES.line_characters or has_digit(text):

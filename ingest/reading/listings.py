@@ -427,7 +427,7 @@ def _entry(
 
 
 def _people_in(authors: object, outlet: str) -> tuple[str, ...]:
-    """Return the names of the people among the *authors* of an item; an account name is none."""
+    """Return the names of the people among the *authors* of an item; account names are left out."""
     records = authors if isinstance(authors, list) else [authors]
     names = (_plain(str(record.get("name") or "")) for record in records if _is_record(record))
     return tuple(

@@ -229,8 +229,8 @@ def grid_of(text: str, name: str) -> Grid:
 def _with_whole_sentences(rows: Sequence[GridRow], text: str, delimiter: str) -> Iterator[GridRow]:
     """Yield *rows*, and as one cell each line above or below the table that is a sentence.
 
-    Such a line has fewer cells than the table, and a space behind the *delimiter*, which the rows
-    of the table have not.
+    Such a line has fewer cells than the table, and a space behind the *delimiter*; the rows of the
+    table have no such space.
     """
     lines = text.split("\n")
     widths = [len(row.cells) for row in rows]
@@ -257,7 +257,7 @@ def _open_quote(text: str, line: int, delimiter: str) -> int:
 
 
 def delimiter_of(text: str) -> str:
-    """Return the delimiter: the sign that splits most lines behind each other into as many cells.
+    """Return the delimiter: the sign that splits the longest run of lines into as many cells each.
 
     Rows of one cell, such as a title or a note, do not count; a row counts with all of its lines.
     """
