@@ -5,6 +5,7 @@ Front matter is metadata between two ``---`` or ``+++`` lines above the body.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -152,18 +153,40 @@ def _read_markdown(text: str, name: str) -> Extract:
 
 def _metadata(front: str, mark: str, name: str) -> dict[str, Any]:
     """Return the front matter between two lines of *mark*, with each value as text."""
+    front = front.replace("\r\n", "\n")
     try:
-        values = (
-            yaml.load(front, yaml.BaseLoader)  # noqa: S506 - builds strings alone
-            if mark == "---"
-            else tomllib.loads(front.replace("\r\n", "\n"))
-        )
+        values = _yaml_values(front) if mark == "---" else tomllib.loads(front)
     except (yaml.YAMLError, tomllib.TOMLDecodeError, RecursionError) as error:
-        example = "key: value" if mark == "---" else 'key = "value"'
+        example = 'title: "The count: day two"' if mark == "---" else 'title = "The count"'
         raise UnreadableError(
-            f"{name}: the lines between {mark} are no front matter. Write `{example}`."
+            f"{name}: the lines between {mark} cannot be read as front matter. Write each value"
+            f" beside its name, in quotation marks if it has other signs: `{example}`."
         ) from error
     return values if isinstance(values, dict) else {}
+
+
+def _yaml_values(front: str) -> object:
+    """Return the values of a YAML text, whose titles may have colons and quotation marks.
+
+    Raises:
+        yaml.YAMLError: it is not YAML even with such values in quotation marks.
+    """
+    try:
+        return yaml.load(front, yaml.BaseLoader)  # noqa: S506 - builds strings alone
+    except yaml.YAMLError:
+        return yaml.load("\n".join(map(_with_quoted_value, front.split("\n"))), yaml.BaseLoader)  # noqa: S506
+
+
+def _with_quoted_value(line: str) -> str:
+    """Return a line of YAML with its value in quotation marks, if it is none without them."""
+    name, colon, value = line.partition(": ")
+    if not colon or name != name.strip():
+        return line
+    try:
+        yaml.load(line, yaml.BaseLoader)  # noqa: S506 - builds strings alone
+    except yaml.YAMLError:
+        return f"{name}: {json.dumps(value.strip(), ensure_ascii=False)}"
+    return line
 
 
 @dataclass(frozen=True, slots=True)

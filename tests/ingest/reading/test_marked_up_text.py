@@ -129,6 +129,31 @@ def test_signs_of_less_and_more_are_no_marks_of_captions():
     assert "Lund < 9,310 votes, and Brenk > 9,000" in one(cue, "a.srt").extract.text
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ward 5: Lund leads by 40 votes",
+        "“We won”: Lund speaks",
+        '"We won", says Lund',
+        "@lund: what she wrote",
+        "'Twas close: 40 votes",
+        "[Live] Count of the night",
+        "50 %: the count of the night",
+    ],
+)
+def test_a_title_in_front_matter_may_have_signs_of_its_own(title):
+    """Who writes a title does not think of YAML; the values beside it are read as before."""
+    front = f'---\ntitle: {title}\noutlet: "The Courier"\nauthors:\n  - Ada Lund\n---\n'
+    header = one(f"{front}\n{FIRST}\n\n{SECOND}\n", "a.md").extract.header
+    assert (header.title, header.outlet, header.authors) == (title, "The Courier", ("Ada Lund",))
+
+
+def test_front_matter_that_is_none_is_refused_with_an_example():
+    """Nothing is guessed of lines that no rule reads."""
+    problem = one(f"---\ntitle:\n\tLund: won\n---\n\n{FIRST}\n\n{SECOND}\n", "a.md").problem
+    assert 'in quotation marks if it has other signs: `title: "' in str(problem)
+
+
 def test_front_matter_in_toml_is_front_matter():
     """Hugo writes it between lines of plus signs."""
     text = f'+++\ntitle = "Brenk wins"\ndate = 2026-11-07T06:12:00Z\n+++\n\n{FIRST}\n'
