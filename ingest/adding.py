@@ -66,7 +66,7 @@ def add(
 ) -> AddingOutcome:
     """Save the articles of *items* in batches, one transaction a batch; problems do not stop it.
 
-    *progress* is called with ``(done, done)``, since the total is not known here.
+    *progress* is called without a total, which is not known here.
     """
     outcome = AddingOutcome()
     batch: list[Extract] = []
@@ -79,7 +79,7 @@ def add(
             _save_batch(batch, archive, now, outcome)
             batch = []
         if progress:
-            progress(done, done)
+            progress(done, 0)
     _save_batch(batch, archive, now, outcome)
     return outcome
 

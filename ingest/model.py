@@ -17,7 +17,7 @@ Moment: TypeAlias = date | datetime
 """A publication time as precise as its source states it: a day, or a day with time and zone."""
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""A callback that receives ``(done, total)`` as work advances."""
+"""A callback that receives ``(done, total)`` as work advances; a total of 0 is not known yet."""
 
 UNVERIFIED_PASTE = "unverified paste"
 """The outlet of an article that names none and has no URL."""

@@ -111,7 +111,9 @@ def with_progress(
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=total)
-        return work(lambda done, count: bar.update(task, completed=done, total=total or count))
+        return work(
+            lambda done, count: bar.update(task, completed=done, total=total or count or None)
+        )
 
 
 class _ProgressLines:
@@ -123,11 +125,12 @@ class _ProgressLines:
         self._last = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
-        """Print the progress, unless a line was printed a moment ago or the total is not known."""
+        """Print the progress, unless a line was printed a moment ago or nothing is known yet."""
         total = self._total or total
-        if total and time.monotonic() - self._last >= _PROGRESS_SECONDS:
+        if (done or total) and time.monotonic() - self._last >= _PROGRESS_SECONDS:
             self._last = time.monotonic()
-            print(f"{self._label}: {done:,} of {total:,}", file=sys.stderr, flush=True)
+            count = f"{done:,} of {total:,}" if total else f"{done:,}"
+            print(f"{self._label}: {count}", file=sys.stderr, flush=True)
 
 
 def article_table(articles: Sequence[Article], *, reasons: bool = False) -> Table:

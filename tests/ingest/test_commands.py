@@ -284,13 +284,15 @@ def test_a_line_without_an_end_costs_what_a_line_may_have(tmp_path):
     assert isinstance(fault, BadLineError)
 
 
-def test_progress_without_a_terminal_is_a_line_once_the_total_is_known(capsys, monkeypatch):
-    """A log of a service holds how far it is, and no "0 of 0"."""
+@pytest.mark.parametrize(
+    ("calls", "lines"),
+    [
+        ([(0, 0), (1_200, 5_019)], "Indexing: 1,200 of 5,019\n"),
+        ([(0, 0), (128, 0), (1_256, 0)], "Indexing: 128\nIndexing: 1,256\n"),
+    ],
+)
+def test_progress_without_a_terminal_is_a_line_of_what_is_known(calls, lines, capsys, monkeypatch):
+    """A log of a service holds how far it is, and no total that is none: "0 of 0", "128 of 128"."""
     monkeypatch.setattr(output, "_PROGRESS_SECONDS", 0)
-
-    def work(progress):
-        progress(0, 0)
-        progress(1_200, 5_019)
-
-    output.with_progress("Indexing", None, work)
-    assert capsys.readouterr().err == "Indexing: 1,200 of 5,019\n"
+    output.with_progress("Indexing", None, lambda progress: [progress(*call) for call in calls])
+    assert capsys.readouterr().err == lines
