@@ -119,9 +119,12 @@ class Lexicon:
         """Return True if *question* has a word of *cue*."""
         return bool(self.cues[cue].search(question))
 
-    def shows(self, marker: str, sentence: str) -> bool:
-        """Return True if *sentence* has a word of *marker*."""
-        return bool(self.markers[marker].search(sentence))
+    def shows(self, marker: str, sentence: str, question: str = "") -> bool:
+        """Return True if *sentence* has a word of *marker* that is no word of *question*."""
+        asked = {*terms(question)} - self.stopwords
+        return any(
+            asked.isdisjoint(terms(match[0])) for match in self.markers[marker].finditer(sentence)
+        )
 
     def without_opening(self, text: str) -> str:
         """Return *text* without an opening "and", "but" or "so"."""

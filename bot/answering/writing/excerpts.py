@@ -286,8 +286,11 @@ def _contradicts(lead: Excerpt, excerpt: Excerpt, question: str) -> bool:
         return True
     lexicon = lexicon_for(question)
     if lexicon.asks("whether", question):
-        denials = [lexicon.shows("denied", shown.parts[1]) for shown in (lead, excerpt)]
-        return denials[0] != denials[1]
+        lead_denial, denial = (
+            lexicon_for(shown.parts[1]).shows("denied", shown.parts[1], question)
+            for shown in (lead, excerpt)
+        )
+        return lead_denial != denial
     lead_figures, figures = _figures(lead), _figures(excerpt)
     if lead_figures and figures:
         return not any(

@@ -99,6 +99,12 @@ How many candidates stand in Ostrel? · Nine, of whom two are women.
 
 Who counts the ballots? · Some 60 clerks of the town, under three observers.
 ---
+2026-10-26 | Courier | Waiting for Halm
+Tove Halm has yet to concede the election for mayor of Brack, her spokesman said after midnight.
+---
+2026-10-27 | Post | Halm gives up
+Tove Halm conceded the election for mayor of Brack in a short speech at noon.
+---
 2026-10-21 | Courier | Kenya's new president
 William Ruto won the vote in Kenya with 50.5 per cent.
 """
@@ -264,6 +270,7 @@ def test_an_outlet_that_is_named_has_its_place(desk):
     [
         ("Who won Dunmere East?", ("Odile Farr won", "Ilse Marrowen won")),
         ("Was the bridge at Holm closed on polling day?", ("was not closed", "was closed")),
+        ("Has Tove Halm conceded?", ("Halm conceded", "has yet to concede")),
     ],
 )
 def test_names_and_outcomes_that_contradict_stand_side_by_side(answered, question, said):
