@@ -95,6 +95,8 @@ class _TextLengths:
     """The outlets that carry a story too."""
     cell: int = 60
     """A name or a cell of results."""
+    returned_line: int = 1500
+    """A line of what was written in a form that was not read; escaped it may be twice as long."""
     button: int = 40
     """A name on a button."""
     linked_address: int = 512
@@ -166,6 +168,8 @@ class _Shown:
     """Answers listed for each change."""
     servers: int = 100
     """Servers that are examined as the next home server."""
+    returned_lines: int = 30
+    """Lines of what was written in a form that was not read, within Discord's 40 components."""
     digest_corrections: int = 5
     """Corrections in one digest."""
 

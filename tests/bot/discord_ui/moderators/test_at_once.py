@@ -7,12 +7,21 @@ import asyncio
 import pytest
 
 from bot.community.curating import Curator, TooManyArticlesError
+from bot.discord_ui.moderators import settings_panel, setup
 from bot.discord_ui.moderators.decisions import DiscardButton, KeepButton
 from bot.discord_ui.moderators.review import ApproveButton
 from bot.ledger import Ledger
 from bot.ledger.records import AuditAction
 from tests.bot.discord_ui.choosing import buttons
-from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, panel, row, send, set_value
+from tests.bot.discord_ui.moderators.conftest import (
+    FEED,
+    PAGE,
+    member_with,
+    panel,
+    row,
+    send,
+    set_value,
+)
 from tests.bot.discord_ui.reading import said_last, seen, shown
 
 UNCHANGED = "It is that way already. Nothing was changed."
@@ -152,3 +161,21 @@ async def test_an_action_is_undone_once(channel, moderator, second, archive):
     )
     assert sorted(shown(each)[:6] for each in results) == ["There ", "Undone"]
     assert deeds(archive) == [AuditAction.RESTORED, AuditAction.HIDDEN]
+
+
+async def test_two_open_forms_each_do_their_own(simcord_env, channel, manager, archive):
+    """What one manager sends neither empties the rule of the other's form nor closes that form."""
+    other = member_with(simcord_env, "deputy", manage_messages=True, manage_guild=True)
+    role = simcord_env.guild.create_role("press")
+    rules = Ledger.of(archive).rules
+    rules.set("", {**rules.get(""), "voting_link": "https://old.example"})
+    kinds = (setup._RoleButton, settings_panel.LinkButton)
+    forms = [
+        await member.click(await send(channel, kind("0", "x")), custom_id=kind.id_of("0"))
+        for member, kind in zip((manager, other), kinds, strict=True)
+    ]
+    await manager.submit_modal(forms[0], {"role": [role]})
+    assert rules.get("")["voting_link"] == "https://old.example"
+    assert rules.get(str(simcord_env.guild.id))["moderator_role"] == role.id
+    await other.submit_modal(forms[1], {"url": "https://vote.example"})
+    assert rules.get("")["voting_link"] == "https://vote.example"
