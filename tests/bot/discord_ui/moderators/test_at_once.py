@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.community.curating import Curator, TooManyArticlesError
+from bot.community.curating import Curator, Moderator, TooManyArticlesError
 from bot.discord_ui.moderators import settings_panel, setup
 from bot.discord_ui.moderators.decisions import DiscardButton, KeepButton
 from bot.discord_ui.moderators.review import ApproveButton
@@ -114,7 +114,7 @@ async def refuse(*_arguments):
 async def test_a_suggestion_is_decided_once_and_its_message_says_how(
     channel, alice, moderator, second, manager, archive, labels, sentences
 ):
-    """Whoever comes second, and everybody in the channel, reads what the first decided."""
+    """Whoever comes second, and everybody in the channel, reads what the first decided, and who."""
     await set_value(manager, channel, "review", "reviewin:0", channel)
     form = await alice.slash(channel, "suggest")
     await alice.submit_modal(form, {"url": PAGE, "outlet": "Ledger", "note": ""})
@@ -122,7 +122,10 @@ async def test_a_suggestion_is_decided_once_and_its_message_says_how(
     await asyncio.gather(
         moderator.click(posted, label=labels[0]), second.click(posted, label=labels[1])
     )
-    decided, *others = said_last(channel).split("\n")[::-1]
+    who, decided, *others = said_last(channel).split("\n")[::-1]
+    [first] = Ledger.of(archive).audit.last(limit=1)
+    assert who == f"<@{first.who}>"
+    assert first.who in {str(moderator.id), str(second.id)}
     assert decided in sentences
     assert others in ([], ["That was decided already."])
     kinds = {APPROVED: [AuditAction.ADDED, AuditAction.APPROVED], REJECTED: [AuditAction.REJECTED]}
@@ -137,7 +140,7 @@ async def test_a_decision_of_before_is_told_with_what_it_was(channel, alice, mod
     listed = await panel(moderator, channel, "suggestions")
     await moderator.click(listed.response, label="Reject")
     late = await second.click(old, custom_id="desk:approve:1")
-    assert shown(late) == f"That was decided already.\n{REJECTED}"
+    assert shown(late) == f"That was decided already.\n{REJECTED}\n<@{moderator.id}>"
 
 
 @pytest.mark.parametrize(("kind", "deed"), [("hide", "hidden"), ("remove", "removed")])
@@ -179,3 +182,16 @@ async def test_two_open_forms_each_do_their_own(simcord_env, channel, manager, a
     assert rules.get(str(simcord_env.guild.id))["moderator_role"] == role.id
     await other.submit_modal(forms[1], {"url": "https://vote.example"})
     assert rules.get("")["voting_link"] == "https://vote.example"
+
+
+async def test_who_decided_in_another_server_is_not_named(
+    simcord_env, channel, alice, moderator, desk, archive
+):
+    """A direct message is suggested to home; whoever decides there is of no concern elsewhere."""
+    number = await desk.community.suggest(PAGE, "Ledger", None, alice.id, simcord_env.guild.id)
+    suggestion = await desk.reviewer.suggestion(number)
+    await desk.curator.reject(suggestion, Moderator("7", "8"))
+    late = await moderator.click(
+        await send(channel, ApproveButton(str(number), "Approve")), label="Approve"
+    )
+    assert shown(late) == f"That was decided already.\n{REJECTED}"
