@@ -159,6 +159,10 @@ class ElectionDeskClient(discord.Client):
         await if_possible(self.moderation.curator.home.claim(guild.id))
         await welcome(guild, self.moderation)
 
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Greet the server again if it comes back, as its rules of then still hold."""
+        await if_possible(self.community.note_welcome(guild.id, welcomed=False))
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Answer with a sentence what nothing else answers.
 

@@ -34,6 +34,8 @@ class _DiscordLimits:
     """Time during which a reply to a command is edited, a minute less than Discord allows."""
     writing_seconds: float = 13 * 60.0
     """Time until the writing is stopped; the token of a reply expires after 15 minutes."""
+    shard_bits: int = 22
+    """Bits of a server's id that do not count for the shard that serves it."""
     choice_characters: int = 100
     components: int = 40
     """Texts, lines, rows and buttons of one message in all."""
