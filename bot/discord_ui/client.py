@@ -36,7 +36,14 @@ from bot.discord_ui.moderators.review import post_feedback, post_suggestion
 from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.notifier import keep_notifying
 from bot.discord_ui.question_message import StopButton
-from bot.discord_ui.replying import if_possible, report, return_texts, send_notice
+from bot.discord_ui.replying import (
+    if_possible,
+    report,
+    send_notice,
+    send_privately,
+    unread_form_view,
+    words_of,
+)
 from ingest.errors import IngestError, SettingsError
 from ingest.model import Progress
 from ingest.process import ending
@@ -175,7 +182,8 @@ class ElectionDeskClient(discord.Client):
         if is_control and not any(control.matches(custom_id) for control in _CONTROLS):
             await send_notice(interaction, "button_too_old")
         if is_form and not Form.is_known(custom_id, self.run_key):
-            await return_texts(interaction, texts_sent(data.get("components", ())))
+            texts = texts_sent(data.get("components", ()))
+            await send_privately(interaction, unread_form_view(texts, words_of(interaction)))
 
     async def on_suggestion(self, number: int) -> None:
         """Post a new suggestion in the review channel."""

@@ -133,9 +133,8 @@ async def send_notice(interaction: Interaction, key: str, **values: object) -> N
     await send_privately(interaction, notice_view(words_of(interaction)(key, **values)))
 
 
-async def return_texts(interaction: Interaction, texts: Iterable[str]) -> None:
-    """Say that a form was not read, and give the acting user back what they wrote in it."""
-    words = words_of(interaction)
+def unread_form_view(texts: Iterable[str], words: Wording) -> ui.LayoutView:
+    """Show that a form was not read, and give back the *texts* that were written in it."""
     blocks = [escape(words("form_too_old"))]
     lines = [line for text in texts for line in text.splitlines() if line.strip()]
     if lines:
@@ -145,7 +144,7 @@ async def return_texts(interaction: Interaction, texts: Iterable[str]) -> None:
         if sum(map(size, (*blocks, block))) > DISCORD.message_characters:
             break
         blocks.append(block)
-    await send_privately(interaction, layout(blocks))
+    return layout(blocks)
 
 
 async def report_failure(interaction: Interaction, error: Exception) -> None:
