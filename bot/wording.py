@@ -50,6 +50,8 @@ _NOTED_AS = {
     Trouble.FORM: Trouble.UNREAD,
 }
 """Troubles that readers are told of as another one; the difference is for maintainers."""
+_FULL_STOPS = (".", "。")
+_SENTENCE_ENDS = (*_FULL_STOPS, "!", "?", "…", "！", "？", "؟")
 _Text: TypeAlias = str | Mapping[str, str]
 """A message, or one form of it per plural category (CLDR) of its language."""
 _LOCALES = {Language.ENGLISH: "en_GB"}
@@ -138,7 +140,7 @@ class Wording:
             form = self.locale.plural_form(int(str(values["count"])))
             text = text.get(form, text["other"])
         formatted = {k: v if k in _IDENTIFIER_KEYS else self.number(v) for k, v in values.items()}
-        return f"{self._mark(text)}{text.format(**formatted)}"
+        return f"{self._mark(text)}{_without_second_stops(text, formatted).format(**formatted)}"
 
     def _mark(self, text: str) -> str:
         """Return the mark for right-to-left text, empty for other text."""
@@ -286,6 +288,15 @@ def in_one_language(words: Wording, command: str) -> Wording:
     )
     english = words.messages.english
     return english if english is not None and any(lacking) else words
+
+
+def _without_second_stops(text: str, values: Mapping[str, object]) -> str:
+    """Drop each full stop in *text* behind a value that ends a sentence itself: "Who won?"."""
+    for name, value in values.items():
+        if str(value).endswith(_SENTENCE_ENDS):
+            for stop in _FULL_STOPS:
+                text = text.replace(f"{{{name}}}{stop}", f"{{{name}}}")
+    return text
 
 
 def _is_complete(text: _Text, english: _Text, forms: Set[str]) -> bool:

@@ -182,7 +182,7 @@ class Following:
         existing = (
             follow
             for follow in channel_follows
-            if (follow.kind, follow.text) == (kind, outlet or text)
+            if (follow.kind, follow.text.casefold()) == (kind, (outlet or text).casefold())
         )
         if follow := next(existing, None):
             return follow

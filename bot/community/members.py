@@ -236,13 +236,16 @@ class Community:
         return (await self.rules(server)).edition(server)
 
     @in_thread
-    def welcome(self, server: int) -> bool:
-        """Return True if a server was not welcomed yet, and mark it as welcomed."""
+    def note_welcome(self, server: int, *, welcomed: bool) -> bool:
+        """Record that a server was welcomed, or has to be again; return True if that is new.
+
+        Its other rules stay as they are.
+        """
         place = str(server)
         values = self.ledger.rules.get(place)
-        if values.get("welcomed"):
+        if bool(values.get("welcomed")) is welcomed:
             return False
-        self.ledger.rules.set(place, ServerRules.of({**values, "welcomed": True}).values())
+        self.ledger.rules.set(place, ServerRules.of({**values, "welcomed": welcomed}).values())
         self._rules.clear()
         return True
 

@@ -13,12 +13,13 @@ from bot.answering.limits import QUESTIONS
 from bot.answering.understanding.question import language_asked
 from bot.answering.values import Answer, Citation, Level, Outcome, Question
 from bot.community.limits import INTERVALS, MEMBERS
+from bot.community.news import citable_article
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.language.names import names_in
 from ingest.model import EVERYBODY, Article, Edition, Progress
-from ingest.process.threads import begin_search
+from ingest.process.threads import begin_search, in_thread
 
 _GENERAL_KINDS = ("result", "turnout")
 """Kinds of general questions, suggested if the coverage answers them."""
@@ -39,8 +40,8 @@ class SuggestedQuestions:
     archive: Archive
     answers: Callable[[Question], Outcome]
     clock: Callable[[], datetime]
-    _questions: dict[str, str] = field(default_factory=dict)
-    """Outlets whose article answers a question, by question."""
+    _questions: dict[str, int] = field(default_factory=dict)
+    """Ids of the articles that answer a question about their title, by question."""
     _general: dict[tuple[str, Language], str] = field(default_factory=dict)
     """Outlets that answer a general question, by kind and language."""
     _title_names: dict[str, set[str]] = field(default_factory=dict)
@@ -64,17 +65,21 @@ class SuggestedQuestions:
         self._questions = self._draw(now, progress)
         self._last_change, self._drawn_at = last_change, now
 
+    @in_thread
     def matching(self, query: str, language: Language, edition: Edition = EVERYBODY) -> list[str]:
         """Return the questions that contain *query*, those in *language* first.
 
-        For an edition of some outlets, only those that its outlets answer.
+        Only those about the titles of articles that *edition* may cite now: one that was removed
+        or hidden a moment ago is not named any more.
         """
-        outlets = edition.outlets
+        scope = self.archive.editions.scope(edition)
         needle = query.casefold().strip()
         questions = [
             question
-            for question, outlet in self._questions.items()
-            if needle in question.casefold() and (outlet in outlets or not outlets)
+            for question, number in self._questions.items()
+            if needle in question.casefold()
+            and (article := citable_article(self.archive, number)) is not None
+            and scope.includes(article)
         ]
         return sorted(questions, key=lambda question: language_asked(question) is not language)
 
@@ -153,8 +158,8 @@ class SuggestedQuestions:
         )
         return [article for article in articles if not article.header.unverified]
 
-    def _draw(self, now: datetime, progress: Progress | None) -> dict[str, str]:
-        questions: dict[str, str] = {}
+    def _draw(self, now: datetime, progress: Progress | None) -> dict[str, int]:
+        questions: dict[str, int] = {}
         counts: dict[str, int] = {}
         for index, article in enumerate(self._newest()):
             if progress is not None:
@@ -166,7 +171,7 @@ class SuggestedQuestions:
                 article, now, progress
             ):
                 counts[outlet] = counts.get(outlet, 0) + 1
-                questions[_question_about(article)] = outlet
+                questions[_question_about(article)] = article.id
         return questions
 
     def _answers_itself(self, article: Article, now: datetime, progress: Progress | None) -> bool:

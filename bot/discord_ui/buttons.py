@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 import discord
@@ -187,12 +188,23 @@ class KeyRoleSelect(KeyItem, template=r"desk:roles"):
 class Form(ui.Modal):
     """A form in the language of its user; it reports an error to the person who sent it."""
 
-    def __init__(
-        self, interaction: Interaction, title: str, custom_id: str = discord.utils.MISSING
-    ) -> None:
-        """Make a form with the catalogue's message of the key *title* above it."""
+    id_kind: ClassVar[str] = "form"
+    """The part of the custom id that tells in which language the form is answered."""
+
+    def __init__(self, interaction: Interaction, title: str) -> None:
+        """Make a form with the catalogue's message of the key *title* above it.
+
+        Its custom id belongs to it alone, because discord.py gives what is sent to the last form
+        that was opened with an id. It also names the client, because a restart forgets its forms.
+        """
         self.words = words_of(interaction)
+        custom_id = f"desk:{self.id_kind}:{interaction.client.run_key}.{secrets.token_hex(8)}"
         super().__init__(title=self.words(title), custom_id=custom_id)
+
+    @staticmethod
+    def is_known(custom_id: str, run_key: str) -> bool:
+        """Return True if the form with *custom_id* was opened by the client with *run_key*."""
+        return custom_id.rpartition(":")[2].startswith(f"{run_key}.")
 
     def field(self, key: str, item: _Item) -> _Item:
         """Add *item* under the catalogue's label for *key*, and return it."""
@@ -212,6 +224,15 @@ def text_input(
     """Make a text field, of several *lines* or of one, for at most *longest* characters."""
     style = discord.TextStyle.paragraph if lines else discord.TextStyle.short
     return ui.TextInput(custom_id=name, style=style, max_length=longest, required=required)
+
+
+def texts_sent(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the texts in the raw *components* of a form that was sent, without the empty ones."""
+    for component in components:
+        if component.get("type") == discord.ComponentType.text_input.value:
+            yield from filter(None, [component.get("value")])
+        yield from texts_sent(component.get("components", ()))
+        yield from texts_sent(filter(None, [component.get("component")]))
 
 
 def matching_choices(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ import aiohttp
 import discord
 
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.buttons import KeyItem
+from bot.discord_ui.buttons import Form, KeyItem, texts_sent
 from bot.discord_ui.commands import DeskTree, sync_if_changed
 from bot.discord_ui.conversation import (
     AddressedMessage,
@@ -35,7 +36,14 @@ from bot.discord_ui.moderators.review import post_feedback, post_suggestion
 from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.notifier import keep_notifying
 from bot.discord_ui.question_message import StopButton
-from bot.discord_ui.replying import if_possible, report, send_notice
+from bot.discord_ui.replying import (
+    if_possible,
+    report,
+    send_notice,
+    send_privately,
+    unread_form_view,
+    words_of,
+)
 from ingest.errors import IngestError, SettingsError
 from ingest.model import Progress
 from ingest.process import ending
@@ -116,6 +124,8 @@ class ElectionDeskClient(discord.Client):
         self.community, self.catalogue = desk.community, desk.catalogue
         self.following, self.contests = desk.news.following, desk.news.contests
         self.lease = desk.lease
+        self.run_key = secrets.token_hex(8)
+        """Key in the custom ids of the forms that this client opens."""
         self.tree = DeskTree(self, self.asking, self.moderation)
         self._beside = beside
         self._announce: Callable[[str], object] | None = announce
@@ -156,12 +166,24 @@ class ElectionDeskClient(discord.Client):
         await if_possible(self.moderation.curator.home.claim(guild.id))
         await welcome(guild, self.moderation)
 
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Greet the server again if it comes back, as its rules of then still hold."""
+        await if_possible(self.community.note_welcome(guild.id, welcomed=False))
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Answer a press of a button or menu of an earlier release with a sentence."""
-        if interaction.type is discord.InteractionType.component:
-            data: Any = interaction.data or {}
-            if not any(control.matches(data.get("custom_id", "")) for control in _CONTROLS):
-                await send_notice(interaction, "button_too_old")
+        """Answer with a sentence what nothing else answers.
+
+        That is a button or menu of an earlier release, and a form that was open over a restart.
+        """
+        data: Any = interaction.data or {}
+        custom_id = str(data.get("custom_id", ""))
+        is_control = interaction.type is discord.InteractionType.component
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        if is_control and not any(control.matches(custom_id) for control in _CONTROLS):
+            await send_notice(interaction, "button_too_old")
+        if is_form and not Form.is_known(custom_id, self.run_key):
+            texts = texts_sent(data.get("components", ()))
+            await send_privately(interaction, unread_form_view(texts, words_of(interaction)))
 
     async def on_suggestion(self, number: int) -> None:
         """Post a new suggestion in the review channel."""

@@ -58,15 +58,32 @@ class AddressedMessage:
         if message.author.bot or message.type not in _TEXT_TYPES:
             return None
         again = cls.again(message, me)
-        called = message.guild is None or f"<@{me}>" in message.content
-        called = called or f"<@!{me}>" in message.content
-        return replace(again, called=called) if called or _is_continuation(message, me) else None
+        called = message.guild is None or any(m in message.content for m in _mentions(message, me))
+        is_meant = called or _own_role(message) is not None or _is_continuation(message, me)
+        return replace(again, called=called) if is_meant else None
 
     @classmethod
     def again(cls, message: discord.Message, me: int) -> AddressedMessage:
         """Return *message* as one to be answered, with or without a mention."""
-        text = message.content.replace(f"<@{me}>", " ").replace(f"<@!{me}>", " ")
+        text = message.content
+        for mention in _mentions(message, me):
+            text = text.replace(mention, " ")
         return cls(text.strip(), called=True)
+
+
+def _mentions(message: discord.Message, me: int) -> list[str]:
+    """Return how *message* may mention the bot: itself, or the role that Discord made for it."""
+    role = _own_role(message)
+    return [f"<@{me}>", f"<@!{me}>", *([role.mention] if role is not None else [])]
+
+
+def _own_role(message: discord.Message) -> discord.Role | None:
+    """Return the bot's own role if *message* mentions it.
+
+    Discord offers it beside the bot, under the same name, but keeps back the text.
+    """
+    own = message.guild.self_role if message.guild is not None else None
+    return own if own is not None and own in message.role_mentions else None
 
 
 def _is_continuation(message: discord.Message, me: int) -> bool:

@@ -34,6 +34,8 @@ class _DiscordLimits:
     """Time during which a reply to a command is edited, a minute less than Discord allows."""
     writing_seconds: float = 13 * 60.0
     """Time until the writing is stopped; the token of a reply expires after 15 minutes."""
+    shard_bits: int = 22
+    """Bits of a server's id that do not count for the shard that serves it."""
     choice_characters: int = 100
     components: int = 40
     """Texts, lines, rows and buttons of one message in all."""
@@ -95,6 +97,8 @@ class _TextLengths:
     """The outlets that carry a story too."""
     cell: int = 60
     """A name or a cell of results."""
+    returned_line: int = 1500
+    """A line of what was written in a form that was not read; escaped it may be twice as long."""
     button: int = 40
     """A name on a button."""
     linked_address: int = 512
@@ -166,6 +170,8 @@ class _Shown:
     """Answers listed for each change."""
     servers: int = 100
     """Servers that are examined as the next home server."""
+    returned_lines: int = 30
+    """Lines of what was written in a form that was not read, within Discord's 40 components."""
     digest_corrections: int = 5
     """Corrections in one digest."""
 

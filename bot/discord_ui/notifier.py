@@ -11,7 +11,7 @@ import discord
 from discord import ui
 
 from bot.community.rules import ServerRules
-from bot.discord_ui.limits import PACE
+from bot.discord_ui.limits import DISCORD, PACE
 from bot.discord_ui.members.follow_commands import UnfollowButton
 from bot.discord_ui.news_views import changed_news_view, digest_view, news_view, quiet_view
 from bot.discord_ui.places import server_of
@@ -71,11 +71,14 @@ async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesBySe
 
 
 async def post_digests(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
-    """Post each due digest, but of servers that the bot has left; a shard does not know those."""
+    """Post each due digest, but none of a server that the bot has left.
+
+    A shard tries those of the other shards' servers, of which it is not told.
+    """
     present = {
         place: server_rules
         for place, server_rules in rules.items()
-        if client.shard_id is not None or client.get_guild(int(place)) is not None
+        if client.get_guild(int(place)) is not None or not _serves(client, int(place))
     }
     for digest in await desk.news.digests.due(present):
         if digest.language:
@@ -84,6 +87,13 @@ async def post_digests(client: discord.Client, desk: Desk, rules: _RulesByServer
             words = words_in(await server_of(client, digest.channel))
         await _send(client, digest.channel, digest_view(digest, words), digest.nonce)
         await desk.news.digests.mark_posted(digest)
+
+
+def _serves(client: discord.Client, server: int) -> bool:
+    """Return True if Discord tells this client of a server, by the rule for shards."""
+    if client.shard_id is None or client.shard_count is None:
+        return True
+    return (server >> DISCORD.shard_bits) % client.shard_count == client.shard_id
 
 
 async def _report_quiet_sources(client: discord.Client, desk: Desk) -> None:

@@ -13,8 +13,9 @@ from typing import Any, Self, TypeAlias, TypeVar
 import discord
 from discord import ui
 
-from bot.discord_ui.limits import DISCORD, PACE
-from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.escaping import escape, literal, size, title
+from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
+from bot.discord_ui.rendering import layout, notice_view
 from bot.wording import (
     WordedError,
     Wording,
@@ -130,6 +131,20 @@ async def send_privately(interaction: Interaction, view: ui.LayoutView) -> None:
 async def send_notice(interaction: Interaction, key: str, **values: object) -> None:
     """Send the sentence of *key* as a new message that only the acting user sees."""
     await send_privately(interaction, notice_view(words_of(interaction)(key, **values)))
+
+
+def unread_form_view(texts: Iterable[str], words: Wording) -> ui.LayoutView:
+    """Show that a form was not read, and give back the *texts* that were written in it."""
+    blocks = [escape(words("form_too_old"))]
+    lines = [line for text in texts for line in text.splitlines() if line.strip()]
+    if lines:
+        blocks.append(f"-# {escape(words('form_text'))}")
+    for line in lines[: SHOWN.returned_lines]:
+        block = f"> {literal(title(line, CHARACTERS.returned_line))}"
+        if sum(map(size, (*blocks, block))) > DISCORD.message_characters:
+            break
+        blocks.append(block)
+    return layout(blocks)
 
 
 async def report_failure(interaction: Interaction, error: Exception) -> None:

@@ -99,12 +99,17 @@ COVERAGE_ACTIONS = (
 """Actions on articles and sources, which affect every server that cites them."""
 
 
+DECIDED = "suggestion"
+"""Key of the suggestion's id in ``AuditEntry.before``."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """An action of a moderator; ``who`` and ``place`` are Discord ids.
 
     ``detail`` names an object that is neither an article nor a source, or states the outcome of
-    adding an article. ``before`` holds the previous rules if they were set. ``undone_by`` is the id
+    adding an article. ``before`` holds the previous rules if they were set, and the id of a
+    suggestion that was decided. ``undone_by`` is the id
     of the entry that undid this one.
     """
 

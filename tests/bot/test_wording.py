@@ -281,3 +281,26 @@ def test_a_number_in_an_error_is_written_as_its_language_writes_it(language, num
     """In German "20,000" is twenty."""
     sentence = "count.csv has more than 20,000 entries. Split it."
     assert number in translated_failure(sentence, Wording.of(language))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sentence"),
+    [
+        (Language.ENGLISH, "Who won?", "No longer followed: Who won?"),
+        (Language.ENGLISH, "ferries", "No longer followed: ferries."),
+        (Language.ENGLISH, "ferries.", "No longer followed: ferries."),
+        (Language.GERMAN, "Marrowen sagt …", "Nicht mehr abonniert: Marrowen sagt …"),
+        (Language.JAPANESE, "誰が勝った？", "フォローをやめました：誰が勝った？"),
+        (Language.CHINESE, "谁赢了？", "已取消关注：谁赢了？"),
+        (Language.ARABIC, "من فاز؟", "\u200fلم تعد متابعًا: من فاز؟"),
+    ],
+)
+def test_a_sentence_has_one_mark_at_its_end(language, text, sentence):
+    """A question or a cut title that is named at the end of a sentence has its own."""
+    assert Wording.of(language)("unfollowed", text=text) == sentence
+
+
+def test_a_mark_in_the_middle_is_left_alone():
+    """Only the stop behind the name goes, wherever it stands."""
+    followed = ENGLISH("follow_in_private", text="Who won?")
+    assert followed == "Done: Who won? I have written to you; there you can also unfollow it."

@@ -43,6 +43,7 @@ from bot.discord_ui.news_views import (
 )
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
+from bot.discord_ui.replying import unread_form_view
 from bot.ledger.records import (
     CitedRange,
     Follow,
@@ -182,6 +183,8 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "interrupted": interrupted_view(
             PendingQuestion(built.NOW, "1", answer.question.text, words.language, "", id=3)
         ),
+        "form-unread": unread_form_view(["Who won?\n" + built.HOSTILE, "The Courier"], words),
+        "unfollowed": notice_view(words("unfollowed", text="Who won?")),
         "too-many": notice_view(words("too_many", count=42)),
         "forgotten": notice_view(words("forgotten", count=3)),
         **{f"notice-{key}": notice_view(words(key)) for key in NOTICES},

@@ -34,6 +34,7 @@ from bot.discord_ui.moderators.listing import (
 from bot.discord_ui.moderators.review import (
     ABOUT_GAPS,
     ABOUT_REPORTS,
+    _decision_lines,
     groups_view,
     review_view,
     suggestions_view,
@@ -206,8 +207,10 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         ),
         "proposed": notice_view(words("proposed", number=3)),
         "second-needed": notice_view(words("second_needed")),
-        "approved": notice_view(words("approved", name=URL)),
-        "rejected": notice_view(words("rejected", name=URL)),
+        **{
+            decision: layout(_decision_lines(suggestions()[0], decision, "123", words))
+            for decision in ("approved", "rejected")
+        },
         "settings-refused": notice_view(words("settings_not_allowed")),
         "budget-refused": notice_view(words("budget_without_prices")),
         "deeds": audit_view(audit_entries(), "1", words),

@@ -82,7 +82,7 @@ def ask_command(
         rules = await community.rules(interaction.guild_id)
         language = words_of(interaction).language
         edition = rules.edition(interaction.guild_id)
-        questions = suggested.matching(text, language, edition)
+        questions = await suggested.matching(text, language, edition)
         return matching_choices("", questions)
 
     return slash_ask

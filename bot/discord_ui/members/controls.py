@@ -80,7 +80,7 @@ class _ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
     kind = "show"
 
     async def on_press(self, interaction: Interaction) -> None:
-        """Show the answer once, in channels with public answers."""
+        """Show the answer once, in channels with public answers; after an error once more."""
         asking: Asking = interaction.client.asking
         community: Community = interaction.client.community
         catalogue: Catalogue = interaction.client.catalogue
@@ -101,7 +101,11 @@ class _ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
         view = _without_controls(message)
         table = _row_in(message)
         with_buttons(view, asking.make_controls(self.key, words, Audience(place), None, table))
-        await interaction.response.send_message(view=view)
+        try:
+            await interaction.response.send_message(view=view)
+        except Exception:
+            asking.used_keys.pop(("shown", self.key), None)
+            raise
         reply = await interaction.original_response()
         exchange = await asking.exchanges.shown_in(message)
         await asking.note_shown(reply, exchange, int(self.key), words.language)

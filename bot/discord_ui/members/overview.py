@@ -47,6 +47,7 @@ from bot.discord_ui.replying import (
 )
 from bot.wording import Wording
 from ingest.model import UNVERIFIED_PASTE, Article, OutletSummary
+from ingest.reading.text import letters_and_digits
 
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
@@ -145,6 +146,9 @@ def latest_command(
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
         if admission.refusal:
             await respond(interaction, notice_view(admission.refusal))
+            return
+        if topic is not None and not letters_and_digits(topic):
+            await respond(interaction, notice_view(words("question_empty")))
             return
         await interaction.response.defer(thinking=True, ephemeral=admission.private)
         view = await asking.latest(topic or "", words, admission.edition)

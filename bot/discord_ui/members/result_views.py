@@ -46,6 +46,7 @@ from bot.discord_ui.replying import (
 )
 from bot.wording import Wording
 from ingest.reading.results.columns import Field
+from ingest.reading.text import letters_and_digits
 
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Asking
@@ -72,6 +73,9 @@ def tables_command(
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
         if admission.refusal:
             await respond(interaction, notice_view(admission.refusal))
+            return
+        if not letters_and_digits(contest):
+            await respond(interaction, notice_view(words("question_empty")))
             return
         lookup = contests.results(contest, admission.edition, kind)
         results = await defer_if_slow(interaction, lookup, private=admission.private)

@@ -118,7 +118,7 @@ async def source_panel(
     Without one, a chat model that has written nothing for a while is reported above the list.
     """
     words = words_of(interaction)
-    view, turns = await _list_page(interaction, moderation, page)
+    view, turns, page = await _list_page(interaction, moderation, page)
     outage = moderation.model_state.outage(moderation.community.clock())
     notice = layout([outage_line(outage, words)]) if outage and change is None else None
     return panel_view(view, page, words, turns, change, notice)
@@ -156,47 +156,66 @@ def panel_view(
 
 async def _list_page(
     interaction: Interaction, moderation: Moderation, page: PanelPage
-) -> tuple[ui.LayoutView, list[ui.Item[Any]]]:
-    """Return one page of a list, and the buttons that turn it."""
-    words, by, catalogue = words_of(interaction), moderator(interaction), moderation.catalogue
-    offset, limit = page.offset, SHOWN.panel_items + 1
+) -> tuple[ui.LayoutView, list[ui.Item[Any]], PanelPage]:
+    """Return one page of a list, the buttons that turn it, and which page it is.
+
+    It is an earlier page if all items from there on are gone meanwhile.
+    """
+    words, by = words_of(interaction), moderator(interaction)
+    items = await _items_from(page, interaction, moderation)
+    if page.offset and not items and page.listing is not CoverageList.LOG:
+        earlier = replace(page, offset=max(0, page.offset - _step(page)))
+        return await _list_page(interaction, moderation, earlier)
+    visible, has_more = items[: _step(page)], len(items) > _step(page)
+    turns = _turns(page, words, has_more)
     match page.listing:
         case CoverageList.ARTICLES:
-            articles = await catalogue.titled(page.search, by.place, offset=offset, limit=limit)
-            view = articles_view(articles[: SHOWN.panel_items], by, words, page)
-            return view, _turns(page, words, len(articles) == limit)
+            return articles_view(visible, by, words, page), turns, page
         case CoverageList.QUARANTINE | CoverageList.REMOVED:
-            if page.listing is CoverageList.QUARANTINE:
-                articles = await catalogue.quarantined(by.place, offset, limit)
-            else:
-                articles = await catalogue.titled(
-                    "", by.place, removed=True, offset=offset, limit=limit
-                )
-            view = removed_view(articles[: SHOWN.panel_items], by, words, page)
-            return view, _turns(page, words, len(articles) == limit)
+            return removed_view(visible, by, words, page), turns, page
         case CoverageList.WATCHED:
-            sources = _matching(await catalogue.sources(by.place), page.search)
-            has_more = len(sources) >= offset + limit
-            return sources_view(sources, by, words, page), _turns(page, words, has_more)
+            return sources_view(visible, by, words, page), turns, page
         case CoverageList.SUGGESTIONS:
-            places = moderation.places(interaction)
-            return suggestions_view(await moderation.reviewer.suggestions(places), words), []
+            return suggestions_view(items, words), [], page
         case CoverageList.CORRECTIONS:
-            places = moderation.places(interaction)
-            notices = await catalogue.notices(offset, SHOWN.notices + 1, places)
-            has_more = len(notices) > SHOWN.notices
-            view = corrections_view(notices[: SHOWN.notices], words)
-            return view, _turns(page, words, has_more, SHOWN.notices)
+            return corrections_view(visible, words), turns, page
         case CoverageList.LOG:
-            server, home = server_in(interaction), str(moderation.home or "")
-            entries = await catalogue.audit(
-                server, home, before=offset or None, limit=SHOWN.audit_entries
-            )
-            view = audit_view(entries, server, words)
-            if len(entries) < SHOWN.audit_entries:
-                return view, []
-            older = replace(page, offset=entries[-1][0].id)
-            return view, [_PageButton(older.key, words("older"))]
+            view = audit_view(items, by.place, words)
+            if len(items) < SHOWN.audit_entries:
+                return view, [], page
+            older = replace(page, offset=items[-1][0].id)
+            return view, [_PageButton(older.key, words("older"))], page
+
+
+async def _items_from(
+    page: PanelPage, interaction: Interaction, moderation: Moderation
+) -> Sequence[Any]:
+    """Return the items of a page, and the first one of the next page if its list tells by that."""
+    catalogue, offset, limit = moderation.catalogue, page.offset, _step(page) + 1
+    server, places = server_in(interaction), moderation.places(interaction)
+    match page.listing:
+        case CoverageList.ARTICLES:
+            return await catalogue.titled(page.search, server, offset=offset, limit=limit)
+        case CoverageList.QUARANTINE:
+            return await catalogue.quarantined(server, offset, limit)
+        case CoverageList.REMOVED:
+            return await catalogue.titled("", server, removed=True, offset=offset, limit=limit)
+        case CoverageList.WATCHED:
+            sources = _matching(await catalogue.sources(server), page.search)
+            return sources[offset : offset + limit]
+        case CoverageList.SUGGESTIONS:
+            return await moderation.reviewer.suggestions(places)
+        case CoverageList.CORRECTIONS:
+            return await catalogue.notices(offset, limit, places)
+        case CoverageList.LOG:
+            home = str(moderation.home or "")
+            older_than = offset or None
+            return await catalogue.audit(server, home, before=older_than, limit=SHOWN.audit_entries)
+
+
+def _step(page: PanelPage) -> int:
+    """Return the number of items on one page of a list."""
+    return SHOWN.notices if page.listing is CoverageList.CORRECTIONS else SHOWN.panel_items
 
 
 def articles_view(
@@ -263,7 +282,7 @@ def sources_view(
     if not sources:
         return notice_view(words("no_articles" if page.search else "no_sources"))
     items: list[tuple[str, list[ui.Item[Any]]]] = []
-    for source in sources[page.offset : page.offset + SHOWN.panel_items]:
+    for source in sources:
         key = f"{source.id}.{page.key}"
         look = _LookNowButton(key, words("look_again"))
         stop = _StopWatchingButton(key, words("stop_watching"))
@@ -279,16 +298,14 @@ def _matching(sources: Sequence[Source], search: str) -> list[Source]:
     return sorted(matches, key=lambda source: (source.failure is None, source.id))
 
 
-def _turns(
-    page: PanelPage, words: Wording, has_more: bool, step: int = SHOWN.panel_items
-) -> list[ui.Item[Any]]:
+def _turns(page: PanelPage, words: Wording, has_more: bool) -> list[ui.Item[Any]]:
     """Return the buttons for the previous and the next page, as far as there are any."""
     buttons: list[ui.Item[Any]] = []
     if page.offset:
-        before = replace(page, offset=max(0, page.offset - step))
+        before = replace(page, offset=max(0, page.offset - _step(page)))
         buttons.append(_PageButton(before.key, words("page_before")))
     if has_more:
-        after = replace(page, offset=page.offset + step)
+        after = replace(page, offset=page.offset + _step(page))
         buttons.append(_PageButton(after.key, words("page_next")))
     return buttons
 

@@ -260,6 +260,8 @@ class ViewButton(Moderated, KeyButton, template=r"desk:look"):
 class ManagerForm(Form):
     """A form that checks its user again."""
 
+    id_kind = "settings-form"
+
     def __init__(
         self,
         interaction: Interaction,
@@ -267,7 +269,7 @@ class ManagerForm(Form):
         refusal: Callable[[Interaction, Moderation], Awaitable[str | None]],
         on_input: Callable[[Interaction], Awaitable[None]],
     ) -> None:
-        super().__init__(interaction, title, custom_id="desk:settings-form")
+        super().__init__(interaction, title)
         self._refusal = refusal
         self._on_input = on_input
 

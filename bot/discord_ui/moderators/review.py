@@ -114,6 +114,7 @@ def groups_view(
     """Show groups with their buttons; *subject* has the kind and the days."""
     kind = subject[0]
     name = "reports" if kind == ABOUT_REPORTS else "gaps"
+    offset = offset if offset < len(groups) else 0
     page = groups[offset : offset + SHOWN.review_groups]
     if not page:
         return notice_view(words(f"no_{name}"))
@@ -273,17 +274,24 @@ async def _open_suggestion(
     return await moderation.reviewer.suggestion(int(key), moderation.places(interaction))
 
 
+def _decision_lines(suggestion: Suggestion, key: str, who: str | None, words: Wording) -> list[str]:
+    """Return what was decided, and who did if that is known; a name notifies nobody."""
+    sentence = phrase(words(key, name=title(suggestion.name, 200)))
+    return [sentence, *([f"-# <@{int(who)}>"] if who else [])]
+
+
 async def _decided_view(
     key: str, moderation: Moderation, interaction: Interaction
 ) -> ui.LayoutView:
     """Show that a suggestion is decided, with the decision if this server made it."""
     words, places = words_of(interaction), moderation.places(interaction)
-    text = words("suggestion_decided")
+    blocks = [escape(words("suggestion_decided"))]
     suggestion = await moderation.reviewer.decided(int(key), places)
     if suggestion is not None:
         decision = "approved" if suggestion.approved else "rejected"
-        text = f"{text}\n{words(decision, name=title(suggestion.name, 200))}"
-    return notice_view(text)
+        who = await moderation.reviewer.decider(int(key), moderator(interaction).place)
+        blocks += _decision_lines(suggestion, decision, who, words)
+    return layout(blocks)
 
 
 class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
@@ -329,10 +337,11 @@ class ApproveButton(Action, KeyButton, template=r"desk:approve:(?P<key>[0-9]{1,1
             notice = notice_view(words("preview_outlet_needed"))
             name = _NameOutletButton(self.key, words("name_outlet"))
             return with_buttons(notice, [name, *_decision_buttons(suggestion, words)])
-        result = await moderation.curator.approve(suggestion, preview, moderator(interaction))
+        by = moderator(interaction)
+        result = await moderation.curator.approve(suggestion, preview, by)
         if result is Approval.DECIDED_BEFORE:
             return await _decided_view(self.key, moderation, interaction)
-        return notice_view(words(result, name=title(suggestion.name, 200)))
+        return layout(_decision_lines(suggestion, result, by.who, words))
 
 
 class _NameOutletButton(Moderated, KeyButton, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):
@@ -366,13 +375,11 @@ class _RejectButton(Action, KeyButton, template=r"desk:reject:(?P<key>[0-9]{1,12
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Reject the suggestion."""
-        words = words_of(interaction)
+        by = moderator(interaction)
         suggestion = await _open_suggestion(self.key, moderation, interaction)
-        if suggestion is None or not await moderation.curator.reject(
-            suggestion, moderator(interaction)
-        ):
+        if suggestion is None or not await moderation.curator.reject(suggestion, by):
             return await _decided_view(self.key, moderation, interaction)
-        return notice_view(words("rejected", name=title(suggestion.name, 200)))
+        return layout(_decision_lines(suggestion, "rejected", by.who, words_of(interaction)))
 
 
 SUGGESTION_BUTTONS = (_PreviewButton, ApproveButton, _NameOutletButton, _RejectButton)

@@ -69,7 +69,7 @@ async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
 
     An error from Discord is logged, not raised.
     """
-    if not await moderation.community.welcome(guild.id):
+    if not await moderation.community.note_welcome(guild.id, welcomed=True):
         return
     channel = _channel_in(guild)
     if channel is None:

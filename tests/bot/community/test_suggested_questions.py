@@ -11,6 +11,7 @@ import pytest
 from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.suggested_questions import SuggestedQuestions
 from ingest.language.languages import Language
+from ingest.model import Edition
 from ingest.process.ending import StoppedError
 from tests.bot.discord_ui.builders import LEDGER, PASTE, an_abstention, an_answer, an_excerpt
 from tests.builders import NOW, an_extract, saved
@@ -25,15 +26,15 @@ def about(article_id):
     return lambda question: replace(answer, question=question, excerpts=(cited,))
 
 
-def test_only_what_is_answered_by_its_article_is_offered(archive):
+async def test_only_what_is_answered_by_its_article_is_offered(archive):
     """An abstention, or an answer out of something else, is no beginning."""
     saved(archive, an_extract(), an_extract("Another.", title="Another"))
     starters = SuggestedQuestions(archive, about(2), lambda: NOW)
     starters.refresh()
-    assert starters.matching("", Language.ENGLISH) == ["What is reported on “Another”?"]
+    assert await starters.matching("", Language.ENGLISH) == ["What is reported on “Another”?"]
     declining = SuggestedQuestions(archive, lambda _question: an_abstention(), lambda: NOW)
     declining.refresh()
-    assert declining.matching("", Language.ENGLISH) == []
+    assert await declining.matching("", Language.ENGLISH) == []
 
 
 def test_they_are_drawn_anew_after_a_rest(archive):
@@ -60,7 +61,7 @@ def test_they_are_drawn_anew_after_a_rest(archive):
     assert len(asked) == 1
 
 
-def test_no_outlet_fills_the_list(archive):
+async def test_no_outlet_fills_the_list(archive):
     """And the list has an end."""
     many = [
         an_extract(f"Text {n} of {o}.", title=f"{n} {o}", outlet=f"Outlet {o}")
@@ -70,7 +71,7 @@ def test_no_outlet_fills_the_list(archive):
     saved(archive, *many)
     starters = SuggestedQuestions(archive, lambda q: about(number_of(archive, q))(q), lambda: NOW)
     starters.refresh()
-    assert len(starters.matching("", Language.ENGLISH)) <= 3 * MEMBERS.suggested_per_outlet
+    assert len(await starters.matching("", Language.ENGLISH)) <= 3 * MEMBERS.suggested_per_outlet
 
 
 def number_of(archive, question):
@@ -92,15 +93,15 @@ def test_nobody_begins_with_what_nobody_has_verified(archive, verified, kinds):
         assert begun[-1].topic == "Jory Stanmark"
 
 
-def test_a_title_too_long_is_no_question(archive):
+async def test_a_title_too_long_is_no_question(archive):
     """It would be refused when somebody chose it."""
     saved(archive, an_extract(title="long " * 120))
     starters = SuggestedQuestions(archive, about(1), lambda: NOW)
     starters.refresh()
-    assert starters.matching("", Language.ENGLISH) == []
+    assert await starters.matching("", Language.ENGLISH) == []
 
 
-def test_an_answer_that_takes_its_time_is_left_behind_when_the_process_ends(archive):
+async def test_an_answer_that_takes_its_time_is_left_behind_when_the_process_ends(archive):
     """The thread that keeps house returns at once, and the next start draws anew."""
     saved(archive, an_extract())
     asked, released = threading.Event(), threading.Event()
@@ -122,4 +123,20 @@ def test_an_answer_that_takes_its_time_is_left_behind_when_the_process_ends(arch
     finally:
         released.set()
     starters.refresh()
-    assert starters.matching("", Language.ENGLISH) == []
+    assert await starters.matching("", Language.ENGLISH) == []
+
+
+async def test_what_is_taken_out_is_not_offered_at_once(archive):
+    """Whoever types reads no title that a moderator has removed, or hidden in this server."""
+    saved(archive, an_extract("One.", title="One"), an_extract("Two.", title="Two"))
+    starters = SuggestedQuestions(archive, lambda q: about(number_of(archive, q))(q), lambda: NOW)
+    starters.refresh()
+    one, two = "What is reported on “One”?", "What is reported on “Two”?"
+    here, there = Edition("1"), Edition("2")
+    assert set(await starters.matching("", Language.ENGLISH)) == {one, two}
+    archive.editions.hide("1", 1, now=NOW)
+    assert await starters.matching("", Language.ENGLISH, here) == [two]
+    assert set(await starters.matching("", Language.ENGLISH, there)) == {one, two}
+    archive.articles.remove(2, now=NOW)
+    assert await starters.matching("", Language.ENGLISH, here) == []
+    assert await starters.matching("", Language.ENGLISH, there) == [one]

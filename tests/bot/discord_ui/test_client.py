@@ -18,6 +18,7 @@ from bot.discord_ui.client import (
     serve,
 )
 from bot.discord_ui.members.ask import suggested_question_buttons
+from bot.discord_ui.members.contributing import ReportButton
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.replying import deliver, error_view
@@ -28,7 +29,7 @@ from ingest.language.languages import Language
 from ingest.process.ending import Ending
 from tests.bot.builders import a_desk_in, answering
 from tests.bot.discord_ui.builders import NOW, a_hostile_answer, an_abstention, an_answer
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.reading import seen, shown
 from tests.bot.discord_ui.speaking import speaking
 
 QUESTION = "Will Marrowen govern with the Lantern Movement?"
@@ -418,3 +419,48 @@ async def test_a_button_of_an_earlier_release_is_answered(
         result = await alice.click(message, custom_id=custom_id)
     assert result.ephemeral
     assert Wording.of(language)("button_too_old") in seen(result.response.components)
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_a_form_that_was_open_over_a_restart_gives_back_its_text(
+    simcord_env, desk, channel, alice, language
+):
+    """Nobody writes it again: who sent it, and nobody else, reads it as it was written."""
+    with speaking(language):
+        suggested = await alice.slash(channel, "suggest")
+        await simcord_env.restart_bot(ElectionDeskClient(desk))
+        note = "They report *every* count.\n@everyone reads them."
+        texts = {"url": "https://ledger.example/feed", "outlet": "", "note": note}
+        result = await alice.submit_modal(suggested, texts)
+    assert result.ephemeral
+    assert desk.ledger.suggestions.open() == []
+    words = Wording.of(language)
+    first, lead, *lines = shown(result).split("\n")
+    assert words("form_too_old") in first
+    assert words("form_text") in lead
+    assert lines == [
+        "https://ledger.example/feed",
+        "They report *every* count.",
+        "@everyone reads them.",
+    ]
+
+
+async def test_a_long_text_of_a_form_that_was_open_over_a_restart_is_cut(
+    simcord_env, desk, channel, alice
+):
+    """All that one message holds of it, and no more."""
+    form = await alice.slash(channel, "suggest")
+    await simcord_env.restart_bot(ElectionDeskClient(desk))
+    texts = {"url": "_" * 500, "outlet": "_" * 100, "note": "\n".join(["_" * 9] * 50)}
+    result = await alice.submit_modal(form, texts)
+    assert shown(result).split("\n")[2:4] == ["_" * 500, "_" * 100]
+
+
+async def test_a_form_without_a_text_gives_nothing_back(simcord_env, desk, channel, alice):
+    """A role, or nothing at all: one sentence."""
+    view = ui.LayoutView(timeout=None).add_item(ui.ActionRow(ReportButton("1", "Report")))
+    message = await simcord_env.bot.get_channel(channel.id).send(view=view)
+    form = await alice.click(message, label="Report")
+    await simcord_env.restart_bot(ElectionDeskClient(desk))
+    result = await alice.submit_modal(form, {"fault": ["wrong"], "comment": ""})
+    assert shown(result) == Wording.default()("form_too_old")

@@ -156,6 +156,46 @@ async def test_messages_are_read_where_the_owner_lets_them(reading, tmp_path):
         assert "50 of the 121" in said_last(thread)
 
 
+@pytest.fixture
+def own_role(monkeypatch):
+    """Return a function that makes the role that Discord gives to each bot, under its name."""
+
+    def make(env):
+        role = env.guild.create_role("Election Desk")
+        own = property(lambda guild: guild.get_role(role.id))
+        monkeypatch.setattr(discord.Guild, "self_role", own)
+        return role
+
+    return make
+
+
+async def test_whoever_mentions_the_bot_s_role_is_told_once(simcord_env, channel, alice, own_role):
+    """Discord offers it beside the bot and keeps back the words; the button has a form."""
+    role, other = own_role(simcord_env), simcord_env.guild.create_role("press")
+    await alice.send(channel, f"{other.mention} {FERRIES}")
+    assert count(channel) == 1
+    await alice.send(channel, f"{role.mention} {FERRIES}")
+    assert said_last(channel).startswith(UNREAD)
+    form = await alice.click(channel.last_message, label="Ask a follow-up")
+    answer = await alice.submit_modal(form, {"question": FERRIES})
+    assert seen(answer.response.components).startswith(FERRIES)
+    before = count(channel)
+    await alice.send(channel, f"{role.mention} hello?")
+    assert count(channel) == before + 1
+
+
+async def test_the_bot_s_role_is_as_good_as_the_bot_where_messages_are_read(reading, own_role):
+    """And it is no part of the question."""
+    client = ElectionDeskClient(reading)
+    async with simcord.run(client, approved_intents=discord.Intents.all()) as env:
+        channel = env.create_guild("Orvessa").create_text_channel("desk")
+        alice = env.guild.add_member(env.create_user("alice"))
+        question = "How many seats did Common Field win?"
+        await alice.send(channel, f"{own_role(env).mention} {question}")
+        assert "50 of the 121" in said_last(channel)
+        assert client.asking.exchanges.recent(channel.last_message.id).question == question
+
+
 async def test_without_the_portal_s_leave_it_says_what_to_do(read_folder, monkeypatch):
     """The setting alone is not enough."""
 

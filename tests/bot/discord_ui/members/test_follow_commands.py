@@ -75,6 +75,14 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     assert "Twelve" not in said_last(private)
 
 
+async def test_one_topic_in_other_letters_is_followed_once(desk, channel, alice):
+    """Its news would come twice."""
+    for topic in ("Chess clubs", "chess clubs", " CHESS CLUBS "):
+        await alice.slash(channel, "follow", topic=topic)
+    [follow] = desk.ledger.follows.all()
+    assert follow.text == "Chess clubs"
+
+
 async def look(env, desk):
     """Let the bot send once what is due to followers."""
     desk.news.following.catch_up()
@@ -383,6 +391,23 @@ async def test_a_server_that_was_left_gets_its_digest_when_it_is_back(
     for _ in range(2):
         await post_digests(simcord_env.bot, desk, rules)
     assert len(channel.history()) == 1
+
+
+@pytest.mark.parametrize(("server", "posts"), [(8388608, 0), (8388609, 0), (12582912, 1)])
+async def test_a_shard_knows_which_servers_it_would_see(
+    simcord_env, desk, channel, monkeypatch, server, posts
+):
+    """One of its own that it does not see was left; it cannot tell of another shard's, and tries.
+
+    By Discord's rule the first of two shards serves 8388608 and 8388609, the second 12582912.
+    """
+    plan = DigestPlan(channel.id, MORNING.hour, MORNING - timedelta(days=2))
+    desk.ledger.rules.set(str(server), ServerRules(digest=plan).values())
+    saved(desk.archive, an_extract(CHESS), now=MORNING.replace(minute=0) - timedelta(minutes=30))
+    monkeypatch.setattr(simcord_env.bot, "shard_id", 0)
+    monkeypatch.setattr(simcord_env.bot, "shard_count", 2)
+    await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+    assert len(channel.history()) == posts
 
 
 async def test_what_waits_for_the_end_of_the_quiet_hours_comes_once(

@@ -252,6 +252,17 @@ async def test_a_private_answer_is_shown_to_all_by_its_asker(desk, channel, alic
     assert "What was the turnout" in shown(answer)
 
 
+async def test_an_answer_that_could_not_be_shown_to_all_can_be_later(simcord_env, channel, alice):
+    """Discord failed once: nobody reads that everybody sees what nobody does."""
+    result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
+    simcord_env.inject_error("POST", "/interactions/*/*/callback", status=503, code=0)
+    await alice.click(result.response, label="Show to all")
+    assert channel.last_message is None
+    public = await alice.click(result.response, label="Show to all")
+    assert "62.7 per cent" in shown(public)
+    assert not public.ephemeral
+
+
 async def test_where_answers_are_private_none_is_shown_to_all(simcord_env, desk, channel, alice):
     """A server's rule goes before its members' wish."""
     rules = ServerRules(everywhere=Speaks.MENTION)

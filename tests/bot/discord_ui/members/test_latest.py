@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bot.discord_ui.reading import said_last, seen
+from tests.bot.discord_ui.reading import said_last, seen, shown
 
 
 @pytest.fixture
@@ -60,3 +60,15 @@ async def test_names_of_the_coverage_are_offered_as_topics(starters, channel, al
     for command in ("latest", "timeline"):
         offered = await alice.autocomplete(channel, command, "topic", "harb")
         assert [each["value"] for each in offered][:2] == ["harb", "Harbour"]
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [("latest", "topic"), ("timeline", "topic"), ("results", "contest"), ("polls", "contest")],
+)
+@pytest.mark.parametrize("typed", ["   ", "🗳️", "\u202e", "?!", "**"])
+async def test_what_names_nothing_is_not_looked_up(channel, alice, command, option, typed):
+    """A sentence for whoever typed it, in place of a post about nothing."""
+    result = await alice.slash(channel, command, **{option: typed})
+    assert result.ephemeral
+    assert shown(result).startswith("There is no question in that.")

@@ -6,13 +6,22 @@ import asyncio
 
 import pytest
 
-from bot.community.curating import Curator, TooManyArticlesError
+from bot.community.curating import Curator, Moderator, TooManyArticlesError
+from bot.discord_ui.moderators import settings_panel, setup
 from bot.discord_ui.moderators.decisions import DiscardButton, KeepButton
 from bot.discord_ui.moderators.review import ApproveButton
 from bot.ledger import Ledger
 from bot.ledger.records import AuditAction
 from tests.bot.discord_ui.choosing import buttons
-from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, panel, row, send, set_value
+from tests.bot.discord_ui.moderators.conftest import (
+    FEED,
+    PAGE,
+    member_with,
+    panel,
+    row,
+    send,
+    set_value,
+)
 from tests.bot.discord_ui.reading import said_last, seen, shown
 
 UNCHANGED = "It is that way already. Nothing was changed."
@@ -105,7 +114,7 @@ async def refuse(*_arguments):
 async def test_a_suggestion_is_decided_once_and_its_message_says_how(
     channel, alice, moderator, second, manager, archive, labels, sentences
 ):
-    """Whoever comes second, and everybody in the channel, reads what the first decided."""
+    """Whoever comes second, and everybody in the channel, reads what the first decided, and who."""
     await set_value(manager, channel, "review", "reviewin:0", channel)
     form = await alice.slash(channel, "suggest")
     await alice.submit_modal(form, {"url": PAGE, "outlet": "Ledger", "note": ""})
@@ -113,7 +122,10 @@ async def test_a_suggestion_is_decided_once_and_its_message_says_how(
     await asyncio.gather(
         moderator.click(posted, label=labels[0]), second.click(posted, label=labels[1])
     )
-    decided, *others = said_last(channel).split("\n")[::-1]
+    who, decided, *others = said_last(channel).split("\n")[::-1]
+    [first] = Ledger.of(archive).audit.last(limit=1)
+    assert who == f"<@{first.who}>"
+    assert first.who in {str(moderator.id), str(second.id)}
     assert decided in sentences
     assert others in ([], ["That was decided already."])
     kinds = {APPROVED: [AuditAction.ADDED, AuditAction.APPROVED], REJECTED: [AuditAction.REJECTED]}
@@ -128,7 +140,7 @@ async def test_a_decision_of_before_is_told_with_what_it_was(channel, alice, mod
     listed = await panel(moderator, channel, "suggestions")
     await moderator.click(listed.response, label="Reject")
     late = await second.click(old, custom_id="desk:approve:1")
-    assert shown(late) == f"That was decided already.\n{REJECTED}"
+    assert shown(late) == f"That was decided already.\n{REJECTED}\n<@{moderator.id}>"
 
 
 @pytest.mark.parametrize(("kind", "deed"), [("hide", "hidden"), ("remove", "removed")])
@@ -152,3 +164,34 @@ async def test_an_action_is_undone_once(channel, moderator, second, archive):
     )
     assert sorted(shown(each)[:6] for each in results) == ["There ", "Undone"]
     assert deeds(archive) == [AuditAction.RESTORED, AuditAction.HIDDEN]
+
+
+async def test_two_open_forms_each_do_their_own(simcord_env, channel, manager, archive):
+    """What one manager sends neither empties the rule of the other's form nor closes that form."""
+    other = member_with(simcord_env, "deputy", manage_messages=True, manage_guild=True)
+    role = simcord_env.guild.create_role("press")
+    rules = Ledger.of(archive).rules
+    rules.set("", {**rules.get(""), "voting_link": "https://old.example"})
+    kinds = (setup._RoleButton, settings_panel.LinkButton)
+    forms = [
+        await member.click(await send(channel, kind("0", "x")), custom_id=kind.id_of("0"))
+        for member, kind in zip((manager, other), kinds, strict=True)
+    ]
+    await manager.submit_modal(forms[0], {"role": [role]})
+    assert rules.get("")["voting_link"] == "https://old.example"
+    assert rules.get(str(simcord_env.guild.id))["moderator_role"] == role.id
+    await other.submit_modal(forms[1], {"url": "https://vote.example"})
+    assert rules.get("")["voting_link"] == "https://vote.example"
+
+
+async def test_who_decided_in_another_server_is_not_named(
+    simcord_env, channel, alice, moderator, desk, archive
+):
+    """A direct message is suggested to home; whoever decides there is of no concern elsewhere."""
+    number = await desk.community.suggest(PAGE, "Ledger", None, alice.id, simcord_env.guild.id)
+    suggestion = await desk.reviewer.suggestion(number)
+    await desk.curator.reject(suggestion, Moderator("7", "8"))
+    late = await moderator.click(
+        await send(channel, ApproveButton(str(number), "Approve")), label="Approve"
+    )
+    assert shown(late) == f"That was decided already.\n{REJECTED}"

@@ -168,6 +168,24 @@ async def test_many_gaps_have_pages(channel, moderator, archive):
     assert shown(result) != seen_first
 
 
+async def test_gaps_that_another_settled_leave_no_empty_page(channel, moderator, archive):
+    """Nobody reads that there are no gaps while there are."""
+    words = ("chess", "ferry", "tax", "school", "hospital")
+    said(
+        archive,
+        FeedbackVerdict.MISSING,
+        *(f"What about the {w} in Sarnholt and {w}s?" for w in words),
+    )
+    result = await moderator.slash(channel, "gaps")
+    feedback = Ledger.of(archive).feedback
+    [chess] = [
+        gap.id for gap in feedback.open([FeedbackVerdict.MISSING]) if "chess" in gap.question
+    ]
+    feedback.settle([chess], now=NOW)
+    again = await moderator.click(result.response, label="Next")
+    assert "1 × What about the ferry" in shown(again)
+
+
 async def test_a_members_suggestion_is_reviewed(
     simcord_env, channel, alice, moderator, manager, archive
 ):

@@ -44,6 +44,20 @@ async def test_a_new_server_is_welcomed_once(simcord_env, channel):
     ]
 
 
+async def test_a_server_that_comes_back_is_welcomed_again(simcord_env, desk, channel):
+    """Its rules still hold, and whoever invited the bot again reads which those are."""
+    guild = simcord_env.bot.guilds[0]
+    await simcord_env.bot.on_guild_join(guild)
+    rules = ServerRules(everywhere=Speaks.OFF, channels={"5": Speaks.ON}, welcomed=True)
+    desk.ledger.rules.set(str(guild.id), rules.values())
+    await simcord_env.bot.on_guild_remove(guild)
+    for _ in range(2):
+        await simcord_env.bot.on_guild_join(guild)
+    assert len(channel.history()) == 2
+    assert "☑ Where I answer" in said_last(channel)
+    assert ServerRules.of(desk.ledger.rules.get(str(guild.id))) == rules
+
+
 class _Shown:
     """A message's components as they were sent."""
 

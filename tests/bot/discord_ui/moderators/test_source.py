@@ -330,3 +330,54 @@ async def test_a_preview_never_says_that_nothing_is_kept_beside_what_is(channel,
         assert beside in shown(again)
         assert "nothing is kept" not in shown(again)
         assert "nothing has been changed yet" in shown(again)
+
+
+@pytest.fixture
+def wards(archive):
+    """Return the numbers of six articles: four stand on the first page, two on the second."""
+    for n in range(2, 7):
+        saved(archive, an_extract(f"Ward {n} has decided.", title=f"Ward {n} decides"))
+    return [[6, 5, 4, 3], [2, 1]]
+
+
+async def test_a_page_whose_items_are_gone_shows_the_one_before(
+    channel, moderator, archive, desk, wards
+):
+    """Somebody else removed what stood on the last page: nobody reads that there is nothing."""
+    first = await panel(moderator, channel)
+    for number in wards[1]:
+        archive.articles.remove(number, now=desk.clock())
+    last = await moderator.click(first.response, label="Next")
+    assert [f"Ward {n} decides" in shown(last) for n in wards[0]] == [True] * 4
+    assert "Back" not in labels(last.response)
+
+
+async def test_the_last_item_of_a_page_may_go(channel, moderator, archive, desk, wards):
+    """After it the page before is shown, below what was done."""
+    archive.articles.remove(1, now=desk.clock())
+    first = await panel(moderator, channel)
+    last = await moderator.click(first.response, label="Next")
+    result = await row(moderator, last, "remove", 2)
+    assert shown(result).startswith("Removed: Ward 2 decides.")
+    assert "Ward 6 decides" in shown(result)
+
+
+async def test_removed_articles_and_sources_that_are_gone_leave_no_empty_page(
+    channel, moderator, archive, desk, wards
+):
+    """The same in each list that has pages."""
+    clock = desk.clock()
+    for number in (*wards[0], *wards[1]):
+        archive.articles.remove(number, now=clock)
+    for n in range(1, 6):
+        address = f"http://paper{n}.example/feed"
+        archive.sources.watch(address, f"Paper {n}", Permission.UNSTATED, 60, now=clock)
+    removed = await panel(moderator, channel, "removed")
+    watched = await panel(moderator, channel, "watched")
+    for number in wards[1]:
+        archive.articles.restore(number, now=clock)
+    archive.sources.unwatch(5)
+    assert "Ward 6 decides" in shown(await moderator.click(removed.response, label="Next"))
+    sources = shown(await moderator.click(watched.response, label="Next"))
+    assert "Paper 1" in sources
+    assert "Paper 4" in sources
