@@ -259,6 +259,7 @@ LONGEST = (
     TESTS / "wire",
     TESTS / "shipping",
     TESTS / "test_documents.py",
+    TESTS / "bot" / "community" / "test_result_steps.py",
     TESTS / "ingest" / "test_killed.py",
     TESTS / "ingest" / "test_processes.py",
 )
