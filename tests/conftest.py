@@ -252,13 +252,32 @@ def wait_for(url):
     raise AssertionError(f"{url} did not start")
 
 
+TESTS = Path(__file__).parent
+LONGEST = (
+    TESTS / "bot" / "evaluating",
+    TESTS / "bot" / "answering" / "test_normalising.py",
+    TESTS / "wire",
+    TESTS / "shipping",
+    TESTS / "test_documents.py",
+    TESTS / "bot" / "community" / "test_result_steps.py",
+    TESTS / "ingest" / "test_killed.py",
+    TESTS / "ingest" / "test_processes.py",
+)
+"""What takes minutes, or waits for processes of its own: at the end it would be alone."""
+
+
 def pytest_collection_modifyitems(items):
-    """Begin with what waits for processes of its own: at the end it would wait alone.
+    """Begin with what takes longest.
 
     A machine that is busy is no failure: simulated Discord settles as soon as nothing is under way,
     and may take as long as a process that reads a file needs behind everything else.
     """
-    waits = (Path(__file__).parent / "wire", Path(__file__).parent / "shipping")
-    items.sort(key=lambda item: not any(item.path.is_relative_to(each) for each in waits))
+
+    def place(item):
+        return next(
+            (n for n, path in enumerate(LONGEST) if item.path.is_relative_to(path)), len(LONGEST)
+        )
+
+    items.sort(key=place)
     for item in items:
         item.add_marker(pytest.mark.simcord(settle_timeout=300.0))

@@ -151,8 +151,9 @@ def _table(grid: Grid, document: Document) -> WrittenTable | None:
     above = title_height(grid.rows)
     title = " ".join(cell for row in grid.rows[:above] for cell in row.cells if cell)
     title, rows = title or _title(document), grid.rows[above:]
-    is_unnamed = not above and any(map(is_figure, rows[0].cells))
-    if len(rows) < 2 or rows[0].filled < 2 or is_unnamed:
+    if len(rows) < 2 or rows[0].filled < 2:
+        return None
+    if not above and any(map(is_figure, rows[0].cells)):
         return None
     width = len(rows[0].cells)
     header_cells = [*(Cell(cell, head=True) for cell in rows[0].cells), Cell("", head=True)]

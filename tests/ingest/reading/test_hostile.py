@@ -110,6 +110,15 @@ def test_every_ending_is_tried():
 
 
 @pytest.mark.parametrize("ending", sorted(SEEDS))
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe" * 2, b"\xef\xbb\xbf" * 3, "\u200b\u2060\n\u200b".encode(), b" \n\t\r\n"]
+)
+def test_a_document_of_nothing_that_can_be_seen_is_refused(ending, data):
+    """Byte order marks, signs without width and blanks are no text, whatever the kind."""
+    assert all(found.problem is not None for found in read(Document(data, f"a{ending}")))
+
+
+@pytest.mark.parametrize("ending", sorted(SEEDS))
 def test_a_damaged_document_is_read_or_refused(ending):
     """Whatever became of it on its way."""
 

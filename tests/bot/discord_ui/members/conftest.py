@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from bot.community import suggested_questions
+from bot.community.limits import MEMBERS
 from bot.discord_ui.client import ElectionDeskClient
 from tests.bot.builders import open_in, written_by
 from tests.bot.conftest import MORNING
@@ -30,11 +33,16 @@ def desk(read_folder, tmp_path, reader):
 
 @pytest.fixture(scope="session")
 def drawn(read_folder, made_once):
-    """Draw the questions to begin with, once for all workers: each is asked beforehand."""
+    """Draw the questions to begin with, once for all workers: each is asked beforehand.
+
+    Of each outlet one is enough here; how many of each are drawn has tests of its own.
+    """
+    fewer = replace(MEMBERS, suggested_per_outlet=1)
 
     def draw(folder):
         data = shutil.copytree(read_folder, folder / "data")
-        with open_in(data, now=MORNING) as opened:
+        with pytest.MonkeyPatch.context() as patch, open_in(data, now=MORNING) as opened:
+            patch.setattr(suggested_questions, "MEMBERS", fewer)
             opened.suggested_questions.refresh()
             values = {name: getattr(opened.suggested_questions, name) for name in DRAWN}
         (folder / "values").write_bytes(pickle.dumps(values))

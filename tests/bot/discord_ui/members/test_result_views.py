@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
@@ -9,28 +10,37 @@ import pytest
 from bot.answering.tables import TableKind
 from ingest import adding
 from ingest.reading import Hints, read_bytes
+from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.reading import seen
 from tests.ingest.reading.results.files import FILES
 from tests.ingest.reading.results.polls import FILES as POLLS
 
 
-@pytest.fixture
-def tabled(desk):
-    """Return a desk with results of the electoral office and of a newspaper, and with polls."""
-    name = "sarnholt-governor-2026.csv"
-    other = FILES[name].replace(b"18,402", b"18,377")
-    for outlet, data in (("Sarnholt Electoral Office", FILES[name]), ("The Courier", other)):
-        found = read_bytes(data, name, Hints(outlet=outlet))
-        adding.add(found, desk.archive, now=MORNING)
-    for name, (outlet, data) in POLLS.items():
-        hints = Hints(outlet=outlet, published=date(2026, 11, 1))
-        adding.add(read_bytes(data, name, hints), desk.archive, now=MORNING)
-    desk.coverage.catch_up()
-    return desk
+@pytest.fixture(scope="session")
+def read_folder(read_folder, made_once):
+    """Add results of the electoral office and of a newspaper, and polls, to the sample; once."""
+
+    def add_tables(folder):
+        shutil.copytree(read_folder, folder)
+        name = "sarnholt-governor-2026.csv"
+        other = FILES[name].replace(b"18,402", b"18,377")
+        with open_in(folder, now=MORNING) as desk:
+            for outlet, data in (
+                ("Sarnholt Electoral Office", FILES[name]),
+                ("The Courier", other),
+            ):
+                found = read_bytes(data, name, Hints(outlet=outlet))
+                adding.add(found, desk.archive, now=MORNING)
+            for name, (outlet, data) in POLLS.items():
+                hints = Hints(outlet=outlet, published=date(2026, 11, 1))
+                adding.add(read_bytes(data, name, hints), desk.archive, now=MORNING)
+            desk.coverage.catch_up()
+
+    return made_once("tabled", add_tables)
 
 
-async def test_figures_are_shown_by_source_and_drawn(tabled, channel, alice):
+async def test_figures_are_shown_by_source_and_drawn(desk, channel, alice):
     """What differs is marked, and the picture says in words what it shows."""
     result = await alice.slash(channel, "results", contest="Holm")
     text = seen(result.response.components)
@@ -42,7 +52,7 @@ async def test_figures_are_shown_by_source_and_drawn(tabled, channel, alice):
     assert "1 Odile Farr: A 18,377, B 18,402" in item["description"]
 
 
-async def test_without_a_table_the_coverage_answers(tabled, channel, alice):
+async def test_without_a_table_the_coverage_answers(desk, channel, alice):
     """As it would a question."""
     result = await alice.slash(channel, "results", contest="Skerrow")
     text = seen(result.response.components)
@@ -50,7 +60,7 @@ async def test_without_a_table_the_coverage_answers(tabled, channel, alice):
     assert "Results:" not in text
 
 
-async def test_an_answer_leads_to_its_table(tabled, channel, alice):
+async def test_an_answer_leads_to_its_table(desk, channel, alice):
     """By a button, where it begins with a row of results."""
     result = await alice.slash(
         channel, "ask", question="How many votes did Jo Venn get in Dunmere?"
@@ -64,12 +74,12 @@ async def test_an_answer_leads_to_its_table(tabled, channel, alice):
     assert "Results table" not in str(plain.response.components)
 
 
-async def test_polls_are_offered_shown_and_drawn(tabled, channel, alice):
+async def test_polls_are_offered_shown_and_drawn(desk, channel, alice):
     """Each with who asked how many, when and how; none of them is among the results."""
-    tabled.news.contests.keep()
+    desk.news.contests.keep()
     offered = await alice.autocomplete(channel, "polls", "contest", "sarnholt")
     assert "Governor of Sarnholt" in [choice["value"] for choice in offered]
-    assert "Holm" not in tabled.news.contests.names(kind=TableKind.POLLS)
+    assert "Holm" not in desk.news.contests.names(kind=TableKind.POLLS)
     result = await alice.slash(channel, "polls", contest="Governor of Sarnholt")
     text = seen(result.response.components)
     assert "Polls:" in text
@@ -84,7 +94,7 @@ async def test_polls_are_offered_shown_and_drawn(tabled, channel, alice):
     assert "Tern" not in seen(results.response.components)
 
 
-async def test_without_a_poll_the_coverage_answers(tabled, channel, alice):
+async def test_without_a_poll_the_coverage_answers(desk, channel, alice):
     """As it would a question; results of the place are no poll of it."""
     result = await alice.slash(channel, "polls", contest="Holm")
     text = seen(result.response.components)
