@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import dropwhile
 
 from ingest.language.dates import MONTHS, WEEKDAYS, Day, clocks_in, days_in, weekdays_in
+from ingest.language.languages import words
 from ingest.language.limits import DATES
 
 _ZONES = {
@@ -43,10 +44,7 @@ _PARSER_SETTINGS = {
 }
 """Settings of dateparser: accept only complete dates, and none relative to the present."""
 _LABEL = re.compile(
-    r"\b(?:first |last )?(?:published|updated|posted|modified|created|date|dated|on|at|from|by"
-    r"|edited|written|released|am|pm|a\.m\.|p\.m\.|hrs?|time|local|ist|veröffentlicht|aktualisiert"
-    r"|stand|uhr|publié|mis à jour|le|à|et)\b"
-    r"|公開|更新|配信|掲載|日時|最終|作成|発行|付|現在|午前|午後",
+    rf"\b(?:{'|'.join(words()['dates']['labels'])})\b|{'|'.join(words()['dates']['joined'])}",
     re.IGNORECASE,
 )
 """Words next to a date in a date line, without other meaning."""
@@ -115,17 +113,17 @@ _DATELINES = tuple(
 def parse_date(text: str) -> date | datetime | None:
     """Return the time or the day in a date line; ``None`` if there is none.
 
-    A clock time counts only with its time zone; without one only the day is returned. Figures that
+    A clock time counts only with its time zone; without one only the day is returned. Of several
+    days the earliest counts, that of publication: the others are those of updates. Figures that
     can be a day and a month in either order are not a date; with full stops the day is first. Lines
     that our own parser does not know are given to dateparser.
     """
     if (moment := _machine_date(text.strip())) is not None:
         return _with_zone(moment)
-    day = next(_full_days(text), None)
-    if day is None:
-        day = _read_by_library(text)
-    if day is None:
-        return None
+    days = set(_full_days(text)) or set(_days_by_library(text))
+    if len(days) != 1:
+        return min(days, default=None)
+    day = days.pop()
     clocks, zone = clocks_in(text), _zone_of(text)
     if not clocks or zone is None:
         return day
@@ -165,7 +163,7 @@ def _machine_date(text: str) -> date | datetime | None:
 def is_date_line(text: str) -> bool:
     """Return True if a line is only a date of publication."""
     line = unicodedata.normalize("NFKC", text)
-    if len(line) > DATES.line_characters:
+    if len(line) > DATES.dates_characters:
         return False
     spans = [(day.start, day.end) for day in days_in(line) if day.day]
     spans += [figures.span() for figures in _NUMERIC.finditer(line)]
@@ -177,7 +175,25 @@ def is_date_line(text: str) -> bool:
         word.casefold() not in _SHORT_WEEKDAYS and any(map(str.isalnum, word))
         for word in other_words
     )
-    return not has_other_words and (bool(spans) or _LABEL.fullmatch(line.strip()) is not None)
+    if has_other_words:
+        return not spans and _is_day_by_library(line)
+    return bool(spans) or _LABEL.fullmatch(line.strip()) is not None
+
+
+def _is_day_by_library(line: str) -> bool:
+    """Return True if dateparser reads all words of *line*, but for labels and times, as days."""
+    parts = [part for part in _parts_of(line) if any(map(str.isalnum, part))]
+    has_day = all(
+        any(word.isdecimal() and len(word) <= 2 for word in part.replace(".", " ").split())
+        for part in parts
+    )
+    return has_day and bool(parts) and None not in map(_day_by_library, parts)
+
+
+def _parts_of(line: str) -> Iterator[str]:
+    """Yield the parts of *line* between labels, without times of day."""
+    for part in _LABEL.split(line):
+        yield _blank_out(part, [clock[2:] for clock in clocks_in(part)]).strip(" ,.;:·|–—-()")
 
 
 def _blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -214,11 +230,21 @@ def _with_zone(moment: date | datetime) -> date | datetime | None:
     return moment.date() if naive and isinstance(moment, datetime) else moment
 
 
-def _read_by_library(text: str) -> date | None:
-    """Return dateparser's date for a short line, unless day and month can be confused.
+def _days_by_library(text: str) -> Iterator[date]:
+    """Yield the days that dateparser reads in the parts of a short line, or the one behind a label.
 
-    What stands before the first figure that is no time of day may be a label ("Stand: 20.10.2026").
+    What stands before the first figure that is no time of day may be a label ("Wahl: 2.11.2026").
     """
+    if len(text) > DATES.dates_characters:
+        return
+    days = [day for part in _parts_of(text) if (day := _day_by_library(part))]
+    timeless = _blank_out(text, [clock[2:] for clock in clocks_in(text)])
+    unlabelled = "".join(dropwhile(lambda character: not character.isdecimal(), timeless))
+    yield from days or filter(None, map(_day_by_library, (text, unlabelled)))
+
+
+def _day_by_library(text: str) -> date | None:
+    """Return dateparser's date for a line of a date alone, unless day and month can be confused."""
     if len(text) > DATES.line_characters or not re.search(r"\d{4}", text):
         return None
     if figures := _NUMERIC.search(text):
@@ -228,13 +254,8 @@ def _read_by_library(text: str) -> date | None:
             return None
     import dateparser  # takes a tenth of a second
 
-    timeless = _blank_out(text, [clock[2:] for clock in clocks_in(text)])
-    unlabelled = "".join(dropwhile(lambda character: not character.isdecimal(), timeless))
-    for line in (text, unlabelled):
-        parsed: datetime | None = dateparser.parse(line, settings=_PARSER_SETTINGS)
-        if parsed is not None and parsed.year >= DATES.first_year:
-            return parsed.date()
-    return None
+    parsed: datetime | None = dateparser.parse(text, settings=_PARSER_SETTINGS)
+    return parsed.date() if parsed is not None and parsed.year >= DATES.first_year else None
 
 
 def _is_unclear(figures: re.Match[str]) -> bool:
@@ -263,8 +284,11 @@ def _zone_of(text: str) -> tzinfo | None:
 
 
 def _full_days(text: str) -> Iterator[date]:
-    """Yield the days in *text* that have a year."""
-    yield from (full_day for day in days_in(text) if (full_day := day.whole))
+    """Yield the days in *text* that have a year, or have one in common with another day."""
+    days = [day for day in days_in(text) if day.day]
+    years = {day.year for day in days if day.year}
+    only_year = years.pop() if len(years) == 1 else None
+    yield from filter(None, (_in_year(day, only_year) for day in days))
 
 
 def newest_reported(text: str) -> date | None:

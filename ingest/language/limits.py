@@ -12,6 +12,8 @@ class _DateLimits:
 
     line_characters: int = 60
     """The longest line with a date and little else."""
+    dates_characters: int = 100
+    """The longest line with the days of publication and of an update."""
     first_year: int = 1700
     """The first year accepted as a date: there were no daily newspapers before."""
     century_turn: int = 70

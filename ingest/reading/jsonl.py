@@ -19,22 +19,25 @@ from ingest.reading.limits import DETECTION, PAGES
 from ingest.reading.markup import as_list, is_html, kind, paragraphs_of_html
 from ingest.reading.pastes import assemble, sort_lines
 from ingest.reading.results.workbooks import delimiter_of
-from ingest.reading.text import clean, clean_line, paragraphs
+from ingest.reading.text import clean, clean_line, letters_and_digits, paragraphs
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "text": ("text", "body", "content", "article"),
+    "text": ("text", "body", "content", "article", "article_body", "full_text", "paragraphs"),
     "title": ("title", "headline"),
-    "outlet": ("outlet", "source", "publisher", "site"),
-    "url": ("url", "link"),
-    "published": ("published", "published_at", "publish_date", "date", "datePublished"),
+    "outlet": ("outlet", "source", "publisher", "publication", "newspaper", "site"),
+    "url": ("url", "link", "permalink"),
+    "published": (
+        *("published", "published_at", "publish_date", "date_published", "publication_date"),
+        *("pub_date", "date"),
+    ),
     "authors": ("authors", "author", "byline"),
     "agency": ("agency",),
     "dateline": ("dateline",),
     "kind": ("kind",),
     "language": ("language", "lang"),
 }
-"""Our field, and the field names that are recognised without a mapping."""
-_SPELLING = {name.casefold(): name for names in _FIELDS.values() for name in names}
+"""Our field, and the field names that are recognised without a mapping, however they are spelt."""
+_SPELLING = {letters_and_digits(name): name for names in _FIELDS.values() for name in names}
 _TABLE_ENDINGS = frozenset({".csv", ".tsv"})
 
 
@@ -124,8 +127,15 @@ class ArticleTableParser(Parser):
 def _rows_of(text: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table as records, by the headers in its first row."""
     for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)):
-        cells = {header.strip(): cell for header, cell in row.items() if header and cell}
-        yield cells | {_SPELLING.get(name.casefold(), name): cells[name] for name in cells}
+        yield _with_usual_names(
+            {header.strip(): cell for header, cell in row.items() if header and cell}
+        )
+
+
+def _with_usual_names(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with its values also under the usual spelling of the names it has."""
+    usual = {_SPELLING.get(letters_and_digits(name), name): record[name] for name in record}
+    return usual | record
 
 
 def _is_json(document: Document) -> bool:
@@ -166,6 +176,7 @@ def _read_record(record: object, name: str, mapping: Mapping[str, str]) -> Extra
     """
     if not isinstance(record, dict):
         raise UnreadableError(f"{name} is JSON, but no object with fields.")
+    record = _with_usual_names(record)
     text = _value(record, "text", mapping)
     if isinstance(text, list) and all(isinstance(paragraph, str) for paragraph in text):
         text = "\n\n".join(text)

@@ -127,6 +127,8 @@ class _PageLimits:
     """Quotations set apart that are looked for in the text."""
     quotation_letters: int = 12
     """The shortest of them: a heading or a name has fewer letters."""
+    glued_letters: int = 3
+    """Letters from which a word beside a figure is none of its units or endings ("2nd", "5k")."""
     labelled_figure_characters: int = 120
     """The longest box with a label and its figure."""
     live_entries: int = 3
@@ -208,6 +210,12 @@ class _AsideLimits:
     linked_name_characters: int = 40
     """The longest name that is a link in a sentence."""
     offer_characters: int = 300
+    menu_lines: int = 3
+    """Short lines from which they can be the menu of a copied page."""
+    menu_line_characters: int = 25
+    """The longest entry of a menu."""
+    head_lines: int = 4
+    """Lines from a headline on of which one has to be a byline or a date below a menu."""
     pasted_line_characters: int = 160
     """The longest line of a paste that can be boilerplate."""
     editors_note_characters: int = 600
@@ -261,6 +269,8 @@ class _LayoutLimits:
     """Height by which it is off the line, in sizes of that letter."""
     shifted_gap: float = 0.4
     """Distance between the two, in sizes of that letter, at most."""
+    price_digits: int = 3
+    """Digits of a price before raised cents, at most: behind more, the sign is that of a note."""
     power_exponent: int = 3
     """Smallest exponent of ten: “10” with a smaller raised figure is a figure with a note mark."""
     narrow_characters: int = 30

@@ -316,10 +316,10 @@ def _merge(header: Header, metadata: dict[str, Any]) -> Header:
 
 
 def as_list(value: object) -> list[str]:
-    """Return a list of texts, a single text, or ``None`` as a list."""
-    if not value:
-        return []
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+    """Return a list of texts, a single text, or ``None`` as a list; objects by their names."""
+    items = value if isinstance(value, list) else [value]
+    names = [item.get("name") if isinstance(item, dict) else item for item in items]
+    return [str(name) for name in names if name]
 
 
 def _moment(value: object) -> Moment | None:

@@ -302,6 +302,8 @@ def _replace(element: Element, lines: Sequence[str]) -> None:
         holder.append(paragraph)
     holder.tail = element.tail
     parent.replace(element, holder)
+    if parent.tag == "figure":
+        parent.tag = "div"  # extractors drop the paragraphs of a figure
 
 
 def _span(cell: Element, name: str) -> int:

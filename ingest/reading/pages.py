@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import lxml.html
-from lxml.etree import ParserError, XMLSyntaxError, strip_elements, strip_tags
+from lxml.etree import ParserError, SubElement, XMLSyntaxError, strip_elements, strip_tags
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
@@ -47,10 +47,12 @@ from ingest.reading.text import (
     letters_and_digits,
     paragraphs,
 )
-from ingest.reading.visible import INLINE_TAGS, reduce_to_visible, text_before
+from ingest.reading.visible import INLINE_TAGS, reduce_to_visible, text_before, text_behind
 
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
 _BLOCK_TAGS = ("<p>", "<p ", "</p>", "<br", "</div>", "</li>")
+_GAP = "   "
+"""Spaces between the cells of a row in typed text."""
 _POST = "Embedded post"
 """Prefix of an embedded post among the captions."""
 _BODY_CLASS = class_pattern(
@@ -64,6 +66,10 @@ _TALL_FORMULAS = frozenset(
 )
 """Parts of formulas that have no form on one line."""
 _LINKED_BLOCKS = "//p[.//a][not(.//img)]|//div[a][not(.//img or p or div or ul or ol or table)]"
+_UNIT_SIGNS = tuple("%‰°€$£¥")
+_ARTICLE_BOXES = "//article|//main|//*[@role='main' or @itemprop='articleBody']"
+_SUBHEADINGS = ("h2", "h3", "h4")
+_HEADINGS = ("h1", *_SUBHEADINGS, "h5", "h6")
 _LIST_MARKS = ":：,，、"
 _FULL_STOPS = tuple(".!。．！۔।")
 """Marks that end a statement; a teaser asks, breaks off, or has none."""
@@ -272,6 +278,7 @@ def _with_updates(body: str, updates: str) -> str:
 def _help_extractor(page: Element) -> None:
     """Change what would make the extractor drop, or divide, parts of the article in *page*."""
     _keep_words(page)
+    _write_typed_prose(page)
     _join_wrapped_lines(page)
     _unlink_names(page)
     _unlink_prose(page)
@@ -286,8 +293,16 @@ def _keep_words(page: Element) -> None:
     """
     with_formulas = {box for formula in page.iter("math") for box in formula.iterancestors()}
     for element in page.xpath("//*[@aria-hidden]"):
-        is_formula = element.getparent() in with_formulas
-        if element.tag in INLINE_TAGS and not is_formula and has_digit(element.text_content()):
+        if element.tag not in INLINE_TAGS or element.getparent() in with_formulas:
+            continue
+        text = element.text_content()
+        is_letter_of_word = text[-1:].isalpha() and text_behind(element)[:1].isalpha()
+        is_unit = text[:1] in _UNIT_SIGNS or text[:1].isalpha()
+        if (
+            has_digit(text)
+            or is_letter_of_word
+            or (is_unit and text_before(element)[-1:].isdecimal())
+        ):
             element.attrib.pop("aria-hidden")  # hidden from screen readers alone
     _write_formulas(page)
     has_words: dict[Element, bool] = {}
@@ -440,8 +455,23 @@ def _unname_parts(page: Element) -> None:
             part.attrib.pop("class")
 
 
+def _write_typed_prose(page: Element) -> None:
+    """Make paragraphs of the text of ``pre``, whose lines end where a typist ended them.
+
+    Lines with gaps within them are the rows of a table, and stay lines.
+    """
+    for box in list(page.iter("pre")):
+        blocks = [block.strip("\n") for block in box.text_content().split("\n\n")]
+        box.clear(keep_tail=True)
+        box.tag = "div"
+        for block in filter(None, blocks):
+            has_gaps = any(_GAP in line.strip().expandtabs() for line in block.split("\n"))
+            for line in block.split("\n") if has_gaps else paragraphs(clean(block)):
+                SubElement(box, "p").text = line
+
+
 def _join_wrapped_lines(page: Element) -> None:
-    """Join lines that ``<br>`` wraps within a sentence; keep the other line breaks."""
+    """Join lines that ``<br>`` wraps within a sentence or a heading; keep other line breaks."""
     for box in {
         id(line_break.getparent()): line_break.getparent() for line_break in page.iter("br")
     }.values():
@@ -450,7 +480,7 @@ def _join_wrapped_lines(page: Element) -> None:
         if len(lines) != len(breaks) + 1 or not all(lines[:-1]):
             lines = [line or "." for line in lines]
         for line_break, is_joined in zip(breaks, find_joins(lines), strict=False):
-            if is_joined:
+            if is_joined or box.tag in _HEADINGS:
                 gap = "" if EAST_ASIAN_EDGE.match((line_break.tail or "").strip()[:1]) else " "
                 line_break.tail = gap + (line_break.tail or "").lstrip()
                 line_break.drop_tag()
@@ -494,7 +524,7 @@ def _extracted(page: Element) -> str:
     ) > PAGES.recall_factor * len(text):
         text = longer_text
     if text:
-        return text
+        return text if page.xpath(_ARTICLE_BOXES) else _with_headings(text, page)
     from readability import Document as Readable
     from readability.readability import Unparseable
 
@@ -505,6 +535,33 @@ def _extracted(page: Element) -> str:
         return ""
     paragraphs = [" ".join(paragraph.text_content().split()) for paragraph in summary.iter("p")]
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _with_headings(body: str, page: Element) -> str:
+    """Return *body* with the headings of *page* that stand above its paragraphs.
+
+    The extractor loses them where the article stands in no box of its own, as in mails.
+    """
+    lines = body.split("\n")
+    letters = [letters_and_digits(line) for line in lines]
+    places = {line: number for number, line in reversed(list(enumerate(letters)))}
+    headings: dict[int, str] = {}
+    heading = ""
+    for element in page.iter(*_SUBHEADINGS, "p", "li"):
+        text = clean_line(element.text_content())
+        if element.tag in _SUBHEADINGS:
+            heading = text
+        elif text:
+            place = places.get(letters_and_digits(text))
+            if heading and place is not None and letters_and_digits(heading) not in places:
+                headings.setdefault(place, heading)
+            heading = ""
+    return "\n".join(
+        text
+        for number, line in enumerate(lines)
+        for text in (headings.get(number), line)
+        if text is not None
+    )
 
 
 def _declared_body(declared: Declared, name: str) -> str:

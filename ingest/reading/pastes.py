@@ -22,11 +22,12 @@ from ingest.language.datelines import (
 )
 from ingest.language.languages import phrase_pattern, words
 from ingest.language.limits import DATES
+from ingest.language.script import has_digit
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
 from ingest.reading.limits import ASIDES
-from ingest.reading.text import clean, paragraphs
+from ingest.reading.text import clean, ends_sentence, paragraphs
 
 _LINES = words()["lines"]
 BOILERPLATE = re.compile(
@@ -151,10 +152,63 @@ class TextParser(Parser):
 
 def read_paste(text: str) -> Extract:
     """Return the article in pasted *text*; the first line is its title."""
-    lines, url, agency = _without_head(paragraphs(clean(text)))
+    article_text = "\n".join(_without_menu(clean(text).split("\n")))
+    lines, url, agency = _without_head(paragraphs(article_text))
     title, body_lines = (lines[0], lines[1:]) if is_title(lines) else ("", lines)
     extract = assemble(title, sort_lines(body_lines), whole=text, agency=agency)
     return replace(extract, header=replace(extract.header, url=url))
+
+
+def _without_menu(lines: list[str]) -> list[str]:
+    """Return the *lines* of a copied page without its menu and without boilerplate above its text.
+
+    A menu is at least ``ASIDES.menu_lines`` short lines above a headline with a byline or a date.
+    """
+    menu = [number for number in range(_end_of_menu(lines)) if lines[number]]
+    start = 0
+    if len(menu) >= ASIDES.menu_lines:
+        below = [line for line in lines[menu[-1] + 1 :] if line][: ASIDES.head_lines]
+        if below and _is_about_article(below[0]):
+            start = next((n for n in reversed(menu) if not BOILERPLATE.fullmatch(lines[n])), 0)
+        elif any(map(_is_about_article, below)):
+            start = menu[-1] + 1
+    ends = (n for n in range(start, len(lines)) if ends_sentence(lines[n]))
+    first_sentence = next(ends, len(lines))
+    addresses = [line for line in lines[:start] if _is_address(line)]
+    head = [
+        line
+        for line in lines[start:first_sentence]
+        if _is_address(line) or not BOILERPLATE.fullmatch(line)
+    ]
+    return addresses + head + lines[first_sentence:]
+
+
+def _end_of_menu(lines: Sequence[str]) -> int:
+    """Return the number of *lines* at the start that can be those of a menu."""
+    return next(
+        (
+            number
+            for number, line in enumerate(lines)
+            if not BOILERPLATE.fullmatch(line)
+            and (
+                len(line) > ASIDES.menu_line_characters
+                or has_digit(line)
+                or ends_sentence(line)
+                or _is_about_article(line)
+            )
+        ),
+        len(lines),
+    )
+
+
+def _is_address(line: str) -> bool:
+    """Return True if *line* is a web address alone."""
+    return line.startswith(("http://", "https://")) and " " not in line
+
+
+def _is_about_article(line: str) -> bool:
+    """Return True for a byline and for a date line."""
+    return bool(line) and (_byline_of(line)[0] != () or is_date_line(line))
 
 
 def is_title(lines: Sequence[str]) -> bool:
@@ -170,7 +224,7 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
     """Return *lines* from the title on, and the address and agency above the title."""
     url = agency = None
     for index, line in enumerate(lines):
-        if line.startswith(("http://", "https://")) and " " not in line:
+        if _is_address(line):
             url = url or line
         elif line.upper() in AGENCIES:
             agency = agency or usual_spelling(line)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise, takewhile
 
+from ingest.language.languages import words
 from ingest.language.lines import SENTENCE_MARKS
 from ingest.language.script import CJK, HIRAGANA
 from ingest.reading.limits import LAYOUT
@@ -28,6 +29,10 @@ _MARK = re.compile(
 """Text of a raised sign that points at a note."""
 _UNIT = re.compile(r"(?<![^\W\d_])(?:[mck]m|in|ft|yd|mi|(?<!\d)[a-z]|(?<=\d)m)$", re.IGNORECASE)
 _FRACTION_BARS = ("/", "⁄")
+_CURRENCIES = tuple("$€£¥₩₹₽")
+_CURRENCY_WORDS = frozenset({*_CURRENCIES, "euro", "euros", "eur", "usd", "dollars", "kč", "zł"})
+_POINT_LANGUAGES = frozenset({"", "en", "ja", "ko", "zh", "th", "he", "hi"})
+"""Languages that write cents behind a point."""
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ORDINALS = {
     **dict.fromkeys(("fr", "nl"), frozenset({"e", "d"})),
@@ -62,8 +67,8 @@ _OPEN_WORDS = frozenset(
 _TITLES = re.compile(r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|st|no|vs|[A-Z])\.$", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
 """Start of an item of a list or of a live page."""
-_SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
-"""End of a sentence within a line: the sentence after it must end as well."""
+_SENTENCE_INSIDE = re.compile(r"(?<!\b\d)(?<!\b\d\d)[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
+"""End of a sentence within a line, and no ordinal: the sentence after it must end as well."""
 OPEN_END = re.compile(rf"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[{HIRAGANA}]$")
 _UNDONE_JA = tuple("はがをの、，（「")
 """Ends of a line in Japanese that the next line has to continue."""
@@ -76,6 +81,13 @@ _SOLID_PARTS = frozenset(
     | {"weiter", "wider", "wieder", "zurück", "zusammen", "über"}
 )
 """Words that form others without a hyphen: "under-" and "stand", "zurück-" and "treten"."""
+_NUMBER_PARTS = frozenset(
+    {"first", "second", "third", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+    | {"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "well"}
+)
+"""Words before a hyphen that stays: "two-thirds", "twenty-one", "first-time", "well-known"."""
+_NUMBER_ENDINGS = ("teen", "tie", "ty", "ary", "fold", "some", "ly")
+"""What follows them without a hyphen: "six-" and "teen", "two-" and "fold"."""
 _OPENING_MARKS = "“”\"'‘„«»「『([（"
 _HYPHENS = ("-", "\u2010")
 _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
@@ -109,9 +121,9 @@ def inline_sign(
 ) -> str:
     """Return the inline text for a raised *sign* between *preceding_text* and *following_text*.
 
-    A note mark becomes an empty string, an exponent is written in superscript characters, and any
-    other sign is unchanged; a fraction is separated from the figure before it. *linked* is True if
-    the sign is a link to a note.
+    A note mark becomes an empty string, an exponent is written in superscript characters, the cents
+    of a price behind a decimal sign, and any other sign is unchanged; a fraction is separated from
+    the figure before it. *linked* is True if the sign is a link to a note.
     """
     if sign and following_text.startswith(_FRACTION_BARS):
         return f" {sign}" if preceding_text[-1:].isdecimal() else sign
@@ -121,6 +133,9 @@ def inline_sign(
         return ""
     if sign.lower() in _ORDINALS.get(language, ()) and preceding_text[-1:].isalnum():
         return sign
+    if _is_cents(sign, preceding_text, following_text):
+        is_divided = preceding_text.endswith((".", ","))
+        return sign if is_divided else f"{'.' if language in _POINT_LANGUAGES else ','}{sign}"
     return sign.translate(_SUPERSCRIPTS) if _is_power(sign, preceding_text) else ""
 
 
@@ -132,6 +147,22 @@ def without_signs(text: str) -> str:
             sign[0].translate(_PLAIN_DIGITS), text[max(0, sign.start() - 8) : sign.start()]
         ),
         text,
+    )
+
+
+def _is_cents(sign: str, preceding_text: str, following_text: str) -> bool:
+    """Return True if a raised figure is the cents of a price: "$1" and "50"."""
+    amount = preceding_text.removesuffix(".").removesuffix(",")
+    before = amount.rstrip("0123456789")
+    words_behind = following_text.split(maxsplit=1)
+    word_behind = words_behind[0].strip(".,;:!?").casefold() if words_behind else ""
+    return (
+        len(sign) == 2
+        and sign.isdecimal()
+        and 0 < len(amount) - len(before) <= LAYOUT.price_digits
+        and not _is_in_number(before[-1:])
+        and (before.rstrip().endswith(_CURRENCIES) or word_behind in _CURRENCY_WORDS)
+        and word_behind not in words()["scales"]
     )
 
 
@@ -188,8 +219,9 @@ def join_parts(start: str, continuation: str, full_text: str) -> str:
 def _join_at_hyphen(start: str, continuation: str, full_text: str) -> str:
     """Return two parts as one text; the hyphen between them stays if it belongs to the word.
 
-    It does before a capital or a figure ("SPD-Politiker"), and where *full_text* has the word with
-    the hyphen, or both of its halves as words and never the word without it.
+    It does before a capital or a figure ("SPD-Politiker"), behind a number ("two-thirds"), and
+    where *full_text* has the word with the hyphen, or both of its halves as words and never the
+    word without it.
     """
     first_part = _first_word(start[-LAYOUT.last_word_characters : -1][::-1])[::-1]
     second_part = _first_word(continuation)
@@ -205,6 +237,7 @@ def _join_at_hyphen(start: str, continuation: str, full_text: str) -> str:
     )
     is_compound = (
         not continuation[:1].islower()
+        or (parts[0] in _NUMBER_PARTS and not second_part.startswith(_NUMBER_ENDINGS))
         or f"{first_part}-{second_part}" in _hyphenated_pairs(full_text)
         or has_both_parts
     )

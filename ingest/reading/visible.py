@@ -7,9 +7,11 @@ marks, embedded posts are returned apart, and a question is joined with its answ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
+
+from lxml.etree import iterwalk
 
 from ingest.language.datelines import parse_date
 from ingest.language.languages import phrase_pattern, words
@@ -78,6 +80,11 @@ _LABEL = re.compile(r"[^\W\d_][^\d]{0,60}[^\d\s.。!?]")
 _VALUE = re.compile(r"(?!\d{1,2}[:.]\d\d\b)\W{0,3}\d.{0,30}$")
 INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
 _PIECES = INLINE_TAGS | {"div", "p"}
+_RUNNING_TAGS = INLINE_TAGS | {"a", "abbr", "cite", "font", "label", "mark", "output", "time", "u"}
+"""Elements that begin no line of their own."""
+_FIGURE_ENDS = frozenset("%)")
+_FIGURE_STARTS = frozenset("+−±(▲▼")
+_IN_FIGURE = frozenset(".,%+−±()▲▼")
 
 
 _COUNTER_ENDS = ("data-target", "data-count", "data-to", "data-end", "data-value")
@@ -102,6 +109,7 @@ def reduce_to_visible(page: Element) -> tuple[str, ...]:
     _lower_signs(page, language)
     _write_marks(page, language)
     _write_boxes(page)
+    _write_gaps(page)
     write_answers(page)
     return posts
 
@@ -237,13 +245,12 @@ def _lower_signs(page: Element, language: str) -> None:
     """Remove raised signs that point at notes; write exponents inline."""
     for sup in page.xpath("//sup"):
         text = clean_line(sup.text_content())
-        following = "" if sup.getnext() is None else sup.getnext().text
         lowered_text = inline_sign(
             text,
             text_before(sup),
             language,
             linked=bool(sup.xpath(_NOTE_LINK)),
-            following_text=str(sup.tail or following or ""),
+            following_text=text_behind(sup),
         )
         if not lowered_text:
             _drop(sup)
@@ -264,6 +271,12 @@ def text_before(element: Element) -> str:
             "" if parent is None or parent.tag not in INLINE_TAGS else text_before(parent)
         )
     return str(previous.tail or previous.text_content())
+
+
+def text_behind(element: Element) -> str:
+    """Return the text behind *element*, or that at the start of the element behind it."""
+    following = element.getnext()
+    return str(element.tail or ("" if following is None else following.text) or "")
 
 
 def _write_counters(page: Element) -> None:
@@ -299,7 +312,7 @@ def _write_marks(page: Element, language: str) -> None:
 def _write_boxes(page: Element) -> None:
     """Write a box with a label and its figure as one line."""
     for box in page.xpath(_LABEL_BOXES):
-        pieces = list(box)
+        pieces = [piece for piece in box if clean_line(piece.text_content())]
         text = box.text_content()
         is_label = (
             len(text) <= PAGES.labelled_figure_characters and has_letter(text) and has_digit(text)
@@ -307,9 +320,9 @@ def _write_boxes(page: Element) -> None:
         if not is_label or DATE_CLASS.search(classes(box)):
             continue
         is_without_text = not any(
-            (part or "").strip() for part in (box.text, *(piece.tail for piece in pieces))
+            (part or "").strip() for part in (box.text, *(piece.tail for piece in box))
         )
-        if not _PIECES.issuperset(piece.tag for piece in pieces):
+        if not _PIECES.issuperset(piece.tag for piece in box):
             continue
         is_inline = all(piece.tag in INLINE_TAGS for piece in pieces)
         if (
@@ -341,6 +354,64 @@ def _separate_pieces(pieces: Sequence[Element]) -> None:
         if label[-1:].isalpha() or next_text[:1].isalpha():
             labelled = piece is pieces[0] and not has_digit(label) and has_digit(next_text)
             piece.tail = BETWEEN if labelled else " "
+
+
+def _write_gaps(page: Element) -> None:
+    """Write a space where a word or a figure ends with an element, and another one begins.
+
+    The markup of names and their votes often has none, because a style sheet sets them apart.
+    """
+    before, is_closed, is_opened = "", False, False
+    for event, element in iterwalk(page, events=("start", "end")):
+        is_start = event == "start"
+        if element.tag not in _RUNNING_TAGS and "-" not in element.tag:
+            before = ""
+        is_opened |= is_start
+        is_closed |= not is_start
+        text = (element.text if is_start else element.tail) or ""
+        if not text:
+            continue
+        if before and _is_gap(before, text, between=is_closed and is_opened):
+            if is_start:
+                element.text = f" {text}"
+            else:
+                element.tail = f" {text}"
+        before, is_closed, is_opened = text, False, False
+
+
+def _is_gap(before: str, text: str, *, between: bool) -> bool:
+    """Return True if *before* and *text* can be no parts of one word or figure.
+
+    *between* is True if each of them is the text of an element. Letters are those of scripts with
+    capitals: others may stand beside figures.
+    """
+    first, last = text[0], before[-1]
+    if last.isspace() or first.isspace():
+        return False
+    word, next_word = _letters_at(reversed(before)), _letters_at(text)
+    if len(word) >= PAGES.glued_letters:
+        is_camel_case = between and len(next_word) >= PAGES.glued_letters
+        return first.isdecimal() or (is_camel_case and last.islower() and first.isupper())
+    if not (last.isdecimal() or last in _FIGURE_ENDS):
+        return between and last == ":" and first.isalnum()
+    if first.isdecimal() or first in _FIGURE_STARTS:
+        figure, next_figure = _figure_at(reversed(before)), _figure_at(text)
+        return (
+            min(len(figure), len(next_figure)) > 1
+            and not (figure + next_figure).isdecimal()
+            and (last.isdecimal() or first.isdecimal())
+        )
+    return len(next_word) >= PAGES.glued_letters
+
+
+def _letters_at(characters: Iterable[str]) -> str:
+    """Return the letters of scripts with capitals at the start of *characters*."""
+    return "".join(takewhile(lambda letter: letter.lower() != letter.upper(), characters))
+
+
+def _figure_at(characters: Iterable[str]) -> str:
+    """Return the figure at the start of *characters*, with its signs."""
+    return "".join(takewhile(lambda sign: sign.isdecimal() or sign in _IN_FIGURE, characters))
 
 
 def _posts_of(page: Element) -> Iterator[str]:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ingest.language.datelines import parse_date
+from ingest.language.datelines import is_date_line, parse_date
 from ingest.language.dates import clocks_in, days_in, weekdays_in, word_before
 
 
@@ -102,3 +102,43 @@ def test_times_and_weekdays():
 def test_a_date_line_states_a_whole_day_or_nothing(line, moment):
     """Nothing is reckoned from the clock, and no order of day and month is guessed."""
     assert parse_date(line) == moment
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2. November 2026",
+        "Le 2 novembre 2026",
+        "Montag, 2. November 2026, 14:30 Uhr",
+        "2 de noviembre de 2026",
+        "Publicado em 2 de novembro de 2026 às 14h30",
+        "Publié le lundi 2 novembre 2026 à 14h30",
+        "입력 2026.11.02 14:30",
+        "입력 2026-11-02 오후 2:30 | 수정 2026-11-03 오전 9:00",
+        "Опубликовано 2 ноября 2026",
+        "发布时间：2026年11月2日 14:30",
+        "نُشر في 2 نوفمبر 2026",
+        "First published 2 Nov, updated 4 Nov 2026",
+        "Updated 4 November 2026; first published 2 November 2026",
+        "Aktualisiert am 4. November 2026, veröffentlicht am 2. November 2026",
+    ],
+)
+def test_a_line_of_dates_alone_is_of_the_day_of_publication(line):
+    """In any language, and also if the day of an update stands before it."""
+    assert is_date_line(line)
+    assert parse_date(line) == date(2026, 11, 2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Holm votes 2 November 2026",
+        "Wahl am 2. November 2026",
+        "412 Stimmen am 2. November 2026",
+        "Le 2 novembre 2026, Holm vote",
+        "Zwei Sitze 2026",
+    ],
+)
+def test_a_line_with_other_words_is_no_date_line(line):
+    """It says what happens on that day."""
+    assert not is_date_line(line)

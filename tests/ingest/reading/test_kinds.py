@@ -550,3 +550,31 @@ def test_a_table_with_notes_in_a_column_of_text_is_a_table():
         found = one(written.encode(), "wards.csv")
         assert "Holm" in found.extract.text
         assert "wards.csv R2" in found.extract.text
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {
+            "headline": "Holm counted by two",
+            "articleBody": SECOND,
+            "datePublished": "2026-11-02",
+            "publisher": {"name": "The Courier"},
+            "author": [{"name": "Mara Reyl"}],
+        },
+        {
+            "Headline": "Holm counted by two",
+            "Full Text": SECOND,
+            "Publication Date": "2026-11-02",
+            "Newspaper": "The Courier",
+            "Byline": "Mara Reyl",
+        },
+    ],
+)
+def test_the_fields_of_a_record_are_known_however_they_are_spelt(record):
+    """As in linked data, and as databases of newspapers export them."""
+    extract = one(json.dumps([record]).encode(), "articles.json").extract
+    header = extract.header
+    assert (header.title, header.outlet) == ("Holm counted by two", "The Courier")
+    assert (header.published, header.authors) == (date(2026, 11, 2), ("Mara Reyl",))
+    assert extract.text == SECOND

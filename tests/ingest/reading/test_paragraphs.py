@@ -288,3 +288,21 @@ def test_a_short_first_sentence_is_text(sentence):
 def test_a_headline_is_no_text(title):
     """It ends without a full stop."""
     assert text_of(f"{title}\n\n{FIRST}\n\n{SECOND}", "a paste") == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "word"),
+    [
+        ("two-", "thirds", "two-thirds"),
+        ("twenty-", "one", "twenty-one"),
+        ("a first-", "time", "first-time"),
+        ("the well-", "known", "well-known"),
+        ("six-", "teen", "sixteen"),
+        ("bal-", "lots", "ballots"),
+        ("Stimm-", "zettel", "Stimmzettel"),
+    ],
+)
+def test_a_number_before_a_hyphen_keeps_it(start, end, word):
+    """A line that ends with it does not break a word: "two-thirds" is two words."""
+    before = "The returning officer of Holm told reporters on Monday that the count of"
+    assert word in paragraphs(f"{before} {start}\n{end} of all went on until two at night.")[0]

@@ -221,3 +221,52 @@ def test_the_first_real_paste_is_clean():
     assert len(extract.captions) == 2
     assert (header.dateline, header.agency) == ("Tokyo", "AFP")
     assert (header.published, header.not_before) == (None, date(2025, 7, 16))
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "day"),
+    [
+        (
+            (
+                "Skip to content\nMenu\nHome\nPolitics\nSport\nSubscribe\nSign in\n"
+                "Holm counts by hand\nBy Mara Reyl\n2 November 2026\n5 min read\nShare\nSave"
+            ),
+            "Holm counts by hand",
+            date(2026, 11, 2),
+        ),
+        (
+            (
+                "Zum Inhalt springen\nStartseite\nPolitik\nAnmelden\nHolm zählt von Hand aus\n"
+                "Von Mara Reyl\n2. November 2026\nLesezeit: 3 Minuten\nTeilen"
+            ),
+            "Holm zählt von Hand aus",
+            date(2026, 11, 2),
+        ),
+        (
+            (
+                "Accueil\nPolitique\nSe connecter\nSport\n"
+                "À Holm, le dépouillement se fait à la main\nPar Mara Reyl\nLe 2 novembre 2026"
+            ),
+            "À Holm, le dépouillement se fait à la main",
+            date(2026, 11, 2),
+        ),
+        ("Holm\nBy Mara Reyl", "Holm", None),
+        ("Holm counts by hand\nThe lift had stopped\nBy Mara Reyl", "Holm counts by hand", None),
+    ],
+)
+def test_the_menu_of_a_copied_page_is_no_title(head, title, day):
+    """The headline is the line above the byline or the date, if a menu stands above it."""
+    text = "The count in the island district of Holm ended at two, the returning officer said."
+    extract = read(f"{head}\n{text}\n\nThe board meets on Friday.")
+    assert (extract.header.title, extract.header.authors) == (title, ("Mara Reyl",))
+    assert extract.header.published == day
+    assert extract.text.endswith(f"{text}\n\nThe board meets on Friday.")
+    assert "Sport" not in extract.text
+
+
+def test_a_list_without_a_byline_is_no_menu():
+    """Short lines above a sentence can be what it is about."""
+    sentence = "All four have counted, she said."
+    extract = read(f"Districts of the islands\n\nHolm\n\nTarn\n\nUlm\n\n{sentence}")
+    assert extract.header.title == "Districts of the islands"
+    assert extract.text.split("\n\n") == ["Holm", "Tarn", "Ulm", sentence]
