@@ -6,11 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cache, lru_cache
 from itertools import dropwhile
+from typing import TYPE_CHECKING
 
 from ingest.language.dates import MONTHS, WEEKDAYS, Day, clocks_in, days_in, weekdays_in
 from ingest.language.languages import words
 from ingest.language.limits import DATES
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 _ZONES = {
     "UTC": 0,
@@ -243,19 +248,28 @@ def _days_by_library(text: str) -> Iterator[date]:
     yield from days or filter(None, map(_day_by_library, (text, unlabelled)))
 
 
+@lru_cache
 def _day_by_library(text: str) -> date | None:
     """Return dateparser's date for a line of a date alone, unless day and month can be confused."""
-    if len(text) > DATES.line_characters or not re.search(r"\d{4}", text):
+    years = re.findall(r"(?<!\d)\d{4}(?!\d)", text)
+    if len(text) > DATES.line_characters or max(map(int, years), default=0) < DATES.first_year:
         return None
     if figures := _NUMERIC.search(text):
         if figures[2] == ".":
             return _day_or_none(int(figures[4]), int(figures[3]), int(figures[1]))
         if _is_unclear(figures):
             return None
-    import dateparser  # takes a tenth of a second
-
-    parsed: datetime | None = dateparser.parse(text, settings=_PARSER_SETTINGS)
+    parsed = _library().get_date_data(text).date_obj
     return parsed.date() if parsed is not None and parsed.year >= DATES.first_year else None
+
+
+@cache
+def _library() -> DateDataParser:
+    """Return dateparser for the languages of coverage; all two hundred take 3 s to load."""
+    from dateparser.date import DateDataParser  # takes a tenth of a second
+
+    languages = words()["dates"]["languages"].split()
+    return DateDataParser(languages=languages, settings=_PARSER_SETTINGS)
 
 
 def _is_unclear(figures: re.Match[str]) -> bool:
