@@ -14,6 +14,7 @@ from bot.answering.understanding.small_talk import languages_of_bare_question, s
 from bot.answering.values import ChatError, Exchange, Meter, Question
 from ingest.index.cutting import terms
 from ingest.language.names import names_in
+from ingest.language.script import Script
 
 if TYPE_CHECKING:
     from bot.answering.chat import Chat
@@ -67,6 +68,10 @@ def _complete(text: str, before: Exchange, lexicon: Lexicon) -> str:
     """Complete *text* by the rules of one language; "und?" alone may be of several."""
     pointing = lexicon.match_follow_up("pointing", text)
     about = lexicon.match_follow_up("about", text)
+    opens = lexicon.match_follow_up("opens", text) is not None
+    topic = about["topic"] if about else lexicon.without_opening(text).strip("?？ ")
+    if (about or opens) and lexicon.is_matter(topic):
+        return _ask_of_same(topic, before.question)
     if about and lexicon.match_follow_up("time", about["topic"]):
         return _join(text, before.question)
     if about and not (pointing and pointing.start() <= 1):
@@ -75,13 +80,28 @@ def _complete(text: str, before: Exchange, lexicon: Lexicon) -> str:
     refers_back = refers_back or lexicon.match_follow_up("pointing_back", text) is not None
     words = [term for term in terms(text) if term not in lexicon.stopwords]
     is_reference = refers_back and len(words) <= QUESTIONS.reference_words
-    if (
-        lexicon.match_follow_up("hanging", text)
-        or is_reference
-        or lexicon.match_follow_up("opens", text)
-    ):
+    if lexicon.match_follow_up("hanging", text) or is_reference or opens:
         return _join(lexicon.without_opening(text), before.question)
     return text
+
+
+def _ask_of_same(matter: str, question: str) -> str:
+    """Return a question for *matter* in the election that *question* names, if it names one.
+
+    Of an election of the newest coverage, the matter alone is asked.
+    """
+    lexicon = lexicon_for(question)
+    if Script.of_text(question) is Script.EAST_ASIAN:
+        named = names_in(question)
+    else:
+        named = [
+            word.strip("¿¡?!.,;:،؟")
+            for word in question.split()
+            if any(
+                term not in lexicon.stopwords and term not in lexicon.groups for term in terms(word)
+            )
+        ]
+    return " ".join([matter, *named])
 
 
 def _replace_topic(question: str, topic: str) -> str:

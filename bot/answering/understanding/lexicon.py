@@ -6,7 +6,8 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 from bot.answering.understanding.question import language_asked
@@ -38,6 +39,8 @@ class _Meanings:
     """The groups of words with the same meaning, in all languages."""
 
     groups: Mapping[str, Forms]
+    matters: Forms
+    """What can be asked of any election, such as the turnout."""
 
     @classmethod
     @cache
@@ -56,7 +59,8 @@ class _Meanings:
             forms = _forms_of([*group, *additions.get(group[0], ())])
             for key in forms.stems | forms.scripts:
                 groups[key] = groups.get(key, Forms()) | forms
-        return cls(groups)
+        matters = (groups[_stem(head)] for head in groups_file["matters"].split())
+        return cls(groups, reduce(or_, matters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,12 @@ class Lexicon:
     def groups(self) -> Mapping[str, Forms]:
         """Return the forms of each meaning, by each of its forms."""
         return self.meanings.groups
+
+    def is_matter(self, topic: str) -> bool:
+        """Return True if *topic* is what can be asked of any election, such as the turnout."""
+        matters = self.meanings.matters
+        words = [term for term in terms(topic) if term not in self.stopwords]
+        return topic.strip() in matters.scripts or (bool(words) and matters.stems.issuperset(words))
 
     def asks(self, cue: str, question: str) -> bool:
         """Return True if *question* has a word of *cue*."""

@@ -14,6 +14,27 @@ SEATS_JA = Exchange("ハーバー同盟は何議席を得たか", ("開票結果
 @pytest.mark.parametrize(
     ("text", "before", "meant"),
     [
+        ("and turnout?", "Who won?", "turnout"),
+        ("and turnout?", "who won dunmere in 2022", "turnout dunmere 2022"),
+        ("what about the turnout?", "Who won Dunmere East?", "the turnout Dunmere East"),
+        ("and how many seats?", "Did Harbour win?", "how many seats Harbour"),
+        ("and the recount?", "Who won?", "the recount"),
+        ("und die Wahlbeteiligung?", "Wer hat in Dunmere gewonnen?", "die Wahlbeteiligung Dunmere"),
+        ("¿y la participación?", "¿Quién ganó?", "la participación"),
+        ("et la participation ?", "Qui a gagné à Dunmere ?", "la participation Dunmere"),
+        ("e a participação?", "Quem ganhou em Dunmere?", "a participação Dunmere"),
+        ("投票率は？", "誰が勝った？", "投票率"),
+        ("投票率は？", "ダンミアで誰が勝った？", "投票率 ダンミア"),
+    ],
+)
+def test_what_any_election_has_is_asked_of_the_one_that_was_named(text, before, meant):
+    """The turnout won nothing, and who won is answered already."""
+    assert complete_followup(text, Exchange(before, ())) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "meant"),
+    [
         ("What about Harbour?", SEATS, "How many seats did Harbour win?"),
         ("and the Greens?", SEATS, "How many seats did the Greens win?"),
         ("And the Greens?", SEATS, "How many seats did the Greens win?"),
