@@ -210,12 +210,6 @@ class _AsideLimits:
     linked_name_characters: int = 40
     """The longest name that is a link in a sentence."""
     offer_characters: int = 300
-    menu_lines: int = 3
-    """Short lines from which they can be the menu of a copied page."""
-    menu_line_characters: int = 25
-    """The longest entry of a menu."""
-    head_lines: int = 4
-    """Lines from a headline on of which one has to be a byline or a date below a menu."""
     pasted_line_characters: int = 160
     """The longest line of a paste that can be boilerplate."""
     editors_note_characters: int = 600
@@ -224,6 +218,18 @@ class _AsideLimits:
     withdrawal_last_lines: int = 3
     mail_address_line_characters: int = 200
     """The longest line that is removed with its address, as a note of the recipient."""
+
+
+@dataclass(frozen=True, slots=True)
+class _MenuLimits:
+    """What can be the menu of a page that somebody copied whole."""
+
+    lines: int = 3
+    """Short lines from which they can be a menu."""
+    line_characters: int = 25
+    """The longest entry of a menu."""
+    head_lines: int = 4
+    """Lines from a headline on of which one has to be a byline or a date below a menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +348,7 @@ DETECTION = _DetectionLimits()
 PAGES = _PageLimits()
 DECLARATIONS = _DeclarationLimits()
 ASIDES = _AsideLimits()
+MENUS = _MenuLimits()
 LAYOUT = _LayoutLimits()
 CAPTIONS = _CaptionLimits()
 TABLES = _TableLimits()

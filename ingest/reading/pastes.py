@@ -26,7 +26,7 @@ from ingest.language.script import has_digit
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score
-from ingest.reading.limits import ASIDES
+from ingest.reading.limits import ASIDES, MENUS
 from ingest.reading.text import clean, ends_sentence, paragraphs
 
 _LINES = words()["lines"]
@@ -162,12 +162,12 @@ def read_paste(text: str) -> Extract:
 def _without_menu(lines: list[str]) -> list[str]:
     """Return the *lines* of a copied page without its menu and without boilerplate above its text.
 
-    A menu is at least ``ASIDES.menu_lines`` short lines above a headline with a byline or a date.
+    A menu is at least ``MENUS.lines`` short lines above a headline with a byline or a date.
     """
     menu = [number for number in range(_end_of_menu(lines)) if lines[number]]
     start = 0
-    if len(menu) >= ASIDES.menu_lines:
-        below = [line for line in lines[menu[-1] + 1 :] if line][: ASIDES.head_lines]
+    if len(menu) >= MENUS.lines:
+        below = [line for line in lines[menu[-1] + 1 :] if line][: MENUS.head_lines]
         if below and _is_about_article(below[0]):
             start = next((n for n in reversed(menu) if not BOILERPLATE.fullmatch(lines[n])), 0)
         elif any(map(_is_about_article, below)):
@@ -191,7 +191,7 @@ def _end_of_menu(lines: Sequence[str]) -> int:
             for number, line in enumerate(lines)
             if not BOILERPLATE.fullmatch(line)
             and (
-                len(line) > ASIDES.menu_line_characters
+                len(line) > MENUS.line_characters
                 or has_digit(line)
                 or ends_sentence(line)
                 or _is_about_article(line)
