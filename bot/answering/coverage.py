@@ -65,6 +65,16 @@ class View:
     """The question as the windows were read for it; empty where they were not."""
 
     @property
+    def has_unknown_words(self) -> bool:
+        """Return True if the question has a word that no coverage has, in a language that some has.
+
+        It may name another place or person than all that was read.
+        """
+        language = language_asked(self.wording)
+        languages_found = {window.passage.header.language for window in self.ranked}
+        return bool(self.need.strange) and language in languages_found
+
+    @property
     def period(self) -> bool:
         """Return True if the question asks about a period: "What happened yesterday?"."""
         return self.names.bound is not None
@@ -213,7 +223,8 @@ class Coverage:
 
         A question without a content word asks about the news: only a period or the latest makes
         that definite. Where nothing was read, nothing is ever sure; nor is the figure of an earlier
-        contest that an article recalls, where the question names no year.
+        contest that an article recalls, where the question names no year, nor what is found for a
+        word that no coverage has.
         """
         need, ranked = view.need, view.ranked
         if not ranked:
@@ -227,7 +238,8 @@ class Coverage:
                 return Level.SAYS
             return Level.CLOSEST if share_mentioned >= ODDS.shown_words else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
-        if certainty >= self.weights.says and not ranked[0].earlier and not view.absent:
+        is_limited = ranked[0].earlier or view.absent or view.has_unknown_words
+        if certainty >= self.weights.says and not is_limited:
             return Level.SAYS
         return Level.CLOSEST if probability >= self.weights.closest else Reason.NOT_COVERED
 
