@@ -211,10 +211,9 @@ class ElectionDeskClient(discord.Client):
 
     async def ask_again(self, message: discord.Message) -> None:
         """Answer an edited message, also if it no longer mentions the bot."""
-        assert self.user is not None
         for kind in ("answered", "edited", "changed"):
             self.asking.used_keys.pop((kind, message.id), None)
-        addressed = AddressedMessage.again(message, self.user.id)
+        addressed = AddressedMessage.again(message)
         await answer_message(message, addressed, self.asking)
 
     async def on_thread_create(self, thread: discord.Thread) -> None:

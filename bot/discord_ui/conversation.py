@@ -15,7 +15,7 @@ from bot.answering.understanding.question import CHECK
 from bot.answering.understanding.small_talk import small_talk_in
 from bot.answering.values import Exchange, Question, UnaskableError
 from bot.community.rules import Speaks
-from bot.discord_ui.escaping import thread_name
+from bot.discord_ui.escaping import thread_name, without_markup
 from bot.discord_ui.history import is_answer, text_in
 from bot.discord_ui.members.ask import FollowButton, ReaskButton
 from bot.discord_ui.members.contributing import address_in, linked_view
@@ -57,18 +57,14 @@ class AddressedMessage:
         """
         if message.author.bot or message.type not in _TEXT_TYPES:
             return None
-        again = cls.again(message, me)
         called = message.guild is None or any(m in message.content for m in _mentions(message, me))
         is_meant = called or _own_role(message) is not None or _is_continuation(message, me)
-        return replace(again, called=called) if is_meant else None
+        return replace(cls.again(message), called=called) if is_meant else None
 
     @classmethod
-    def again(cls, message: discord.Message, me: int) -> AddressedMessage:
+    def again(cls, message: discord.Message) -> AddressedMessage:
         """Return *message* as one to be answered, with or without a mention."""
-        text = message.content
-        for mention in _mentions(message, me):
-            text = text.replace(mention, " ")
-        return cls(text.strip(), called=True)
+        return cls(without_markup(message.content), called=True)
 
 
 def _mentions(message: discord.Message, me: int) -> list[str]:

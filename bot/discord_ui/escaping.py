@@ -42,10 +42,19 @@ _SPECIAL = re.compile(
     r"|^[#>+-]"  # headings, quotes, lists
     r"|(?<=^\d)\.|(?<=^\d\d)\.|(?<=^\d{3})\.|(?<=^\d{4})\."  # numbered lists
 )
+_MARKUP = re.compile(
+    r"<(?:@[!&]?|#|a?:\w{1,32}:|id:|t:|/[\w -]{1,100}:)[\w:-]{1,40}>|(?<!\w)@(?:everyone|here)\b"
+)
+"""What Discord shows something else for (its reference, "Message Formatting")."""
 _UNLINKABLE = ("[", "]", "\\", "`", "<", ">", "://")
 _HOST_CHARACTERS = frozenset(ascii_letters + digits + "_.-")
 _PLAIN_IN_URL = "!#$%&'*+,/:;=?@~-._"
 """Characters of an address that are not encoded; parentheses and brackets would end the link."""
+
+
+def without_markup(text: str) -> str:
+    """Return what somebody typed, without mentions, emoji of a server and times."""
+    return _MARKUP.sub(" ", text).strip()
 
 
 def size(text: str) -> int:

@@ -14,6 +14,7 @@ from bot.discord_ui.escaping import (
     shortened,
     size,
     title,
+    without_markup,
 )
 from tests.bot.discord_ui.builders import HOSTILE
 from tests.bot.discord_ui.reading import seen, tokens_of
@@ -185,3 +186,21 @@ def test_a_shortened_title_shows_that_it_is():
 def test_size_never_counts_less_than_discord():
     """Discord may count an emoji as two."""
     assert size("a🗳") == 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("<@123> who won?", "who won?"),
+        ("<@!123> <@&45>  who won?", "who won?"),
+        ("who won in <#7>?", "who won in  ?"),
+        ("<:vote:991> <a:party_blob:12> who won?", "who won?"),
+        ("who won at <t:1793000000:R>", "who won at"),
+        ("@everyone who won? @here", "who won?"),
+        ("</ask:99> <id:browse>", ""),
+        ("I <3 <b> 5 < 6 > 4 a@here.example <https://a.example> :vote: @ everyone", None),
+    ],
+)
+def test_what_discord_shows_in_its_place_is_no_word(typed, words):
+    """Mentions, emoji of a server and times; other signs are as they were typed."""
+    assert without_markup(typed) == (typed if words is None else words)

@@ -196,6 +196,15 @@ async def test_the_bot_s_role_is_as_good_as_the_bot_where_messages_are_read(read
         assert client.asking.exchanges.recent(channel.last_message.id).question == question
 
 
+async def test_mentions_and_emoji_are_no_part_of_a_question(me, channel, alice):
+    """They make it no less sure, and alone they ask nothing."""
+    await alice.send(channel, f"{me} @everyone <#7> <:vote:991> What was the turnout?")
+    assert "The coverage says" in said_last(channel)
+    assert "vote" not in said_last(channel)
+    alone = await alice.slash(channel, "ask", question="<:vote:991> @here")
+    assert "There is no question" in seen(alone.response.components)
+
+
 async def test_without_the_portal_s_leave_it_says_what_to_do(read_folder, monkeypatch):
     """The setting alone is not enough."""
 
