@@ -37,7 +37,7 @@ test: .venv/installed-dev  ## Every test
 coverage: .venv/installed-dev  ## The same, slower, held to a floor of what it covers
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
-benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|reading|asked|results|cost|verifying|symmetry|declining|model|faults|ending|endurance|growth|extraction|ingesting|refreshing|streaming|askers|campaign|hour|newer|past|processes|million] [DATA=folder]
+benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|reading|asked|results|cost|verifying|symmetry|declining|model|faults|ending|endurance|growth|extraction|ingesting|refreshing|streaming|askers|beside|campaign|hour|newer|past|processes|million] [DATA=folder]
 	$(BIN)/python -m tests.benchmarks $(WHAT) $(if $(DATA),--data "$(DATA)")
 
 train: .venv/installed  ## Teach the reader: make train DATA=folder (docs/reader.md)

@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ingest.archive.limits import STORED
 from ingest.archive.rows import AMONG, Row, chunks
@@ -216,6 +217,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _close_returned(_: object, returned: ConnectionPoolEntry) -> None:
+    """Close a connection that is returned to a pool that nobody uses any more."""
+    returned.invalidate()
+
+
 def snapshots(engine: Engine) -> Engine:
     """Return *engine* with repeatable reads; SQLite's WAL gives those by itself."""
     if engine.dialect.name == "sqlite":
@@ -333,7 +339,8 @@ class Database:
             migrate(self.engine, chain)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that a thread still uses is closed when it is returned."""
+        event.listen(self.engine.pool, "checkin", _close_returned)
         self.engine.dispose()
 
     def __enter__(self) -> Self:

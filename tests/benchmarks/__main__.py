@@ -26,6 +26,7 @@
     make benchmark WHAT=newer DATA=folder           # folder/asked, folder/realtimeqa_election
     make benchmark WHAT=processes                   # three bots, killed twenty times
     make benchmark WHAT=askers                      # fifty members at once, over loopback
+    make benchmark WHAT=beside                      # answers beside hostile files
     make benchmark WHAT=cost DATA=folder            # folder/asked: tokens of 1,000 answers
     make benchmark WHAT=ingesting DATA=folder       # 20,000 passages; two workers beside one
     make benchmark WHAT=million DATA=folder         # 26,000 passages and a million, on servers
@@ -39,6 +40,7 @@ from pathlib import Path
 from tests.benchmarks import (
     asked,
     askers,
+    beside,
     campaign,
     cost,
     declining,
@@ -98,6 +100,7 @@ def main() -> None:
         "refreshing": refreshing.measure,
         "streaming": streaming.measure,
         "askers": askers.measure,
+        "beside": beside.measure,
         "ingesting": ingesting.measure,
         "million": million.measure,
     }

@@ -3,6 +3,7 @@
 import sqlite3
 
 import pytest
+import sqlalchemy
 from alembic.script import ScriptDirectory
 
 from ingest.archive import Archive
@@ -60,3 +61,16 @@ def test_an_archive_of_an_unknown_revision_is_left_alone(tmp_path, revision, rem
 def test_the_newest_migration_is_alembics_own(chain):
     """An archive is opened without Alembic where it is up to date, so the file names must tell."""
     assert chain.newest() == ScriptDirectory(str(chain.folder)).get_current_head()
+
+
+def test_a_connection_in_use_is_closed_when_it_is_returned(archive_url):
+    """A thread may still read while its archive is closed; no server keeps that connection."""
+    archive = Archive.open(archive_url)
+    closed = []
+    sqlalchemy.event.listen(archive.engine.pool, "close", lambda *_: closed.append(True))
+    with archive.engine.connect() as connection:
+        archive.close()
+        closed.clear()
+        connection.exec_driver_sql("SELECT 1")
+        assert closed == []
+    assert closed == [True]
