@@ -30,7 +30,7 @@ from bot.answering.values import (
 from bot.community.budget import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.community.suggested_questions import SuggestedTopic
-from bot.discord_ui.escaping import escape, title, without_markup
+from bot.discord_ui.escaping import escape, title, without_mentions
 from bot.discord_ui.history import Exchanges, Recent
 from bot.discord_ui.limits import PACE, SHOWN
 from bot.discord_ui.members.privacy import privacy_view
@@ -131,7 +131,7 @@ class Asking:
         Raises:
             UnaskableError: *text* is no question, is too long, or asks for the news.
         """
-        text = without_markup(text)
+        text = without_mentions(text)
         fixed = rules.language if rules else None
         if fixed is None and reader is not None and may_be_in(reader, text):
             fixed = reader

@@ -15,7 +15,7 @@ from bot.answering.understanding.question import CHECK
 from bot.answering.understanding.small_talk import small_talk_in
 from bot.answering.values import Exchange, Question, UnaskableError
 from bot.community.rules import Speaks
-from bot.discord_ui.escaping import thread_name, without_markup
+from bot.discord_ui.escaping import thread_name, without_mentions
 from bot.discord_ui.history import is_answer, text_in
 from bot.discord_ui.members.ask import FollowButton, ReaskButton
 from bot.discord_ui.members.contributing import address_in, linked_view
@@ -64,7 +64,7 @@ class AddressedMessage:
     @classmethod
     def again(cls, message: discord.Message) -> AddressedMessage:
         """Return *message* as one to be answered, with or without a mention."""
-        return cls(without_markup(message.content), called=True)
+        return cls(without_mentions(message.content), called=True)
 
 
 def _mentions(message: discord.Message, me: int) -> list[str]:

@@ -52,7 +52,7 @@ _PLAIN_IN_URL = "!#$%&'*+,/:;=?@~-._"
 """Characters of an address that are not encoded; parentheses and brackets would end the link."""
 
 
-def without_markup(text: str) -> str:
+def without_mentions(text: str) -> str:
     """Return what somebody typed, without mentions, emoji of a server and times."""
     return _MARKUP.sub(" ", text).strip()
 

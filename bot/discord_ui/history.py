@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 
 from bot.answering.values import Exchange
-from bot.discord_ui.escaping import without_markup
+from bot.discord_ui.escaping import without_mentions
 from bot.discord_ui.limits import SHOWN
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Exchanges:
         if question is not None:
             return question
         asked = await replied_message(message)
-        return (without_markup(asked.content) or None) if asked else None
+        return (without_mentions(asked.content) or None) if asked else None
 
     async def last_in(self, channel: object) -> Exchange | None:
         """Return the last exchange of a thread or a direct channel; ``None`` for other channels.
@@ -136,7 +136,7 @@ def text_in(message: discord.Message) -> str:
     else:
         statements = (match["quoted"] or match["claim"] for match in _STATEMENT.finditer(body))
         texts += map(plain_text, statements)
-    return without_markup("\n".join(filter(None, texts))).translate(_ISOLATES).strip()
+    return without_mentions("\n".join(filter(None, texts))).translate(_ISOLATES).strip()
 
 
 def plain_text(markdown: str) -> str:

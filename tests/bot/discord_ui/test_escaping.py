@@ -14,7 +14,7 @@ from bot.discord_ui.escaping import (
     shortened,
     size,
     title,
-    without_markup,
+    without_mentions,
 )
 from tests.bot.discord_ui.builders import HOSTILE
 from tests.bot.discord_ui.reading import seen, tokens_of
@@ -203,4 +203,4 @@ def test_size_never_counts_less_than_discord():
 )
 def test_what_discord_shows_in_its_place_is_no_word(typed, words):
     """Mentions, emoji of a server and times; other signs are as they were typed."""
-    assert without_markup(typed) == (typed if words is None else words)
+    assert without_mentions(typed) == (typed if words is None else words)
