@@ -24,6 +24,7 @@ from bot.community.rules import Home
 from bot.discord_ui.buttons import Form, KeyButton, text_input
 from bot.discord_ui.history import Recent
 from bot.discord_ui.limits import SHOWN
+from bot.discord_ui.places import server_of
 from bot.discord_ui.replying import (
     Interaction,
     send_notice,
@@ -160,9 +161,9 @@ async def post_for_review(
     place: str,
     view: Callable[[Wording], ui.LayoutView],
 ) -> None:
-    """Post a view in a server's review channel; without a server in the home server's.
+    """Post a view in a server's review channel, or thread; without a server in the home server's.
 
-    An error from Discord is logged, not raised.
+    It is in the language of that server in Discord. An error from Discord is logged, not raised.
     """
     community = moderation.community
     target = (await community.rules(int(place or 0))).review_channel
@@ -170,8 +171,7 @@ async def post_for_review(
         target = target or (await community.desk_rules()).review_channel
     if target is None:
         return
-    channel = client.get_channel(target)
-    words = words_in(channel.guild if isinstance(channel, discord.TextChannel) else None)
+    words = words_in(await server_of(client, target))
     try:
         await client.get_partial_messageable(target).send(view=view(words))
     except discord.HTTPException as error:

@@ -360,6 +360,28 @@ async def test_suggestions_go_to_the_server_where_they_were_made(
     assert desk.ledger.suggestions.open() == []
 
 
+async def test_a_review_thread_is_written_in_the_language_of_its_server(
+    simcord_env, there, elsewhere, desk, monkeypatch
+):
+    """A thread belongs to a server as a channel does, and its moderators read there."""
+    review = elsewhere.create_text_channel("review")
+    await simcord_env.bot.get_channel(review.id).create_thread(
+        name="proposals", type=discord.ChannelType.public_thread
+    )
+    [thread] = review.threads
+    rules = await desk.community.rules(elsewhere.id)
+    desk.ledger.rules.set(str(elsewhere.id), replace(rules, review_channel=thread.id).values())
+    desk.community.rules_changed()
+    server = simcord_env.bot.get_guild(elsewhere.id)
+    monkeypatch.setattr(server, "preferred_locale", discord.Locale.german)
+    member = elsewhere.add_member(simcord_env.create_user("reader"))
+    form = await member.slash(there[1], "suggest")
+    await member.submit_modal(form, {"url": PAGE, "outlet": "", "note": "bitte"})
+    assert "Eine Quelle ist vorgeschlagen" in seen(
+        [component.to_dict() for component in thread.last_message.components]
+    )
+
+
 async def test_reports_are_read_where_they_were_made(simcord_env, here, there, elsewhere, desk):
     """With the question, so nowhere else; and they come to the review channel by themselves."""
     review = elsewhere.create_text_channel("review")
