@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 
 from bot.answering.values import Exchange
-from bot.discord_ui.escaping import without_mentions
 from bot.discord_ui.limits import SHOWN
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ _STATEMENT = re.compile(
     r"^> (?P<quoted>.+)$|^(?P<claim>.+?) \*\*\[\d+\](?: \[\d+\])*\*\*$", re.MULTILINE
 )
 """A statement in an answer: an excerpt, or a sentence before its numbers."""
+_MENTION = re.compile(r"<@!?\d+>")
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -85,7 +85,7 @@ class Exchanges:
         if question is not None:
             return question
         asked = await replied_message(message)
-        return (without_mentions(asked.content) or None) if asked else None
+        return (_MENTION.sub(" ", asked.content).strip() or None) if asked else None
 
     async def last_in(self, channel: object) -> Exchange | None:
         """Return the last exchange of a thread or a direct channel; ``None`` for other channels.
@@ -136,7 +136,8 @@ def text_in(message: discord.Message) -> str:
     else:
         statements = (match["quoted"] or match["claim"] for match in _STATEMENT.finditer(body))
         texts += map(plain_text, statements)
-    return without_mentions("\n".join(filter(None, texts))).translate(_ISOLATES).strip()
+    joined = _MENTION.sub(" ", "\n".join(filter(None, texts)))
+    return joined.translate(_ISOLATES).strip()
 
 
 def plain_text(markdown: str) -> str:
