@@ -66,9 +66,9 @@ class View:
 
     @property
     def has_unknown_words(self) -> bool:
-        """Return True if the question has a word that no coverage has, in a language that some has.
+        """Return True if no coverage has a word of the question, though some is in its language.
 
-        It may name another place or person than all that was read.
+        That word may name a place or a person that nothing of what was read is about.
         """
         language = language_asked(self.wording)
         languages_found = {window.passage.header.language for window in self.ranked}

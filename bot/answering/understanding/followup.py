@@ -12,7 +12,6 @@ from bot.answering.understanding.lexicon import Lexicon, lexicon_for
 from bot.answering.understanding.question import language_read
 from bot.answering.understanding.small_talk import languages_of_bare_question, small_talk_in
 from bot.answering.values import ChatError, Exchange, Meter, Question
-from ingest.index.cutting import terms
 from ingest.language.names import names_in
 from ingest.language.script import Script
 
@@ -40,8 +39,7 @@ def asks_or_continues(text: str) -> bool:
 
 def asks_independently(text: str) -> bool:
     """Return True if *text* is a question with a subject of its own, unlike "is this true?"."""
-    stopwords = lexicon_for(text).stopwords
-    has_subject = any(term not in stopwords for term in terms(text))
+    has_subject = bool(lexicon_for(text).content_terms(text))
     return (
         has_subject and asks_question(text) and small_talk_in(text) is None and stands_alone(text)
     )
@@ -78,17 +76,16 @@ def _complete(text: str, before: Exchange, lexicon: Lexicon) -> str:
         return _replace_topic(before.question, about["topic"])
     refers_back = pointing is not None and not names_in(text[: pointing.start()])
     refers_back = refers_back or lexicon.match_follow_up("pointing_back", text) is not None
-    words = [term for term in terms(text) if term not in lexicon.stopwords]
-    is_reference = refers_back and len(words) <= QUESTIONS.reference_words
+    is_reference = refers_back and len(lexicon.content_terms(text)) <= QUESTIONS.reference_words
     if lexicon.match_follow_up("hanging", text) or is_reference or opens:
         return _join(lexicon.without_opening(text), before.question)
     return text
 
 
 def _ask_of_same(matter: str, question: str) -> str:
-    """Return a question for *matter* in the election that *question* names, if it names one.
+    """Return a question for *matter*, such as the turnout, with the names and years of *question*.
 
-    Of an election of the newest coverage, the matter alone is asked.
+    A word that many questions have, such as "won", is no name.
     """
     lexicon = lexicon_for(question)
     if Script.of_text(question) is Script.EAST_ASIAN:
@@ -97,9 +94,7 @@ def _ask_of_same(matter: str, question: str) -> str:
         named = [
             word.strip("¿¡?!.,;:،؟")
             for word in question.split()
-            if any(
-                term not in lexicon.stopwords and term not in lexicon.groups for term in terms(word)
-            )
+            if any(term not in lexicon.groups for term in lexicon.content_terms(word))
         ]
     return " ".join([matter, *named])
 

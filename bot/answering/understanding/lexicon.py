@@ -119,10 +119,14 @@ class Lexicon:
         """Return the forms of each meaning, by each of its forms."""
         return self.meanings.groups
 
+    def content_terms(self, text: str) -> list[str]:
+        """Return the terms of *text* that are no stop words."""
+        return [term for term in terms(text) if term not in self.stopwords]
+
     def is_matter(self, topic: str) -> bool:
         """Return True if *topic* is what can be asked of any election, such as the turnout."""
         matters = self.meanings.matters
-        words = [term for term in terms(topic) if term not in self.stopwords]
+        words = self.content_terms(topic)
         return topic.strip() in matters.scripts or (bool(words) and matters.stems.issuperset(words))
 
     def asks(self, cue: str, question: str) -> bool:
@@ -131,7 +135,7 @@ class Lexicon:
 
     def shows(self, marker: str, sentence: str, question: str = "") -> bool:
         """Return True if *sentence* has a word of *marker* that is no word of *question*."""
-        asked = {*terms(question)} - self.stopwords
+        asked = {*self.content_terms(question)}
         return any(
             asked.isdisjoint(terms(match[0])) for match in self.markers[marker].finditer(sentence)
         )
