@@ -8,18 +8,19 @@ from bot import evaluating as evaluation
 from bot.__main__ import main
 from bot.evaluating import SAMPLE_QUESTIONS, read_question_set
 from ingest.errors import UnreadableError
+from tests.bot.builders import some_questions
 
 QUESTIONS = read_question_set(SAMPLE_QUESTIONS)
 FLOORS = {
     "quotations": {
-        ("accuracy", "right citation among the first two"): 0.74,
-        ("context", "newest leads"): 0.85,
+        ("accuracy", "right citation among the first two"): 0.76,
+        ("context", "newest leads"): 1.0,
         ("declining", "answerable questions answered"): 0.17,
-        ("declining", "other questions declined"): 0.90,
+        ("declining", "other questions declined"): 1.0,
         ("declining", "guards held"): 1.0,
     },
 }
-"""What was measured, rounded down; a floor is raised, never lowered silently.
+"""What was measured over :func:`some_questions`, rounded down; never lowered silently.
 
 The floors of "first two" and "answered" were lowered once, when the rules went that had been fitted
 to these very questions: on 277 that nobody had fitted anything to, the reader leads with what
@@ -36,14 +37,15 @@ def test_the_set_is_large_and_of_both_languages():
 
 @pytest.mark.parametrize("writer", FLOORS)
 async def test_no_change_loses_what_was_reached(sample_desk, tmp_path, writer):
-    """Whoever makes one thing better must not make another worse."""
-    results = await evaluation.answer_all(QUESTIONS, sample_desk.answer, lambda _done, _total: None)
+    """Whoever makes one thing better must not make another worse; `evaluate` asks the whole set."""
+    questions = some_questions()
+    results = await evaluation.answer_all(questions, sample_desk.answer, lambda _done, _total: None)
     scores = evaluation.scores(results)
     for (criterion, what), floor in FLOORS[writer].items():
         assert scores[criterion][what] >= floor, (criterion, what, scores[criterion])
     page, data = evaluation.write_scorecard(tmp_path, writer, results, scores)
     assert "<svg" in page.read_text(encoding="utf-8")
-    assert len(json.loads(data.read_text(encoding="utf-8"))["answers"]) == len(QUESTIONS)
+    assert len(json.loads(data.read_text(encoding="utf-8"))["answers"]) == len(questions)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"question": "a"}', "not json"])
