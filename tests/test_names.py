@@ -6,6 +6,8 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 import bot
 
 ROOT = Path(bot.__file__).parents[1]
@@ -15,12 +17,22 @@ EVERYWHERE = {"main", "app", "logger", "COMMANDS"}
 """What each package has of its own, by convention."""
 
 
-def modules():
-    """Yield the path and the tree of each module, but of migrations: Alembic wants their names."""
-    for package in ("bot", "ingest"):
-        for file in sorted((ROOT / package).rglob("*.py")):
-            if "migrations" not in file.parts:
-                yield file.relative_to(ROOT), ast.parse(file.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def trees():
+    """Return the tree of each file, parsed once for all tests."""
+    rooms = ("bot", "ingest", "tests", "training")
+    files = [file for room in rooms for file in sorted((ROOT / room).rglob("*.py"))]
+    return {file.relative_to(ROOT): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+
+
+@pytest.fixture(scope="module")
+def modules(trees):
+    """Return the tree of each module, but of migrations: Alembic wants their names."""
+    return {
+        path: tree
+        for path, tree in trees.items()
+        if path.parts[0] in {"bot", "ingest"} and "migrations" not in path.parts
+    }
 
 
 def defined(tree):
@@ -39,22 +51,20 @@ def public(names):
     return {name for name in names if not name.startswith("_")} - EVERYWHERE
 
 
-def test_no_public_name_means_two_things():
+def test_no_public_name_means_two_things(modules):
     """Whoever has met a word once knows it everywhere."""
     places = defaultdict(set)
-    for path, tree in modules():
+    for path, tree in modules.items():
         for name in public(defined(tree)):
             places[name].add(str(path))
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
-def test_what_no_other_module_uses_is_private():
+def test_what_no_other_module_uses_is_private(trees, modules):
     """A public name is a promise to somebody."""
-    files = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "ingest").rglob("*.py")]
-    files += [*(ROOT / "tests").rglob("*.py"), *(ROOT / "training").rglob("*.py")]
     used = defaultdict(set)
-    for file in files:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for tree in trees.values():
+        for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 used[node.module] |= {alias.name for alias in node.names}
             elif isinstance(node, ast.Attribute):
@@ -62,17 +72,17 @@ def test_what_no_other_module_uses_is_private():
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 used[None] |= {node.value, node.value.rpartition(":")[2]}  # module:function
     idle = {}
-    for path, tree in modules():
+    for path, tree in modules.items():
         module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
         if left := public(defined(tree)) - used[module] - used[None]:
             idle[module] = sorted(left)
     assert idle == {}
 
 
-def test_no_class_offers_more_than_somebody_keeps_in_mind():
+def test_no_class_offers_more_than_somebody_keeps_in_mind(modules):
     """A class of forty verbs is two classes."""
     large = {}
-    for path, tree in modules():
+    for path, tree in modules.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 members = ast.Module(node.body, [])

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import bot
 
 ROOT = Path(bot.__file__).parents[1]
@@ -27,11 +29,11 @@ MOST_LEANING, MOST_NO_NOUNS = 0.02, 0.01
 """Shares that are allowed of all docstrings, and of all variables and arguments."""
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    """Yield the path and the syntax tree of each module."""
-    for package in PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            yield file.relative_to(ROOT), ast.parse(file.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def trees() -> list[tuple[Path, ast.Module]]:
+    """Return the path and the syntax tree of each module, parsed once for all tests."""
+    files = [file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
+    return [(file.relative_to(ROOT), ast.parse(file.read_text(encoding="utf-8"))) for file in files]
 
 
 def first_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -58,25 +60,25 @@ def share_of(faults: list[str], count: int) -> float:
     return len(faults) / count
 
 
-def test_docstrings_name_their_object():
+def test_docstrings_name_their_object(trees):
     """The first line says plainly which object the code returns or changes."""
-    lines = [(path, line, text) for path, tree in trees() for line, text in first_lines(tree)]
+    lines = [(path, line, text) for path, tree in trees for line, text in first_lines(tree)]
     faults = [f"{path}:{line}: {text}" for path, line, text in lines if LEANING.search(text)]
     assert share_of(faults, len(lines)) <= MOST_LEANING, "\n".join(faults)
 
 
-def test_variables_are_nouns():
+def test_variables_are_nouns(trees):
     """A reader knows from its name what a variable holds."""
-    names = [(path, line, name) for path, tree in trees() for line, name in variables(tree)]
+    names = [(path, line, name) for path, tree in trees for line, name in variables(tree)]
     faults = [f"{path}:{line}: {name}" for path, line, name in names if name.strip("_") in NO_NOUNS]
     assert share_of(faults, len(names)) <= MOST_NO_NOUNS, "\n".join(faults)
 
 
-def test_every_error_that_a_docstring_names_exists():
+def test_every_error_that_a_docstring_names_exists(trees):
     """A caller who catches it is not misled."""
-    every = {name for _, tree in trees() for name in names_of(tree)}
+    every = {name for _, tree in trees for name in names_of(tree)}
     faults = []
-    for path, tree in trees():
+    for path, tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for error in raised_by(ast.get_docstring(node) or ""):

@@ -33,6 +33,14 @@ def article(home):
     return file
 
 
+@pytest.mark.parametrize("command", [["list"], ["status"], ["search", "anything"]])
+def test_an_empty_desk_says_what_to_do(run, command):
+    """Nothing kept is a state, not an error."""
+    code, said, problems = run(*command)
+    assert code == 0, problems
+    assert said.strip()
+
+
 def test_good_files_are_saved_and_bad_ones_named(run, home, article):
     """One file that cannot be read costs only itself."""
     (article.parent / "empty.txt").write_text("")

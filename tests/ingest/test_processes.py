@@ -8,8 +8,6 @@ import subprocess
 import sys
 import time
 
-import pytest
-
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer
@@ -115,12 +113,3 @@ def test_two_ingest_and_one_searches_at_once_on_servers(tmp_path, postgres_url, 
         assert summary.articles == 120
         passages = desk.archive.passages.count()
         assert desk.coverage.index.shelf.counts() == (passages, passages)
-
-
-@pytest.mark.parametrize("command", [["list"], ["status"], ["search", "anything"]])
-def test_an_empty_desk_says_what_to_do(tmp_path, command):
-    """Nothing kept is a state, not an error."""
-    process = start({"DATA_DIR": str(tmp_path)}, *command)
-    said, problems = process.communicate()
-    assert process.returncode == 0, problems
-    assert said.strip()

@@ -164,11 +164,11 @@ def test_the_unit_starts_the_desk_and_confines_it():
 async def test_the_large_profile_works_process_by_process(postgres_url, tmp_path):
     """Chroma, a health check, an article, a refresher that goes on, an answer: as it starts them.
 
-    Only the addresses differ. The bot itself is started by the tests of the wire.
+    Only the addresses and the embedder differ. The bot itself is started by the tests of the wire.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    shared = {"DATABASE_URL": postgres_url, "CHROMA_URL": url}
+    shared = {"DATABASE_URL": postgres_url, "CHROMA_URL": url, "EMBEDDING_MODEL": "fast"}
 
     async def started(service, *words):
         settings = OURS[service].get("environment", {})
