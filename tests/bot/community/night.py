@@ -17,6 +17,7 @@ from ingest.model import Kind
 from ingest.reading import Hints, read_bytes
 from tests.bot.builders import open_in
 from tests.builders import NOW, an_extract
+from tests.readings import share_readings
 
 CHANGES = 60
 NAME = "holm-governor.csv"
@@ -86,8 +87,9 @@ def save_change(desk, change: int) -> None:
     desk.coverage.catch_up()
 
 
-def play(folder: Path, log: Path) -> None:
+def play(folder: Path, log: Path, readings: Path) -> None:
     """Go on where an earlier process was killed, and append a line to *log* for each message."""
+    share_readings(readings)
     asyncio.run(run_night(folder, log))
 
 

@@ -88,7 +88,7 @@ def test_a_step_is_a_call_a_status_or_ten_points(before, after, told):
 
 
 @pytest.fixture(scope="module")
-def sent(processes, tmp_path_factory):
+def sent(processes, readings_file, tmp_path_factory):
     """Play the night in a process that is killed amid it; return each message that was sent.
 
     Discord drops a message whose nonce it has seen.
@@ -97,7 +97,9 @@ def sent(processes, tmp_path_factory):
     folder, log = place / "data", place / "sent"
     log.touch()
     for lines in (7, None):
-        process = processes.Process(target=night.play, args=(folder, log), daemon=True)
+        process = processes.Process(
+            target=night.play, args=(folder, log, readings_file), daemon=True
+        )
         process.start()
         ends = time.monotonic() + 500
         while lines is not None and len(log.read_text().splitlines()) < lines:

