@@ -74,6 +74,8 @@ class _EvidenceLimits:
     """Excerpts of one answer."""
     further_sentences: int = 3
     """Sentences that an excerpt may grow by so that it does not end inside a quotation."""
+    year_distance: int = 60
+    """Characters from an answer up to which a year in its clause tells when it was."""
     question_tokens: int = 48
     """Tokens of a question; what is longer is cut."""
     header_tokens: int = 44
@@ -93,6 +95,10 @@ class _OddsBounds:
     second one, 373 questions had 197 third ones, with this 131; the same 183 messages answer."""
     contradicts: float = 0.5
     """Part of it from which another one may be said to contradict the best one."""
+    may_answer: float = 3.0
+    """Log odds below the best window's up to which another one tells how new the contest is."""
+    fresh_weeks: float = 520.0
+    """Weeks before the newest that may answer from which a window is not fresh at all."""
     own_answer: float = 0.01
     """Score by which a page's answer to the same question stands before its other windows."""
     same_answer: float = 0.5

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -407,55 +407,90 @@ def _has_only_questions(window: Window) -> bool:
 def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
     """Return how well each of *windows* fits *question* in time, from 0 to 1.
 
-    A question that names a year means what is told of that year: 1 for those windows. One without
-    a year means the newest contest: the rank of each window's moment among them, its day or the
-    time of its entry of a live page. An article of today that says who won in 2016 tells of 2016:
-    the year in the sentence that answers counts, where it is an earlier one.
+    A question that names a year means what is told of that year: 1 for windows whose sentence names
+    it or tells of it. One without a year means the newest contest: 1 for what is as new as the
+    newest window that may answer, 0.9 for a week before that, 0.7 for a month, 0.4 for a year, and
+    0 for ten. An article of today that says who won in 2016 tells of 2016: an earlier year beside
+    the answer, or in the title, counts.
     """
     moments = [_moment_of(window) for window in windows]
     if years := set(map(int, YEAR.findall(question))):
-        return [float(moment is not None and moment.year in years) for moment in moments]
-    distinct = sorted({moment for moment in moments if moment})
-    ranks = {moment: rank for rank, moment in enumerate(distinct, start=1)}
-    return [ranks[moment] / len(ranks) if moment else 0.0 for moment in moments]
+        return [
+            float(not years.isdisjoint(_years_told(window, moment)))
+            for window, moment in zip(windows, moments, strict=True)
+        ]
+    likely = _may_answer(windows)
+    newest = max(
+        (m for m, answers in zip(moments, likely, strict=True) if m and answers), default=None
+    )
+    if newest is None:
+        return [0.0] * len(moments)
+    return [_freshness(newest - moment) if moment else 0.0 for moment in moments]
+
+
+def _may_answer(windows: Sequence[Window]) -> list[bool]:
+    """Return for each of *windows* True if its odds come close to the best; True if none is read.
+
+    Where many windows have nothing to do with the question, their days say nothing of its contest.
+    """
+    odds = [window.reading.odds if window.reading else 0.0 for window in windows]
+    bound = max(odds, default=0.0) - ODDS.may_answer
+    return [value >= bound for value in odds]
+
+
+def _freshness(age: timedelta) -> float:
+    """Return 1 for an *age* of nothing or less, falling with the logarithm of its weeks to 0."""
+    weeks = max(0.0, age / timedelta(weeks=1))
+    return max(0.0, 1.0 - math.log1p(weeks) / math.log1p(ODDS.fresh_weeks))
+
+
+def _years_told(window: Window, moment: datetime | None) -> set[int]:
+    """Return the years that the answer's sentence names, and that of the *moment* it tells of."""
+    years = set(map(int, YEAR.findall(window.quote)))
+    return years | {moment.year} if moment else years
 
 
 def _moment_of(window: Window) -> datetime | None:
     """Return the moment that the answer of *window* tells of: an entry's time, or else a day."""
-    day, entry_time = _reported_day(window, window.quote), window.entry_time
+    day, entry_time = _reported_day(window), window.entry_time
     if day is None or (day == window.passage.header.day and entry_time):
         return entry_time
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - as it is shown
 
 
 def _of_earlier_year(window: Window) -> bool:
-    """Return True if the clause that answers tells of an earlier year than its article's.
-
-    A comparison in the same sentence does not: "62.7 per cent, above the 58.9 of 2022".
-    """
-    day, reported = window.passage.header.day, _reported_day(window, _answering_clause(window))
+    """Return True if the words around the answer tell of an earlier year than its article's."""
+    day, reported = window.passage.header.day, _reported_day(window)
     return day is not None and reported is not None and reported.year < day.year
 
 
-def _answering_clause(window: Window) -> str:
-    """Return the part of the sentence that answers between the marks around its answer."""
+def _reported_day(window: Window) -> date | None:
+    """Return the day of the article, or the last earlier year beside the answer or in the title.
+
+    A missing day stays missing. A comparison in the same sentence does not count: "62.7 per cent,
+    above the 58.9 of 2022".
+    """
+    header = window.passage.header
+    if header.day is None:
+        return None
+    years = YEAR.findall(_around_answer(window)) or YEAR.findall(header.title)
+    year = max(map(int, years), default=header.day.year)
+    return header.day if year >= header.day.year else date(year, 12, 31)
+
+
+def _around_answer(window: Window) -> str:
+    """Return the clause of the answer, as far as it stands near; the sentence if none is known."""
     answer = window.reading.answer if window.reading else None
     at = window.sentences.spans[window.answering].start - window.span.start
     quote = window.quote
     if answer is None or not 0 <= answer.start - at < len(quote):
         return quote
-    before = [mark.end() for mark in _CLAUSE_ENDS.finditer(quote, 0, answer.start - at)]
-    behind = _CLAUSE_ENDS.search(quote, answer.end - at)
-    return quote[max(before, default=0) : behind.start() if behind else len(quote)]
-
-
-def _reported_day(window: Window, text: str) -> date | None:
-    """Return the day of the article, or the last earlier year in *text*, a part of it."""
-    day = window.passage.header.day
-    years = [int(year) for year in YEAR.findall(text)]
-    if not years or (day and max(years) >= day.year):
-        return day
-    return date(max(years), 12, 31)
+    start, end = answer.start - at, answer.end - at
+    before = [mark.end() for mark in _CLAUSE_ENDS.finditer(quote, 0, start)]
+    behind = _CLAUSE_ENDS.search(quote, end)
+    clause_start = max([start - EVIDENCE.year_distance, 0, *before])
+    clause_end = behind.start() if behind else len(quote)
+    return quote[clause_start : min(clause_end, end + EVIDENCE.year_distance)]
 
 
 def _ordered(windows: Iterable[Window]) -> list[Window]:
