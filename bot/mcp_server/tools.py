@@ -27,8 +27,9 @@ from bot.wording import Wording, unaskable
 from ingest.archive import Archive
 from ingest.errors import IngestError
 from ingest.index.cutting import first_sentence, sentences
+from ingest.language.dates import typed_moment
 from ingest.language.lines import speaks_to_a_model
-from ingest.model import Passage, parse_moment
+from ingest.model import Passage
 from ingest.process.threads import in_search_thread, in_thread
 
 if TYPE_CHECKING:
@@ -344,7 +345,7 @@ def _moment(text: str, now: datetime) -> datetime:
         RefusedCallError: the text is not a moment, or the moment is in the future.
     """
     try:
-        moment = parse_moment(text)
+        moment = typed_moment(text)
     except ValueError as error:
         raise RefusedCallError(f"{text!r} is no moment. Write it as 2024-11-05T23:00Z.") from error
     if problem := not_past(moment, now):

@@ -154,6 +154,8 @@ async def test_an_answer_goes_back_to_a_moment(sample_desk):
             client, "ask", question="Who won?", as_of="2026-11-05T00:00Z"
         )
         assert "minute" in await refused(client, "ask", question="Who won?", as_of="2026-10-01")
+        zoneless = await refused(client, "ask", question="Who won?", as_of="2026-10-01 09:00")
+        assert zoneless.startswith("2026-10-01T09:00 has no time zone.")
 
 
 @pytest.mark.parametrize(
