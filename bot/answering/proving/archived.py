@@ -20,6 +20,7 @@ from bot.answering.proving.cuts import cuts_word
 from bot.answering.proving.ground import FoldedText, fold
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
+from ingest.fetching.identities import resolved
 from ingest.language.script import has_cjk
 from ingest.model import Article, Evidence, Header, Removal, Span, Version
 from ingest.reading.text import ends_with_hyphen, join_parts
@@ -198,17 +199,22 @@ def _include_punctuation(span: Span, quotation: str, text: str) -> Span:
 
 
 def _article_of(reference: str, archive: Archive) -> Article | None:
-    """Return the article that *reference*, a number, a URL or a passage id, refers to."""
+    """Return the article that *reference*, a number, a URL or a passage id, refers to.
+
+    An article that only one server may cite is none: whoever proves a quotation is unknown.
+    """
     reference = reference.strip()
     if reference.startswith(("http://", "https://")):
-        return archive.articles.find(Header("", url=reference))
+        url = resolved(reference, "")
+        return archive.articles.find(Header("", url=url)) if url else None
     number, _, _ = reference.removeprefix("#").partition(":")
     if not (number.isascii() and number.isdecimal() and len(number) < len("1000000000")):
         return None
     try:
-        return archive.articles.get(int(number))
+        article = archive.articles.get(int(number))
     except ArticleNotFoundError:
         return None
+    return None if article.place else article
 
 
 def _locate(quotation: str, text: str) -> Span | RefusedQuotation:

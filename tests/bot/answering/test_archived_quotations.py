@@ -61,7 +61,20 @@ def test_an_article_is_named_by_number_address_or_passage(archive, article):
     assert isinstance(prove_quotation("she would stay", article, archive), ProvenQuotation)
 
 
-@pytest.mark.parametrize("article", ["2", "", "one", "-1", "9" * 40, "https://other.example/", "١"])
+@pytest.mark.parametrize(
+    "article",
+    [
+        "2",
+        "",
+        "one",
+        "-1",
+        "9" * 40,
+        "https://other.example/",
+        "١",
+        "http://[",
+        "https://℀.example/",
+    ],
+)
 def test_an_article_that_is_not_kept_proves_nothing(archive, article):
     """A wrong number is no proof, whatever else is kept."""
     assert why(prove_quotation("she would stay", article, archive)) is Refusal.NO_ARTICLE
