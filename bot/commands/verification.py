@@ -302,12 +302,15 @@ _SNAPSHOT_TEXTS = {
 }
 
 
+_GIVE_OUTPUT = "Give a file with the output of `ask --json`."
+
+
 def _answers_in(file: Path) -> list[dict[str, Any]]:
     """Read exported answers, from one object, a list, or one object per line."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise IngestError(f"{file} cannot be read. Name what `ask --json` has written.") from error
+        raise IngestError(f"{file} cannot be read. {_GIVE_OUTPUT}") from error
     try:
         content = json.loads(text)
         answers = content if isinstance(content, list) else [content]
@@ -315,11 +318,11 @@ def _answers_in(file: Path) -> list[dict[str, Any]]:
         try:
             answers = [json.loads(line) for line in text.splitlines() if line.strip()]
         except json.JSONDecodeError as error:
-            raise IngestError(f"{file} is no JSON. Name what `ask --json` has written.") from error
+            raise IngestError(f"{file} is not JSON. {_GIVE_OUTPUT}") from error
     if not answers or not all(
         isinstance(answer, dict) and "excerpts" in answer for answer in answers
     ):
-        raise IngestError(f"{file} holds no exported answer. Name what `ask --json` has written.")
+        raise IngestError(f"{file} has no exported answer in it. {_GIVE_OUTPUT}")
     return answers
 
 

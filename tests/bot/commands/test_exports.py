@@ -82,7 +82,7 @@ async def test_another_archive_proves_what_it_has_too(sample_desk, export, tmp_p
     ("content", "said"),
     [
         ("", "no exported answer"),
-        ("hello", "no JSON"),
+        ("hello", "not JSON"),
         ("[1]", "no exported answer"),
         (None, "read"),
     ],
