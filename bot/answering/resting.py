@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.answering.values import Answer, Ground, Level, Resting, WithoutOutlet
+from ingest.language.datelines import agency_name, agency_names
 from ingest.model import Header, Ownership
 
 _Found = TypeVar("_Found")
@@ -84,8 +85,8 @@ def _ground_kind(headers: Sequence[Header], outlets: int, copies: int) -> Restin
 def _count_independent(sources: Sequence[RankedSource]) -> int:
     """Count the outlets, those that share a story or an agency as one.
 
-    An article joins its outlet with those of its copies, with its agency, with the outlets that
-    carry the same agency, and with the outlet of the URL that it names as its original.
+    An article joins its outlet with those of its copies, with its agencies, and with its URL and
+    that of the article that it names as its original. Agencies are outlets too.
     """
     parents: dict[str, str] = {}
 
@@ -96,29 +97,15 @@ def _count_independent(sources: Sequence[RankedSource]) -> int:
             name = parents[name]
         return name
 
-    outlet_by_url = {
-        header.url: header.outlet for source in sources for header in source.headers if header.url
-    }
     for source in sources:
         for header in source.headers:
-            parents[root(f"outlet {header.outlet}")] = root(f"outlet {source.header.outlet}")
-            if header.agency and header.agency != header.outlet:
-                agency = root(f"agency {header.agency.casefold()}")
-                parents[root(f"outlet {header.outlet}")] = agency
-            if header.agency is None and header.outlet.casefold() in _agencies(sources):
-                parents[root(f"outlet {header.outlet}")] = root(
-                    f"agency {header.outlet.casefold()}"
-                )
-            if header.original in outlet_by_url:
-                original = outlet_by_url[header.original]
-                parents[root(f"outlet {header.outlet}")] = root(f"outlet {original}")
+            joined = [f"outlet {source.header.outlet}", f"agency {agency_name(header.outlet)}"]
+            joined += [f"agency {name}" for name in agency_names(header.agency or "")]
+            joined += [f"url {url}" for url in (header.url, header.original) if url]
+            for name in joined:
+                parents[root(name)] = root(f"outlet {header.outlet}")
     outlets = {header.outlet for source in sources for header in source.headers}
     return len({root(f"outlet {outlet}") for outlet in outlets})
-
-
-def _agencies(sources: Sequence[RankedSource]) -> set[str]:
-    """Return the agencies of the shown articles, in lower case."""
-    return {h.agency.casefold() for source in sources for h in source.headers if h.agency}
 
 
 def _needed_outlets(ranked: Sequence[RankedSource]) -> tuple[WithoutOutlet, ...]:

@@ -318,7 +318,7 @@ def check_claims_command(
 
 
 def prove_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `ask --json` has written.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The output of `ask --json`.")],
     as_json: AsJson = False,
 ) -> int:
     """Check an exported answer: does the archive contain each quotation?"""

@@ -321,7 +321,7 @@ def show_answers(records: Sequence[AnswerRecord], spending: Spending, *, as_json
         )
         return
     if not records:
-        print("Nothing has been asked yet. `make ask` or the bot's /ask begins.")
+        print("Nothing has been asked yet. Ask with `python -m bot ask`, or with /ask in Discord.")
         return
     Console().print(_answer_table(records))
     print(

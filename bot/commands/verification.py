@@ -21,6 +21,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.answering.prompting import Prompt
+from bot.answering.proving.archived import is_whole
 from bot.answering.proving.gates import propose
 from bot.answering.proving.verifiers import (
     ClaimVerifier,
@@ -235,6 +236,7 @@ class Proof(StrEnum):
 
     PROVEN = "proven"
     ALTERED = "altered"
+    OTHER_OUTLET = "other_outlet"
     UNKNOWN = "unknown"
 
 
@@ -287,7 +289,8 @@ def show_export(checked: list[_CheckedQuotation], *, as_json: bool) -> int:
 
 _PROOF_TEXTS = {
     Proof.PROVEN: "Proven",
-    Proof.ALTERED: "Altered: the passage is here and does not have these words",
+    Proof.ALTERED: "Altered: the passage is here and does not have these words whole",
+    Proof.OTHER_OUTLET: "Not of the outlet that the file names",
     Proof.UNKNOWN: "Unknown: no passage of that fingerprint is kept here",
 }
 
@@ -299,12 +302,15 @@ _SNAPSHOT_TEXTS = {
 }
 
 
+_GIVE_OUTPUT = "Give a file with the output of `ask --json`."
+
+
 def _answers_in(file: Path) -> list[dict[str, Any]]:
     """Read exported answers, from one object, a list, or one object per line."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise IngestError(f"{file} cannot be read. Name what `ask --json` has written.") from error
+        raise IngestError(f"{file} cannot be read. {_GIVE_OUTPUT}") from error
     try:
         content = json.loads(text)
         answers = content if isinstance(content, list) else [content]
@@ -312,11 +318,11 @@ def _answers_in(file: Path) -> list[dict[str, Any]]:
         try:
             answers = [json.loads(line) for line in text.splitlines() if line.strip()]
         except json.JSONDecodeError as error:
-            raise IngestError(f"{file} is no JSON. Name what `ask --json` has written.") from error
+            raise IngestError(f"{file} is not JSON. {_GIVE_OUTPUT}") from error
     if not answers or not all(
         isinstance(answer, dict) and "excerpts" in answer for answer in answers
     ):
-        raise IngestError(f"{file} holds no exported answer. Name what `ask --json` has written.")
+        raise IngestError(f"{file} has no exported answer in it. {_GIVE_OUTPUT}")
     return answers
 
 
@@ -336,11 +342,14 @@ def _verify_proof(proof: dict[str, Any], archive: Archive) -> _CheckedQuotation:
         for passage in archive.passages.fingerprinted(digest)
         if hashlib.sha256(passage.text.encode()).hexdigest().startswith(digest)
     ]
-    match = next((passage for passage in passages if quote and quote in passage.text), None)
+    matches = [passage for passage in passages if quote and is_whole(quote, passage.text)]
+    match = next((passage for passage in matches if passage.outlet == outlet), None)
     if match is not None:
         return _CheckedQuotation(
             quote, outlet, Proof.PROVEN, match, _in_snapshot(quote, match, archive)
         )
+    if matches:
+        return _CheckedQuotation(quote, matches[0].outlet, Proof.OTHER_OUTLET, matches[0])
     return _CheckedQuotation(quote, outlet, Proof.ALTERED if passages else Proof.UNKNOWN)
 
 

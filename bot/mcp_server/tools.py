@@ -27,8 +27,9 @@ from bot.wording import Wording, unaskable
 from ingest.archive import Archive
 from ingest.errors import IngestError
 from ingest.index.cutting import first_sentence, sentences
+from ingest.language.dates import typed_moment
 from ingest.language.lines import speaks_to_a_model
-from ingest.model import Passage, parse_moment
+from ingest.model import EVERYBODY, Passage
 from ingest.process.threads import in_search_thread, in_thread
 
 if TYPE_CHECKING:
@@ -66,9 +67,11 @@ class ShownPassages:
         }
 
     def document(self, passage_id: str) -> dict[str, Any] | None:
-        """Return a passage, or its article, as a document; ``None`` if it is not citable."""
+        """Return a passage, or its article, as a document; ``None`` if programs may not cite it."""
         passage = self.archive.passages.get([passage_id]).get(passage_id)
-        return None if passage is None else self._document(passage)
+        if passage is None or self.archive.articles.get(passage.article_id).place:
+            return None
+        return self._document(passage)
 
     def at(self, address: str) -> dict[str, Any] | None:
         """Return the document at a resource address, or ``None``."""
@@ -277,7 +280,10 @@ class Tools:
     @in_search_thread
     def search(self, arguments: _Arguments) -> dict[str, Any]:
         """Return the passages most relevant to a query, best first."""
-        evidence = self.desk.coverage.serving.search(arguments["query"], limit=PROGRAMS.results)
+        query = arguments["query"]
+        if not any(map(str.isalnum, query)):
+            raise RefusedCallError("There is no word in query. Give search what to look for.")
+        evidence = self.desk.coverage.serving.search(query, limit=PROGRAMS.results)
         return {"results": [self.passages.result(item.passage) for item in evidence]}
 
     @in_thread
@@ -321,7 +327,7 @@ class Tools:
 
     async def coverage(self, _arguments: _Arguments) -> dict[str, Any]:
         """Return the figures of the coverage."""
-        summary = await asyncio.to_thread(self.desk.archive.summary)
+        summary = await asyncio.to_thread(self.desk.archive.summary, EVERYBODY)
         return {
             "articles": summary.articles,
             "outlets": [
@@ -344,7 +350,7 @@ def _moment(text: str, now: datetime) -> datetime:
         RefusedCallError: the text is not a moment, or the moment is in the future.
     """
     try:
-        moment = parse_moment(text)
+        moment = typed_moment(text)
     except ValueError as error:
         raise RefusedCallError(f"{text!r} is no moment. Write it as 2024-11-05T23:00Z.") from error
     if problem := not_past(moment, now):

@@ -32,6 +32,7 @@ from bot.verify_page.page import (
 )
 from bot.wording import Wording, language_of_locale
 from ingest.archive import Archive
+from ingest.model import EVERYBODY
 from ingest.process.listening import address_of, listening
 from ingest.process.logs import fault_code
 from ingest.process.threads import in_search_thread
@@ -48,6 +49,11 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_MESSAGE_KEYS = {
+    web.HTTPBadRequest.status_code: "verify_empty",
+    web.HTTPRequestEntityTooLarge.status_code: "verify_too_long",
+}
+"""The message for a form that cannot be read, by its status."""
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -105,7 +111,7 @@ class _PageServer:
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         """Return the start page with the form."""
-        summary = await asyncio.to_thread(self.archive.summary)
+        summary = await asyncio.to_thread(self.archive.summary, EVERYBODY)
         return _html(_page_for(request).home(summary))
 
     async def style(self, _: web.Request) -> web.StreamResponse:
@@ -159,8 +165,7 @@ class _PageServer:
             response = await self._limit(request, handler)
         except web.HTTPException as error:
             page = _page_for(request)
-            is_too_long = isinstance(error, web.HTTPRequestEntityTooLarge)
-            key = "verify_too_long" if is_too_long else "verify_no_page"
+            key = _MESSAGE_KEYS.get(error.status, "verify_no_page")
             message = page.words(key, longest=PROOFS.quotation_characters)
             response = _html(page.notice(message), status=error.status)
             if "Allow" in error.headers:

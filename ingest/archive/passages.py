@@ -26,11 +26,12 @@ from ingest.model import ArticleState, Cut, Passage, Removal, Version
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A passage of any version, citable or not, with its article and title."""
+    """A passage of any version, citable or not, with its article, title and outlet."""
 
     article_id: int
     version: int
     title: str
+    outlet: str
     text: str
 
 
@@ -84,7 +85,13 @@ class Passages(DatabasePart):
             versions.c.number == passages.c.version
         )
         query = (
-            select(passages.c.article_id, passages.c.version, versions.c.title, passages.c.text)
+            select(
+                passages.c.article_id,
+                passages.c.version,
+                versions.c.title,
+                versions.c.outlet,
+                passages.c.text,
+            )
             .join(versions, own_version)
             .where(passages.c.id.like(f"%:{digest}"))
         )

@@ -45,8 +45,8 @@ def backup_command(
         contents = output.with_progress("Backing up", None, partial(backup.back_up, archive, file))
     size = file.stat().st_size
     sentence = as_called(
-        f"{file} holds {contents.articles:,} articles ({size / 2**20:,.1f} MB) and was read again. "
-        f"`python -m ingest restore {file}` takes it back."
+        f"{file} holds {contents.articles:,} articles ({size / 2**20:,.1f} MB) and was verified. "
+        f"`python -m ingest restore {file}` restores it."
     )
     record = {"file": str(file), "bytes": size, **asdict(contents)}
     output.print_result(record, sentence, as_json=as_json)

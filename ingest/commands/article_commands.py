@@ -189,13 +189,10 @@ def show_command(
     chosen = article.versions if version is None else version
     before = chosen - 1 if diff else chosen
     if unknown := {chosen, before} - set(versions):
-        lowest = min(unknown)
-        explanation = " There is nothing before it to compare." if diff and lowest == 0 else ""
-        print(
-            f"Article {article.id} has versions 1 to {article.versions}, "
-            f"not {lowest}.{explanation}",
-            file=sys.stderr,
-        )
+        message = f"Article {article.id} has versions 1 to {article.versions}, not {min(unknown)}."
+        if unknown == {0} and diff:
+            message = f"Article {article.id} has no version before its first one."
+        print(message, file=sys.stderr)
         return 1
     chosen_version = versions[chosen]
     if as_json:

@@ -311,7 +311,7 @@ def _scope_of(
     cleaned = [clean_line(outlet) for outlet in names]
     if unknown := [outlet for outlet in cleaned if outlet.casefold() not in outlet_of]:
         raise SettingsError(
-            f"Nothing is kept of {unknown[0]}. `python -m ingest status` lists the outlets."
+            f"No article of {unknown[0]} is kept. `python -m ingest status` lists the outlets."
         )
     scope = Scope(
         tuple(outlet_of[outlet.casefold()] for outlet in cleaned),

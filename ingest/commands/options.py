@@ -23,6 +23,7 @@ from typer.core import TyperCommand, TyperGroup
 from ingest.commands.output import printable
 from ingest.environment import Settings
 from ingest.errors import IngestError
+from ingest.language.dates import typed_moment
 from ingest.model import parse_moment
 from ingest.process import ending, logs
 from ingest.process.starting import (
@@ -285,6 +286,6 @@ def _mapping(text: str) -> dict[str, str]:
 
 
 READ_MOMENT = _parsing(parse_moment, "is no date such as 2026-10-26.")
-READ_MINUTE = _parsing(parse_moment, "is no moment such as 2024-11-05T23:00Z.")
+READ_MINUTE = _parsing(typed_moment, "is no moment such as 2024-11-05T23:00Z.")
 READ_COUNTRY = _parsing(_country, "is no country code such as JP.")
 READ_MAPPING = _parsing(_mapping, "is not of the form text=body,outlet=source.")

@@ -26,7 +26,7 @@ from ingest.refresh import Refresher, SourceRound, keep_fresh
 from ingest.refresh_steps import extractor
 
 _HOUR_MINUTES = 60
-_NO_SOURCES = "Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins."
+_NO_SOURCES = "Nothing is watched yet. Start with `python -m ingest watch ADDRESS --outlet NAME`."
 
 
 def watch_command(

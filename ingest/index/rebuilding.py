@@ -252,7 +252,8 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
     }
     if not retired:
         raise NoGenerationError(
-            "No earlier generation is kept. One is for a day after `python -m ingest rebuild`."
+            "No earlier generation is kept. `python -m ingest rebuild` keeps for a day the one "
+            "that it replaces."
         )
     previous = max(retired, key=lambda generation: retired[generation])
     archive.generations.activate(previous.id, now=now)

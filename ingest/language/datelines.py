@@ -91,6 +91,32 @@ AGENCIES = {
     "ロイター": "ロイター",
 }
 
+_AGENCY_NAMES = {
+    "THE ASSOCIATED PRESS": "ap",
+    "AP NEWS": "ap",
+    "AP通信": "ap",
+    "AGENCE FRANCE-PRESSE": "afp",
+    "AGENCE FRANCE PRESSE": "afp",
+    "THOMSON REUTERS": "reuters",
+    "ロイター": "reuters",
+    "ロイター通信": "reuters",
+    "路透社": "reuters",
+    "共同": "kyodo",
+    "共同通信社": "kyodo",
+    "時事": "jiji",
+    "時事通信社": "jiji",
+    "DEUTSCHE PRESSE-AGENTUR": "dpa",
+    "AGENCIA EFE": "efe",
+    "PA MEDIA": "pa",
+    "PRESS ASSOCIATION": "pa",
+    "新华社": "xinhua",
+    "新華社": "xinhua",
+    "연합뉴스": "yonhap",
+    "YONHAP NEWS": "yonhap",
+}
+"""Other names of agencies, for comparing credits; texts are not searched for them."""
+_CREDIT_SEPARATORS = str.maketrans(dict.fromkeys(",;&+・、", "/"))
+
 AGENCY = "|".join(sorted(map(re.escape, AGENCIES), key=len, reverse=True))
 
 _CAPITALISED = r"[A-Z][\w.'’-]*"
@@ -366,3 +392,15 @@ def without_dateline(body: str) -> tuple[str, str | None, str | None]:
 def usual_spelling(agency: str | None) -> str | None:
     """Return the usual spelling of *agency*."""
     return AGENCIES.get(agency.upper(), agency) if agency else None
+
+
+def agency_name(credit: str) -> str:
+    """Return a name that is the same for an agency in all languages, to compare credits."""
+    name = usual_spelling(credit.strip()) or ""
+    return _AGENCY_NAMES.get(name.upper(), name.casefold())
+
+
+def agency_names(credit: str) -> set[str]:
+    """Return the names, as of :func:`agency_name`, of all agencies in a credit: "dpa/AFP"."""
+    names = credit.translate(_CREDIT_SEPARATORS).split("/")
+    return {agency_name(name) for name in names if name.strip()}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import takewhile
 
 from ingest.language.languages import words
@@ -27,6 +28,7 @@ MONTHS = (
 )
 _MONTH = "(?:" + "|".join(rf"{name[:3]}(?:{name[3:]}|t)?\.?" for name in MONTHS) + ")"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MOMENT_MARKS = str.maketrans("−/", "--")
 _WEEKDAY_KANJI = "月火水木金土日"
 _DIGITS = "〇一二三四五六七八九"
 _ORDINALS = (
@@ -255,3 +257,24 @@ def weekdays_in(text: str) -> list[tuple[int, int, int]]:
         (WEEKDAYS.index(m[1].lower()) if m[1] else _WEEKDAY_KANJI.index(m[2] or m[3]), *m.span())
         for m in _WEEKDAY.finditer(text)
     ]
+
+
+def typed_moment(text: str) -> date | datetime:
+    """Parse a moment that somebody typed: "2024-11-05 23:00 +01:00", "2024-11-05T23:00Z".
+
+    Digits may be of any script, and a space or "UTC" may stand before or for the zone.
+
+    Raises:
+        ValueError: *text* is no moment, or one before there were newspapers.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().upper().translate(_MOMENT_MARKS)
+    plain = "".join(str(unicodedata.decimal(char, char)) for char in plain)
+    for name in ("UTC", "GMT"):
+        plain = plain.replace(name, "Z") if plain.endswith(name) else plain
+    for sign in "Z+-":
+        plain = plain.replace(f" {sign}", sign)
+    is_day = len(plain) == len("YYYY-MM-DD")
+    moment = date.fromisoformat(plain) if is_day else datetime.fromisoformat(plain)
+    if moment.year < DATES.first_year:
+        raise ValueError(text)
+    return moment

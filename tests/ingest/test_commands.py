@@ -134,6 +134,13 @@ def test_an_unknown_version_says_which_there_are(run, article):
         assert (code, problems) == (1, f"Article 1 has versions 1 to 1, not {wrong}.\n")
 
 
+def test_the_first_version_changed_nothing(run, article):
+    """It has none before it, and nobody asked for a version 0."""
+    run("add", article)
+    code, _, problems = run("show", 1, "--diff")
+    assert (code, problems) == (1, "Article 1 has no version before its first one.\n")
+
+
 def test_what_cannot_be_embedded_yet_is_kept(run, article, monkeypatch):
     """A setting that is missing for the index costs nothing of the archive."""
     monkeypatch.setenv("EMBEDDING_MODEL", "text-embedding-3-small")

@@ -107,10 +107,10 @@ async def test_a_quotation_is_proven_by_it_when_the_page_is_gone(web, archive, t
     await refreshed(web, archive)
     web.gone(PAGE)
     [passage] = archive.passages.of_article(1)[:1]
-    quote = passage.text[:40]
+    quote, outlet = passage.text.partition(".")[0], passage.header.outlet
     file = tmp_path / "answer.json"
     file.write_text(
-        f'{{"excerpts": [{{"text": "{quote}", "outlet": "Ledger", "passage": "{passage.id}"}}]}}'
+        f'{{"excerpts": [{{"text": "{quote}", "outlet": "{outlet}", "passage": "{passage.id}"}}]}}'
     )
     [found] = check_export(file, archive)
     assert (found.proof, found.snapshot) == (Proof.PROVEN, SnapshotProof.HOLDS)

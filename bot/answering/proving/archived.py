@@ -1,7 +1,8 @@
 """Prove that an archived article contains a quotation: its exact place, or the reason why not.
 
-Letters, figures and names must be those of the article. As in :mod:`.ground`, the shapes of
-quotation marks, dashes and white space do not count, nor does punctuation at the ends.
+Letters, figures and names must be those of the article, and words and figures whole (:mod:`.cuts`).
+As in :mod:`.ground`, the shapes of quotation marks, dashes and white space do not count, nor does
+punctuation at the ends.
 """
 
 from __future__ import annotations
@@ -12,23 +13,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 
 from bot.answering.limits import PROOFS
+from bot.answering.proving.cuts import cuts_word
 from bot.answering.proving.ground import FoldedText, fold
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
+from ingest.fetching.identities import resolved
 from ingest.language.script import has_cjk
 from ingest.model import Article, Evidence, Header, Removal, Span, Version
+from ingest.reading.text import ends_with_hyphen, join_parts
 
-_ENDS = " \t\n\u3000\"'.,;:…“”‘’„«»「」『』。、"
-_INNER_ENDS = _ENDS + "[]()［］（）-"
+_ENDS = " \t\n\u3000\"'.,;:…“”‘’„«»‹›「」『』〝〟《》〈〉【】()[]（）［］。、؛،・*_>•"
+_INNER_ENDS = _ENDS + "-"
 """Marks between the two halves of a joined quotation: an omission, "[…]", a dash."""
-_FIGURE_SEPARATORS = ".,:/٫٬"
-"""Marks within a figure: "62.7", "1,146", "20:00"."""
-_SIGNS = "+-−–±"
-_PERCENT_SIGNS = "%％‰٪"
-_NEGATING_KANJI = "非不未無反"
-"""Prefixes that turn the following word into its opposite."""
 
 
 class Refusal(StrEnum):
@@ -111,6 +110,11 @@ def prove_anywhere(
     return nearest
 
 
+def is_whole(quotation: str, text: str) -> bool:
+    """Return True if *text* contains *quotation*, and not only within a word or a figure."""
+    return quotation in text and isinstance(_locate(_normalise(quotation), text), Span)
+
+
 def text_around(text: str, start: int, end: int) -> tuple[str, str]:
     """Return the text of an article before and after a quotation, cut at words where it is long."""
     first, last = start - PROOFS.context_characters, end + PROOFS.context_characters
@@ -127,6 +131,7 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
     if (refusal := _refuse_length(quotation)) is not None:
         return refusal
     compared = _normalise(quotation)
+    is_hyphenated = any(map(ends_with_hyphen, map(str.rstrip, quotation.splitlines()[:-1])))
     latest = versions[-1]
     nearest: RefusedQuotation | None = None
     characters_left = PROOFS.searched_characters
@@ -136,6 +141,9 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
             break
         characters_left -= len(text)
         outcome = _locate(compared, text)
+        if isinstance(outcome, RefusedQuotation) and is_hyphenated:
+            unwrapped = _locate(_normalise(_unwrapped(quotation, text)), text)
+            outcome = unwrapped if isinstance(unwrapped, Span) else outcome
         if isinstance(outcome, Span):
             span = _include_punctuation(outcome, quotation, text)
             return ProvenQuotation(
@@ -166,9 +174,13 @@ def _refuse_length(quotation: str) -> RefusedQuotation | None:
 
 def _normalise(quotation: str) -> str:
     """Return *quotation* folded, without invisible characters and punctuation at its ends."""
-    composed = unicodedata.normalize("NFC", quotation)
-    visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
-    return fold(visible.strip(_ENDS)).text.strip(_ENDS)
+    return fold(unicodedata.normalize("NFC", quotation)).text.strip(_ENDS)
+
+
+def _unwrapped(quotation: str, text: str) -> str:
+    """Return *quotation* without line breaks; a word that one divides is as in *text*."""
+    lines = [stripped for line in quotation.splitlines() if (stripped := line.strip())]
+    return reduce(lambda start, line: join_parts(start, line, text), lines)
 
 
 def _include_punctuation(span: Span, quotation: str, text: str) -> Span:
@@ -187,29 +199,35 @@ def _include_punctuation(span: Span, quotation: str, text: str) -> Span:
 
 
 def _article_of(reference: str, archive: Archive) -> Article | None:
-    """Return the article that *reference*, a number, a URL or a passage id, refers to."""
+    """Return the article that *reference*, a number, a URL or a passage id, refers to.
+
+    An article that only one server may cite is none: whoever proves a quotation is unknown.
+    """
     reference = reference.strip()
     if reference.startswith(("http://", "https://")):
-        return archive.articles.find(Header("", url=reference))
+        url = resolved(reference, "")
+        return archive.articles.find(Header("", url=url)) if url else None
     number, _, _ = reference.removeprefix("#").partition(":")
     if not (number.isascii() and number.isdecimal() and len(number) < len("1000000000")):
         return None
     try:
-        return archive.articles.get(int(number))
+        article = archive.articles.get(int(number))
     except ArticleNotFoundError:
         return None
+    return None if article.place else article
 
 
 def _locate(quotation: str, text: str) -> Span | RefusedQuotation:
     """Return the span of *quotation* in *text*, or the reason why it is not there."""
     folded_text = fold(text)
-    cuts_word = False
+    is_cut = False
     for place in _find_places(quotation, folded_text.text):
-        span = folded_text.span(place, place + len(quotation))
-        if not _divides_word(text, span.start) and not _divides_word(text, span.end):
+        end = place + len(quotation)
+        span = folded_text.span(place, end)
+        if not folded_text.divides_character(place, end) and not cuts_word(text, span):
             return span
-        cuts_word = True
-    if cuts_word:
+        is_cut = True
+    if is_cut:
         return RefusedQuotation(Refusal.CUT, agrees=quotation)
     return _refuse_altered(quotation, folded_text)
 
@@ -256,31 +274,3 @@ def _remainders(quotation: str, agreed: int) -> Iterable[str]:
 def _is_half(part: str) -> bool:
     """Return True if *part* is long enough to identify half of a joined quotation."""
     return len(part) >= (PROOFS.half_cjk_characters if has_cjk(part) else PROOFS.half_characters)
-
-
-def _divides_word(text: str, place: int) -> bool:
-    """Return True if *place* lies within a word or a figure of *text*."""
-    if place in {0, len(text)}:
-        return False
-    previous, following = text[place - 1], text[place]
-    second_previous = text[max(0, place - 2) : place - 1]
-    second_following = text[place + 1 : place + 2]
-    if previous.isnumeric() and following.isnumeric():
-        return True
-    if previous.isdigit() and (
-        following in _PERCENT_SIGNS
-        or (following in _FIGURE_SEPARATORS and second_following.isdigit())
-    ):
-        return True
-    if following.isdigit() and previous in _FIGURE_SEPARATORS:
-        return second_previous.isdigit()
-    if following.isdigit() and previous in _SIGNS:
-        return not second_previous.isalnum()
-    if has_cjk(previous) or has_cjk(following):
-        return previous in _NEGATING_KANJI and has_cjk(following) is not None
-    return _is_letter(previous) and _is_letter(following)
-
-
-def _is_letter(char: str) -> bool:
-    """Return True if *char* is a letter, a digit or a combining accent."""
-    return char.isalnum() or unicodedata.category(char).startswith("M")

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from bot.answering.limits import PROOFS
 from bot.answering.values import Citation
@@ -14,25 +15,16 @@ from ingest.index.cutting import sentences
 from ingest.language.as_english import plain_english
 from ingest.language.languages import Language
 from ingest.language.lines import marked, speaks_to_a_model
+from ingest.language.script import has_digit, has_hangul
 from ingest.model import Passage, Span
 
+_QUOTATION_MARKS = '"‘’‚‛“”„‟‹›«»「」『』〝〞〟`´′″'
+_DASHES = "‐‑‒–—―−"
 _PLAIN_MARKS = str.maketrans(
-    {
-        "‘": "'",
-        "’": "'",
-        "‚": "'",
-        "`": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
-        "–": "-",
-        "—": "-",
-        "‑": "-",
-        "−": "-",
-    }
+    {**dict.fromkeys(_QUOTATION_MARKS, "'"), **dict.fromkeys(_DASHES, "-"), "〜": "~"}
 )
+_VARIANTS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Variation selectors: they choose the shape of a character, such as a kanji in a name."""
 _ENDS = " \t\n\"'.,;:!?…「」『』“”‘’。、"
 _QUOTATION = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
 _INNER_ENDS = " \t\n\u3000.,;:!?…。、"
@@ -41,9 +33,10 @@ _INNER_ENDS = " \t\n\u3000.,;:!?…。、"
 def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
     """Return the wording of *text* that matches *quote*, or ``None``.
 
-    Both are compared in NFKC, with plain quotation marks and dashes and single spaces. Letters,
-    case and figures must be equal; with *any_case* the first letter may differ in case, as in the
-    middle of a sentence. Punctuation at the ends is ignored.
+    Both are compared in NFKC, with one kind of quotation mark and of dash, single spaces, none
+    beside East Asian characters, and without invisible characters. Letters, case and figures must
+    be equal; with *any_case* the first letter may differ in case, as in the middle of a sentence.
+    Punctuation at the ends is ignored.
     """
     folded_quote = fold(quote.strip(_ENDS))
     if len(folded_quote.text) < PROOFS.quotation_min_characters:
@@ -69,6 +62,13 @@ class FoldedText:
         """Return the span of the original text for a range of normalised characters."""
         return Span(self.places[start], self.places[end - 1] + 1)
 
+    def divides_character(self, start: int, end: int) -> bool:
+        """Return True if a range begins or ends within one original character: "2" of "½"."""
+        places = self.places
+        return (start > 0 and places[start - 1] == places[start]) or (
+            end < len(places) and places[end - 1] == places[end]
+        )
+
 
 def fold(text: str) -> FoldedText:
     """Return *text* normalised for comparison (see :func:`locate`)."""
@@ -80,13 +80,46 @@ def _folded_characters(text: str) -> list[tuple[str, int]]:
     """Return the normalised characters of *text*, each with its place in the text."""
     characters: list[tuple[str, int]] = []
     for place, char in enumerate(text):
-        plain = unicodedata.normalize("NFKC", char).translate(_PLAIN_MARKS)
-        for folded_char in plain:
+        for folded_char in char if _is_raised_beside_figure(text, place) else _plain(char):
             if not folded_char.isspace():
+                is_spaced = len(characters) > 1 and characters[-1][0] == " "
+                if is_spaced and _is_written_together(text[characters[-2][1]], char):
+                    characters.pop()
                 characters.append((folded_char, place))
             elif characters and characters[-1][0] != " ":
                 characters.append((" ", place))
     return characters
+
+
+@lru_cache(maxsize=4096)
+def _plain(char: str) -> str:
+    """Return a character in NFKC with plain marks; empty if it is invisible."""
+    if unicodedata.category(char) == "Cf" or char in _VARIANTS:
+        return ""
+    plain = char.translate(_PLAIN_MARKS)
+    return plain if plain != char else unicodedata.normalize("NFKC", char).translate(_PLAIN_MARKS)
+
+
+def _is_raised_beside_figure(text: str, place: int) -> bool:
+    """Return True for "²", "½" or "①" beside a figure, which it does not continue: "46²"."""
+    char = text[place]
+    if char.isascii() or not char.isnumeric() or char.isdecimal() or not has_digit(_plain(char)):
+        return False
+    neighbours = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
+    return any(map(str.isnumeric, neighbours))
+
+
+def _is_written_together(previous: str, following: str) -> bool:
+    """Return True if a space between two characters has no meaning: East Asian, not two figures."""
+    if previous.isnumeric() and following.isnumeric():
+        return False
+    return _is_east_asian(previous) or _is_east_asian(following)
+
+
+@lru_cache(maxsize=4096)
+def _is_east_asian(char: str) -> bool:
+    """Return True if a character is of a script without spaces between words, or a mark of one."""
+    return unicodedata.east_asian_width(char) in "WF" and not has_hangul(char)
 
 
 def quotations_in(sentence: str) -> list[str]:

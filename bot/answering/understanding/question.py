@@ -51,8 +51,11 @@ def not_past(moment: Moment, now: datetime) -> str | None:
 
     A day without a time is refused: the coverage of an election changes every minute.
     """
-    if not isinstance(moment, datetime) or moment.tzinfo is None:
+    if not isinstance(moment, datetime):
         return f"{moment.isoformat()} names no minute. Write a moment as 2024-11-05T23:00Z."
+    if moment.tzinfo is None:
+        time = moment.isoformat(timespec="minutes")
+        return f"{time} has no time zone. Write a moment as 2024-11-05T23:00Z."
     if moment > now:
         return f"{moment.isoformat()} has not come yet. Leave it out for what is known now."
     return None

@@ -37,7 +37,7 @@ from bot.discord_ui.replying import (
 )
 from bot.ledger.records import PendingQuestion
 from bot.wording import WordedError, Wording
-from ingest.model import parse_moment
+from ingest.language.dates import typed_moment
 
 if TYPE_CHECKING:
     from bot.discord_ui.asking import Admission, Asking
@@ -95,7 +95,7 @@ def _moment_in(text: str, now: datetime) -> datetime:
         WordedError: *text* is no moment, or one in the future.
     """
     try:
-        moment = parse_moment(text)
+        moment = typed_moment(text)
     except ValueError as error:
         raise WordedError("as_of_unread", given=text) from error
     if not isinstance(moment, datetime):

@@ -2,7 +2,9 @@
 
 import hashlib
 import random
+import tomllib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,9 @@ from ingest.language.script import has_cjk
 from ingest.model import Removal
 from tests.builders import NOW, TEXT, an_extract, saved
 
+COPIED = tomllib.loads(
+    (Path(__file__).parent / "copied_quotations.toml").read_text(encoding="utf-8")
+)
 MANY = 250
 """Quotations of each kind and language; four kinds and two languages make the thousands."""
 
@@ -56,7 +61,20 @@ def test_an_article_is_named_by_number_address_or_passage(archive, article):
     assert isinstance(prove_quotation("she would stay", article, archive), ProvenQuotation)
 
 
-@pytest.mark.parametrize("article", ["2", "", "one", "-1", "9" * 40, "https://other.example/", "١"])
+@pytest.mark.parametrize(
+    "article",
+    [
+        "2",
+        "",
+        "one",
+        "-1",
+        "9" * 40,
+        "https://other.example/",
+        "١",
+        "http://[",
+        "https://℀.example/",
+    ],
+)
 def test_an_article_that_is_not_kept_proves_nothing(archive, article):
     """A wrong number is no proof, whatever else is kept."""
     assert why(prove_quotation("she would stay", article, archive)) is Refusal.NO_ARTICLE
@@ -117,6 +135,23 @@ def test_a_figure_or_a_word_that_is_cut_is_another_one(archive, text, quotation)
     """In figures of both scripts, with their signs, shares and separators."""
     saved(archive, an_extract(text, title="Another", language="und"))
     assert why(prove_quotation(quotation, "2", archive)) is Refusal.CUT
+
+
+@pytest.mark.parametrize("language", COPIED)
+def test_a_quotation_is_proven_however_it_was_copied(archive, language):
+    """Marks, dashes, line breaks, invisible characters and divided words come from the copying."""
+    saved(archive, an_extract(COPIED[language]["text"], title="Another", language=language))
+    for quotation in COPIED[language]["proven"]:
+        proof = prove_quotation(quotation, "2", archive)
+        assert isinstance(proof, ProvenQuotation), (quotation, proof)
+
+
+@pytest.mark.parametrize("language", COPIED)
+def test_a_quotation_that_says_something_else_is_never_proven(archive, language):
+    """Look-alikes, another figure, a lost "not", half a word, and halves that were joined."""
+    saved(archive, an_extract(COPIED[language]["text"], title="Another", language=language))
+    for quotation in COPIED[language]["refused"]:
+        assert why(prove_quotation(quotation, "2", archive)) is not None
 
 
 def test_where_a_quotation_leaves_its_article_is_told(archive):

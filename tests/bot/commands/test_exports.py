@@ -6,7 +6,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering.understanding.question import ask
-from bot.commands.verification import Proof, check_export
+from bot.commands.verification import Proof, check_export, show_export
 from bot.outcomes import as_object
 from ingest.archive import Archive
 from ingest.errors import IngestError
@@ -42,6 +42,29 @@ async def test_a_word_that_was_changed_is_told(sample_desk, export):
     assert Proof.ALTERED in proofs
 
 
+@pytest.mark.parametrize("cut", ["urnout was 62.7 per cent", "Turnout was 62", "015,554 ballots"])
+async def test_half_a_word_or_a_figure_is_another_one(sample_desk, export, cut):
+    """Its letters stand in the passage, and say something else there."""
+    answer = json.loads(export.read_text(encoding="utf-8"))
+    answer["excerpts"] = [{**answer["excerpts"][0], "text": cut}]
+    export.write_text(json.dumps(answer), encoding="utf-8")
+    [checked] = check_export(export, sample_desk.archive)
+    assert checked.proof is Proof.ALTERED
+
+
+async def test_the_words_of_one_outlet_prove_nothing_of_another(sample_desk, export, capsys):
+    """Who said it is a part of the quotation, and the archive's own outlet is shown."""
+    text = export.read_text(encoding="utf-8")
+    assert "The Sarnholt Ledger" in text
+    export.write_text(text.replace("The Sarnholt Ledger", "Tessary Post"), encoding="utf-8")
+    checked = check_export(export, sample_desk.archive)
+    assert Proof.OTHER_OUTLET in {each.proof for each in checked}
+    assert show_export(checked, as_json=False) == 1
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Not of the outlet that the file names" in printed
+    assert "The Sarnholt Ledger: “Turnout was 62.7" in printed
+
+
 async def test_another_archive_proves_what_it_has_too(sample_desk, export, tmp_path):
     """By the text, whatever its numbers; what it lacks is unknown, not wrong."""
     answer = json.loads(export.read_text(encoding="utf-8"))
@@ -59,7 +82,7 @@ async def test_another_archive_proves_what_it_has_too(sample_desk, export, tmp_p
     ("content", "said"),
     [
         ("", "no exported answer"),
-        ("hello", "no JSON"),
+        ("hello", "not JSON"),
         ("[1]", "no exported answer"),
         (None, "read"),
     ],

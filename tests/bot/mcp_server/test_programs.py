@@ -19,7 +19,8 @@ from bot.mcp_server.server import DeskServer, desk_server, served_to_programs
 from bot.mcp_server.tools import Tools
 from bot.settings import BotSettings
 from ingest.errors import ArchiveError, SettingsError
-from tests.bot.builders import open_in
+from ingest.index.cutting import cut
+from tests.bot.builders import a_desk_in, open_in
 from tests.bot.conftest import MORNING
 from tests.builders import an_extract, saved
 
@@ -154,6 +155,27 @@ async def test_an_answer_goes_back_to_a_moment(sample_desk):
             client, "ask", question="Who won?", as_of="2026-11-05T00:00Z"
         )
         assert "minute" in await refused(client, "ask", question="Who won?", as_of="2026-10-01")
+        zoneless = await refused(client, "ask", question="Who won?", as_of="2026-10-01 09:00")
+        assert zoneless.startswith("2026-10-01T09:00 has no time zone.")
+
+
+async def test_programs_see_nothing_that_one_server_added(tmp_path):
+    """Who calls is unknown, and what a server adds is cited there alone."""
+    with a_desk_in(tmp_path, now=MORNING) as desk:
+        extract = an_extract(outlet="The Skerrow Minutes", url="https://minutes.example/a")
+        items = [(extract, cut(extract.text, "en"))]
+        desk.archive.articles.save_many(items, now=MORNING, place="42")
+        [passage, *_] = desk.archive.passages.of_article(1)
+        async with a_client(desk) as client:
+            await refused(client, "fetch", id=passage.id)
+            with pytest.raises(MCPError, match="There is nothing"):
+                await client.read_resource("desk://articles/1/passages/1")
+            for reference in ("1", passage.id, "https://minutes.example/a"):
+                proof = await called(
+                    client, "prove_quotation", quotation="won 46 boats", article=reference
+                )
+                assert (proof["why"], proof["agrees"]) == ("no_article", "")
+            assert (await called(client, "coverage"))["outlets"] == []
 
 
 @pytest.mark.parametrize(
@@ -174,6 +196,8 @@ async def test_an_answer_goes_back_to_a_moment(sample_desk):
         ("fetch", {"id": "../../../etc/passwd"}),
         ("fetch", {"id": "\x00\ud83d"[:1]}),
         ("search", {}),
+        ("search", {"query": "\u200b"}),
+        ("search", {"query": "🗳 ?!"}),
         ("nothing", {}),
         ("__class__", {}),
         ("prove_quotation", {"quotation": "x" * 5000}),

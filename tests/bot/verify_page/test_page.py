@@ -14,6 +14,7 @@ from bot.verify_page.limits import VERIFY_PAGE
 from bot.verify_page.web import served_to_browsers
 from bot.wording import Wording
 from ingest.errors import ArchiveError, SettingsError
+from ingest.index.cutting import cut
 from ingest.language.languages import Language
 from ingest.model import Removal
 from tests.bot.builders import a_desk_in
@@ -261,13 +262,13 @@ async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
             "/prove", content=b"--x", headers={"Content-Type": "multipart/form-data; boundary=y"}
         )
         assert broken.status_code == 400
-        page_of(broken)
+        assert "no quotation" in page_of(broken).xpath("string(//*[@role='status'])")
         form = "application/x-www-form-urlencoded; charset=nosuch"
         unreadable = await browser.post(
             "/prove", content=b"quotation=won", headers={"Content-Type": form}
         )
         assert unreadable.status_code == 400
-        page_of(unreadable)
+        assert "no quotation" in page_of(unreadable).xpath("string(//*[@role='status'])")
 
 
 async def test_too_many_requests_wait(desk, monkeypatch):
@@ -326,3 +327,17 @@ async def test_what_is_no_port_is_told_from_one_that_is_taken(desk, place):
     assert str(refused.value) == (
         f"VERIFY_PORT={place} is no port. Name one up to 65535, or host:port."
     )
+
+
+async def test_the_page_proves_nothing_that_one_server_added(tmp_path):
+    """Whoever pastes is unknown, and what a server adds is cited there alone."""
+    with a_desk_in(tmp_path, now=MORNING) as desk:
+        extract = an_extract(url=URL)
+        desk.archive.articles.save_many(
+            [(extract, cut(extract.text, "en"))], now=MORNING, place="42"
+        )
+        async with a_browser(desk) as browser:
+            assert "0 articles" in page_of(await browser.get("/")).text_content()
+            form = {"quotation": "won 46 seats", "article": "1"}
+            said = page_of(await browser.post("/prove", data=form)).text_content()
+    assert "no article of that number or address is kept here" in said

@@ -1,11 +1,11 @@
 """Dates in figures, words, kanji and eras; date lines."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from ingest.language.datelines import is_date_line, parse_date
-from ingest.language.dates import clocks_in, days_in, weekdays_in, word_before
+from ingest.language.dates import clocks_in, days_in, typed_moment, weekdays_in, word_before
 
 
 def read(text):
@@ -142,3 +142,44 @@ def test_a_line_of_dates_alone_is_of_the_day_of_publication(line):
 def test_a_line_with_other_words_is_no_date_line(line):
     """It says what happens on that day."""
     assert not is_date_line(line)
+
+
+CENTRAL_EUROPE = timezone(timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-11-05T23:00Z", datetime(2024, 11, 5, 23, tzinfo=UTC)),
+        ("2024-11-05 23:00 UTC", datetime(2024, 11, 5, 23, tzinfo=UTC)),
+        (" 2024/11/05 23:00 gmt ", datetime(2024, 11, 5, 23, tzinfo=UTC)),
+        ("2024-11-05 23:00 +01:00", datetime(2024, 11, 5, 23, tzinfo=CENTRAL_EUROPE)),
+        ("2024-11-05 23:00 −01:00", datetime(2024, 11, 6, tzinfo=UTC)),
+        ("２０２４－１１－０５　２３：００Ｚ", datetime(2024, 11, 5, 23, tzinfo=UTC)),
+        ("٢٠٢٤-١١-٠٥ ٢٣:٠٠Z", datetime(2024, 11, 5, 23, tzinfo=UTC)),
+        ("2024-11-05", date(2024, 11, 5)),
+    ],
+)
+def test_a_moment_is_read_as_people_type_it(text, moment):
+    """With the keyboard of their language, and the zone behind a space."""
+    assert typed_moment(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "2024-11-31 09:00",
+        "2024-11-05 25:00",
+        "2024-11-05T23:00+99:00",
+        "1730847600",
+        "0001-01-01T00:00+14:00",
+        "0001-01-02T00:00Z",
+        "1699-12-31",
+    ],
+)
+def test_what_is_no_moment_is_none(text):
+    """Neither is one that no coverage can be of: days around it could not be reckoned."""
+    with pytest.raises(ValueError):  # noqa: PT011 - fromisoformat's own texts differ
+        typed_moment(text)
