@@ -363,7 +363,8 @@ class Asking:
         """Answer a text that is no question; greetings and empty texts get suggested questions."""
         language_words = in_words_of(error, words)
         if error.key == NEWS:
-            return await self.latest(error.topic, language_words, edition)
+            view, _ = await self.latest(error.topic, language_words, edition)
+            return view
         if error.key == PRIVACY:
             return self.privacy(language_words)
         sentence = escape(unaskable(error, words))
@@ -388,13 +389,13 @@ class Asking:
 
     async def latest(
         self, topic: str, words: Wording, edition: Edition = EVERYBODY
-    ) -> ui.LayoutView:
-        """Show the newest stories, or the latest coverage of *topic*."""
+    ) -> tuple[ui.LayoutView, bool]:
+        """Show the newest stories, or the latest coverage of *topic*; with True if there is any."""
         if topic:
             timeline = await self.desk.timeline(topic, edition=edition, newest=True)
-            return latest_on_view(timeline, words)
+            return latest_on_view(timeline, words), bool(timeline.lines)
         stories = await self.desk.news.stories.latest(SHOWN.stories, edition)
-        return latest_view(stories, self.desk.clock(), words)
+        return latest_view(stories, self.desk.clock(), words), bool(stories)
 
     def suggested_questions(
         self, words: Wording, edition: Edition = EVERYBODY

@@ -154,7 +154,7 @@ async def _reply_to(
     message: discord.Message, addressed: AddressedMessage, reply: _MessageReply, asking: Asking
 ) -> None:
     """Reply to a message if it needs a reply."""
-    words = words_in(message.guild)
+    words = await _words_for(message.guild, asking)
     text = addressed.text
     if not addressed.called:
         if not text:
@@ -192,7 +192,7 @@ async def _answer_unasked(
     error: UnaskableError,
 ) -> None:
     """Answer a text that is no question: a greeting, or a reference to another message."""
-    words = words_in(message.guild)
+    words = words_in(message.guild, admission.rules)
     if not addressed.called and error.key in _IGNORED_KEYS:
         return
     cause = error if addressed.text else UnaskableError("hint")
@@ -284,7 +284,7 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
         return
     if not asking.is_first("post", thread.id):
         return
-    words = words_in(thread.guild)
+    words = words_in(thread.guild, rules)
     place = Place(thread.guild.id, thread.id, parent.id)
     admission = await asking.admit(place, thread.owner_id, words)
     if admission.refusal:
@@ -310,7 +310,7 @@ async def note_edit(message: discord.Message, addressed: AddressedMessage, askin
 
     The offer for one that is being answered follows the answer.
     """
-    text, words = addressed.text, words_in(message.guild)
+    text, words = addressed.text, await _words_for(message.guild, asking)
     if not (addressed.called or _asks_the_bot(text, is_reply=message.reference is not None)):
         return
     try:
@@ -327,7 +327,7 @@ async def _offer_new_answer(message: discord.Message, asking: Asking) -> None:
     """Offer to answer an edited message again, until it is."""
     if not asking.is_first("edited", message.id):
         return
-    words = words_in(message.guild)
+    words = await _words_for(message.guild, asking)
     view = notice_view(words("question_edited"))
     offer = with_buttons(view, [ReaskButton(str(message.id), words("again"))])
     await _MessageReply(message.channel, message).say(offer, words)
@@ -373,6 +373,12 @@ async def _open_thread(message: discord.Message, name: str) -> discord.Thread | 
     except (discord.HTTPException, ValueError) as error:
         logger.warning("Could not open a thread: %s", error)
         return None
+
+
+async def _words_for(server: discord.Guild | None, asking: Asking) -> Wording:
+    """Return the words in the language of a server, by its rules."""
+    rules = await asking.desk.community.rules(server.id if server else None)
+    return words_in(server, rules)
 
 
 async def _show_typing(channel: discord.abc.Messageable) -> None:

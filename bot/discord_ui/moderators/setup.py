@@ -75,7 +75,7 @@ async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
     if channel is None:
         logger.warning("No channel for a welcome message in server %s.", guild.id)
         return
-    words = words_in(guild)
+    words = words_in(guild, await moderation.community.rules(guild.id))
     setup = await _read_setup(moderation, guild.id, home=moderation.home == guild.id)
     try:
         await channel.send(view=setup_view(setup, words, welcome=True))
@@ -226,13 +226,18 @@ class _NewHomeMenu(DeskManaged, Action, KeySelect, template=r"desk:newhome:(?P<k
     kind = "newhome"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Hand over, and say to which server."""
+        """Hand over, and say to which server; the channel for reviews stays this server's."""
         new_home = interaction.client.get_guild(int(self.values[0]))
         if new_home is None or not await _manages(interaction.user.id, new_home):
             raise WordedError("settings_not_allowed")
-        curator = moderation.curator
-        rules = replace(await moderation.community.desk_rules(), home=new_home.id)
-        await curator.set_rules(rules, DESK, moderator(interaction))
+        curator, by = moderation.curator, moderator(interaction)
+        desk_rules = await moderation.community.desk_rules()
+        rules = await moderation.community.rules(interaction.guild_id)
+        if rules.review_channel is None and desk_rules.review_channel is not None:
+            rules = replace(rules, review_channel=desk_rules.review_channel)
+            await curator.set_rules(rules, by.place, by)
+        desk_rules = replace(desk_rules, home=new_home.id, review_channel=None)
+        await curator.set_rules(desk_rules, DESK, by)
         await asyncio.to_thread(curator.home.read)
         return notice_view(words_of(interaction)("home_is_now", name=title(new_home.name, 100)))
 

@@ -324,3 +324,14 @@ async def test_only_a_changed_plan_begins_anew(channel, manager, desk, simcord_e
     assert (await desk.community.rules(guild)).digest.set_at == set_at
     await set_value(manager, channel, "digest", "digest:hour", "6")
     assert (await desk.community.rules(guild)).digest == DigestPlan(channel.id, 6, later)
+
+
+@pytest.mark.parametrize("text", ["", "hello"])
+async def test_what_is_no_question_is_answered_in_the_fixed_language_too(
+    simcord_env, channel, alice, manager, text
+):
+    """For all to read, as answers are, whatever the language of the server is in Discord."""
+    await set_value(manager, channel, "language", "language:0", "de")
+    await alice.send(channel, at_me(simcord_env, text))
+    said = seen([part.to_dict() for part in channel.last_message.components])
+    assert "Berichterstattung" in said
