@@ -107,6 +107,8 @@ class Asking:
     unfinished: set[QuestionMessage] = field(default_factory=set)
     """The messages of the questions that have neither an answer nor a notice yet."""
     runs: RunningAnswers = field(default_factory=RunningAnswers)
+    replies: dict[int, ReplyPlace] = field(default_factory=dict)
+    """The places of the replies that are in the making, by the id of the message that asked."""
     exchanges: Exchanges = field(init=False)
     """The verified exchanges to which a question may refer."""
     used_keys: Recent[tuple[object, ...], None] = field(
@@ -313,6 +315,11 @@ class Asking:
             for outlet, quiet_since in quiet.items()
             if quiet_since is not None
         ]
+
+    def withdraw(self, message: int) -> None:
+        """Show nothing more in reply to a message, if a reply is in the making."""
+        if message in self.replies:
+            self.replies[message].withdrawn = True
 
     def is_first(self, *key: object) -> bool:
         """Return True if *key* is new, and remember it; the oldest keys are dropped."""

@@ -224,6 +224,15 @@ class ElectionDeskClient(discord.Client):
         if addressed is not None:
             await note_edit(after, addressed, self.asking)
 
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Show no answer to a message that was deleted before it was answered."""
+        self.asking.withdraw(payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Show no answers to messages that a moderator deleted all at once."""
+        for message in payload.message_ids:
+            self.asking.withdraw(message)
+
     async def ask_again(self, message: discord.Message) -> None:
         """Answer an edited message, also if it no longer mentions the bot."""
         for kind in ("answered", "edited", "changed"):

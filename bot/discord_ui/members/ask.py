@@ -113,6 +113,7 @@ class _CommandReply:
 
     def __init__(self, interaction: Interaction, *, private: bool) -> None:
         self.sent: discord.Message | None = None
+        self.withdrawn = False
         self._interaction = interaction
         self._private = private
 
