@@ -26,6 +26,7 @@ from bot.discord_ui.moderators.moderation import (
     Moderation,
     moderator,
 )
+from bot.discord_ui.moderators.rule_settings import without_lost_role
 from bot.discord_ui.moderators.settings_panel import LinkButton
 from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, show_result, words_in, words_of
@@ -76,7 +77,7 @@ async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
         logger.warning("No channel for a welcome message in server %s.", guild.id)
         return
     words = words_in(guild, await moderation.community.rules(guild.id))
-    setup = await _read_setup(moderation, guild.id, home=moderation.home == guild.id)
+    setup = await _read_setup(moderation, guild, home=moderation.home == guild.id)
     try:
         await channel.send(view=setup_view(setup, words, welcome=True))
     except discord.HTTPException as error:
@@ -122,15 +123,16 @@ def setup_view(setup: Setup, words: Wording, *, welcome: bool = False) -> ui.Lay
 async def _checklist(interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
     """Return the current checklist."""
     home = moderation.at_home(interaction)
-    setup = await _read_setup(moderation, interaction.guild_id or 0, home=home)
+    setup = await _read_setup(moderation, interaction.guild, home=home)
     return setup_view(setup, words_of(interaction))
 
 
-async def _read_setup(moderation: Moderation, server: int, *, home: bool) -> Setup:
+async def _read_setup(moderation: Moderation, guild: discord.Guild | None, *, home: bool) -> Setup:
     """Read the setup of a server."""
     community = moderation.community
     community.rules_changed()
-    rules = await community.rules(server)
+    server = guild.id if guild else None
+    rules = without_lost_role(await community.rules(server), guild)
     overview = await community.known(rules.edition(server))
     page = (await community.desk_rules()).voting_link or moderation.settings.voting_link
     return Setup(overview.summary.articles, rules, page, home)
