@@ -283,8 +283,8 @@ def home_command(
     with Archive.open(configured(BotSettings).archive_url) as archive:
         ledger = Ledger.of(archive)
         rules = DeskRules.of(ledger.rules.get(DESK))
-        if server is not None:
-            rules = replace(rules, home=server)
+        if server is not None and server != rules.home:
+            rules = replace(rules, home=server, review_channel=None)
             ledger.rules.set(DESK, rules.values())
     terminal.show_home(rules.home, as_json=as_json)
     return 0

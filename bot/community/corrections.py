@@ -16,7 +16,6 @@ from bot.ledger.records import ChangedCitation, DueNotice, NoticeKey, NoticeKind
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.index.cutting import sentences
-from ingest.language.languages import Language
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
 from ingest.language.similarity import units
@@ -267,9 +266,9 @@ class Corrections:
         self.ledger.notices.mark_given(*keys, now=self.clock(), reached=reached)
 
     @in_thread
-    def language_in(self, server: int) -> Language | None:
-        """Return the language that a server fixed for the bot, or ``None``."""
-        return ServerRules.of(self.ledger.rules.get(str(server))).language
+    def rules_in(self, server: int) -> ServerRules:
+        """Return the rules of a server."""
+        return ServerRules.of(self.ledger.rules.get(str(server)))
 
     def _versions(self, article_id: int) -> Sequence[Version]:
         """Return the versions of an article, oldest first; empty if it was erased."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.community.limits import INTERVALS, MEMBERS
 from bot.community.rules import DESK, DeskRules, Home, ServerRules
-from bot.ledger.records import COVERAGE_ACTIONS, DECIDED, AuditAction, AuditEntry, Suggestion
+from bot.ledger.records import COVERAGE_ACTIONS, AuditAction, AuditEntry, Suggestion
 from bot.wording import WordedError
 from ingest.adding import (
     AddingOutcome,
@@ -516,12 +516,13 @@ class Curator:
         recorded: bool = True,
     ) -> bool:
         """Decide a suggestion that is open; return False if others did before."""
-        if not self.ledger.suggestions.decide(suggestion.id, approved=approved):
+        by, place = moderator.who, moderator.place
+        if not self.ledger.suggestions.decide(suggestion.id, approved=approved, by=by, place=place):
             return False
         if not recorded:
             return True
         action = AuditAction.APPROVED if approved else AuditAction.REJECTED
-        self._log(moderator, action, detail=suggestion.name, before={DECIDED: suggestion.id})
+        self._log(moderator, action, detail=suggestion.name)
         return True
 
     def _hide_here(self, article_id: int, moderator: Moderator) -> AuditEntry | None:

@@ -21,7 +21,6 @@ from bot.ledger.records import FeedbackVerdict, NoticeKey, NoticeKind, ShownAnsw
 from bot.outcomes import cited_range
 from ingest.archive import Archive
 from ingest.index.cutting import first_sentence
-from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Article, Edition
 from ingest.process.threads import in_thread
 
@@ -38,7 +37,6 @@ class Digest:
     channel: int
     since: datetime
     until: datetime
-    language: Language | None
     stories: tuple[Story, ...] = ()
     corrected: tuple[tuple[Article, str], ...] = ()
     gaps: int = 0
@@ -122,7 +120,6 @@ class Digests:
             plan.channel,
             since,
             until,
-            rules.language,
             tuple(stories),
             tuple(corrected),
             gaps,

@@ -58,15 +58,15 @@ class FollowedChanges:
     """News of which nothing is left to tell; they are not checked again."""
 
     @in_thread
-    def due(self, quiet: Callable[[str], bool]) -> list[DueChanges]:
-        """Return the changes that followers have not been told, without *quiet* servers."""
+    def due(self, waits: Callable[[Follow], bool]) -> list[DueChanges]:
+        """Return the changes that followers have not been told, without those of whom *waits*."""
         sent = self.ledger.follows.changed(self.clock() - self.lasting)
         self._settled.intersection_update(sent)
         told = {(item.follow.id, item.news.story) for item in sent}
         scope_of, articles_of = cache(self._scope_of), cache(self._article)
         due: dict[Follow, dict[int, FollowedChange]] = {}
         for item in sent:
-            if item in self._settled or quiet(item.follow.place):
+            if item in self._settled or waits(item.follow):
                 continue
             article, versions = articles_of(item.news.cited.article_id)
             if article is None or not scope_of(item.follow.place).includes(article):

@@ -237,15 +237,15 @@ class Following:
             self.ledger.follows.note(news, recent.upto, now=self.clock())
 
     @in_thread
-    def due(self, quiet: Callable[[str], bool]) -> list[DueNews]:
-        """Return the news to be sent now, without *quiet* servers and recently notified follows.
+    def due(self, waits: Callable[[Follow], bool]) -> list[DueNews]:
+        """Return the news to be sent now, without follows that *waits* or were notified recently.
 
         What a server does not cite, or hid since the news were found, is not quoted there.
         """
         waiting = [
             (follow, news)
             for follow, news in self.ledger.follows.waiting(self.clock() - INTERVALS.follow_message)
-            if not quiet(follow.place)
+            if not waits(follow)
         ]
         scopes = {place: self._scope_of(place) for place in {follow.place for follow, _ in waiting}}
         return [

@@ -14,8 +14,6 @@ class _MemberLimits:
     """Period of a limit of questions."""
     suggestions_per_day: int = 5
     """Suggestions of one member in one day."""
-    recent_decisions: int = 200
-    """Entries of a server's log among which a decision is looked up."""
     sources_per_server: int = 10
     """Sources of a server other than home; the operator pays for them."""
     overview_outlets: int = 20

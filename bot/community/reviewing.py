@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.values import Reason
-from bot.community.limits import LIKENESS, MEMBERS
+from bot.community.limits import LIKENESS
 from bot.community.news import citable_article
 from bot.ledger import Ledger
 from bot.ledger.records import (
-    DECIDED,
     AuditEntry,
     Feedback,
     FeedbackVerdict,
@@ -144,13 +143,6 @@ class Reviewer:
         if suggestion is None or suggestion.approved is None or suggestion.place not in places:
             return None
         return suggestion
-
-    @in_thread
-    def decider(self, number: int, place: str) -> str | None:
-        """Return who decided on a suggestion lately, if that was in the server *place*."""
-        decisions = self.ledger.audit.last(limit=MEMBERS.recent_decisions, place=place)
-        made = (entry for entry in decisions if (entry.before or {}).get(DECIDED) == number)
-        return next((entry.who for entry in made), None)
 
     @in_thread
     def name(self, suggestion: Suggestion, outlet: str) -> None:

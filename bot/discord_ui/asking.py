@@ -107,6 +107,8 @@ class Asking:
     unfinished: set[QuestionMessage] = field(default_factory=set)
     """The messages of the questions that have neither an answer nor a notice yet."""
     runs: RunningAnswers = field(default_factory=RunningAnswers)
+    replies: dict[int, ReplyPlace] = field(default_factory=dict)
+    """The places of the replies that are in the making, by the id of the message that asked."""
     exchanges: Exchanges = field(init=False)
     """The verified exchanges to which a question may refer."""
     used_keys: Recent[tuple[object, ...], None] = field(
@@ -314,6 +316,11 @@ class Asking:
             if quiet_since is not None
         ]
 
+    def withdraw(self, message: int) -> None:
+        """Show nothing more in reply to a message, if a reply is in the making."""
+        if message in self.replies:
+            self.replies[message].withdrawn = True
+
     def is_first(self, *key: object) -> bool:
         """Return True if *key* is new, and remember it; the oldest keys are dropped."""
         if key in self.used_keys:
@@ -363,7 +370,8 @@ class Asking:
         """Answer a text that is no question; greetings and empty texts get suggested questions."""
         language_words = in_words_of(error, words)
         if error.key == NEWS:
-            return await self.latest(error.topic, language_words, edition)
+            view, _ = await self.latest(error.topic, language_words, edition)
+            return view
         if error.key == PRIVACY:
             return self.privacy(language_words)
         sentence = escape(unaskable(error, words))
@@ -388,13 +396,13 @@ class Asking:
 
     async def latest(
         self, topic: str, words: Wording, edition: Edition = EVERYBODY
-    ) -> ui.LayoutView:
-        """Show the newest stories, or the latest coverage of *topic*."""
+    ) -> tuple[ui.LayoutView, bool]:
+        """Show the newest stories, or the latest coverage of *topic*; with True if there is any."""
         if topic:
             timeline = await self.desk.timeline(topic, edition=edition, newest=True)
-            return latest_on_view(timeline, words)
+            return latest_on_view(timeline, words), bool(timeline.lines)
         stories = await self.desk.news.stories.latest(SHOWN.stories, edition)
-        return latest_view(stories, self.desk.clock(), words)
+        return latest_view(stories, self.desk.clock(), words), bool(stories)
 
     def suggested_questions(
         self, words: Wording, edition: Edition = EVERYBODY

@@ -35,6 +35,7 @@ from bot.discord_ui.moderators.moderation import Moderation, find_home
 from bot.discord_ui.moderators.review import post_feedback, post_suggestion
 from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.notifier import keep_notifying
+from bot.discord_ui.places import is_of_shard
 from bot.discord_ui.question_message import StopButton
 from bot.discord_ui.replying import (
     if_possible,
@@ -153,6 +154,7 @@ class ElectionDeskClient(discord.Client):
             self._announce(connection_summary(self))
             self._announce = None
         await if_possible(find_home(self, self.moderation.curator.home))
+        self._report_missing_home()
         await recover(self, self.lease)
 
     async def take_over(self) -> None:
@@ -169,6 +171,19 @@ class ElectionDeskClient(discord.Client):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Greet the server again if it comes back, as its rules of then still hold."""
         await if_possible(self.community.note_welcome(guild.id, welcomed=False))
+        self._report_missing_home()
+
+    def _report_missing_home(self) -> None:
+        """Log that the bot is not in the home server: no other server takes its place by itself."""
+        home = self.moderation.home
+        if home is None or self.get_guild(home) is not None or not is_of_shard(self, home):
+            return
+        logger.warning(
+            "I am not in the home server, %s. What it added is still cited everywhere, but nobody"
+            " can change that, and reports from direct messages reach no moderator. Invite me there"
+            " again, or name another server: python -m bot home NUMBER.",
+            home,
+        )
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Answer with a sentence what nothing else answers.
@@ -208,6 +223,15 @@ class ElectionDeskClient(discord.Client):
         addressed = AddressedMessage.of(after, self.user.id)
         if addressed is not None:
             await note_edit(after, addressed, self.asking)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Show no answer to a message that was deleted before it was answered."""
+        self.asking.withdraw(payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Show no answers to messages that a moderator deleted all at once."""
+        for message in payload.message_ids:
+            self.asking.withdraw(message)
 
     async def ask_again(self, message: discord.Message) -> None:
         """Answer an edited message, also if it no longer mentions the bot."""

@@ -107,17 +107,24 @@ def _asks_the_bot(text: str, *, is_reply: bool) -> bool:
 
 
 class _MessageReply:
-    """A reply below a message, or a message by itself in a thread."""
+    """A reply below a message, or a message by itself in a thread.
+
+    After its author or a moderator deleted the message, ``withdrawn``, nothing more is shown.
+    """
 
     def __init__(
         self, channel: discord.abc.MessageableChannel, under: discord.Message | None
     ) -> None:
         self.target = channel
         self.sent: discord.Message | None = None
+        self.withdrawn = False
         self._under = under
 
     async def reply(self, view: ui.LayoutView, nonce: str | None = None) -> None:
         """Show *view*, in place of the view shown before; *nonce* avoids a second message."""
+        if self.withdrawn:
+            await self.take_back()
+            return
         if self.sent is not None:
             self.sent = await self.sent.edit(view=view)
             return
@@ -128,7 +135,14 @@ class _MessageReply:
 
     async def post(self, view: ui.LayoutView) -> None:
         """Post *view* as a new message."""
-        self.sent = await self.target.send(view=view)
+        if not self.withdrawn:
+            self.sent = await self.target.send(view=view)
+
+    async def take_back(self) -> None:
+        """Delete the message that shows the progress, if there is one."""
+        if self.sent is not None:
+            await self.sent.delete()
+            self.sent = None
 
     async def say(self, view: ui.LayoutView, words: Wording) -> None:
         """Reply with *view*; post it if the replied-to message is gone. Never raises."""
@@ -140,10 +154,14 @@ async def answer_message(
 ) -> None:
     """Answer a message or the one it refers to; report once that one cannot be read.
 
-    If it was changed meanwhile, a new answer is offered.
+    If it was changed meanwhile, a new answer is offered; if it was deleted, nothing is shown.
     """
     reply = _MessageReply(message.channel, message)
-    await _reply_to(message, addressed, reply, asking)
+    asking.replies[message.id] = reply
+    try:
+        await _reply_to(message, addressed, reply, asking)
+    finally:
+        asking.replies.pop(message.id, None)
     if reply.sent is not None:
         asking.is_first("answered", message.id)
         if ("changed", message.id) in asking.used_keys:
@@ -154,7 +172,7 @@ async def _reply_to(
     message: discord.Message, addressed: AddressedMessage, reply: _MessageReply, asking: Asking
 ) -> None:
     """Reply to a message if it needs a reply."""
-    words = words_in(message.guild)
+    words = await _words_for(message.guild, asking)
     text = addressed.text
     if not addressed.called:
         if not text:
@@ -192,11 +210,13 @@ async def _answer_unasked(
     error: UnaskableError,
 ) -> None:
     """Answer a text that is no question: a greeting, or a reference to another message."""
-    words = words_in(message.guild)
+    words = words_in(message.guild, admission.rules)
     if not addressed.called and error.key in _IGNORED_KEYS:
         return
     cause = error if addressed.text else UnaskableError("hint")
-    if error.key in _REFERRING_KEYS and (message.reference or error.key == CHECK):
+    if not addressed.text and message.attachments and message.reference is None:
+        await reply.say(notice_view(words("find_picture")), words)
+    elif error.key in _REFERRING_KEYS and (message.reference or error.key == CHECK):
         await _answer_referenced(message, reply, asking, admission, error, words)
     else:
         await reply.say(await asking.answer_non_question(cause, words, admission.edition), words)
@@ -284,7 +304,7 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
         return
     if not asking.is_first("post", thread.id):
         return
-    words = words_in(thread.guild)
+    words = words_in(thread.guild, rules)
     place = Place(thread.guild.id, thread.id, parent.id)
     admission = await asking.admit(place, thread.owner_id, words)
     if admission.refusal:
@@ -310,7 +330,7 @@ async def note_edit(message: discord.Message, addressed: AddressedMessage, askin
 
     The offer for one that is being answered follows the answer.
     """
-    text, words = addressed.text, words_in(message.guild)
+    text, words = addressed.text, await _words_for(message.guild, asking)
     if not (addressed.called or _asks_the_bot(text, is_reply=message.reference is not None)):
         return
     try:
@@ -327,7 +347,7 @@ async def _offer_new_answer(message: discord.Message, asking: Asking) -> None:
     """Offer to answer an edited message again, until it is."""
     if not asking.is_first("edited", message.id):
         return
-    words = words_in(message.guild)
+    words = await _words_for(message.guild, asking)
     view = notice_view(words("question_edited"))
     offer = with_buttons(view, [ReaskButton(str(message.id), words("again"))])
     await _MessageReply(message.channel, message).say(offer, words)
@@ -373,6 +393,12 @@ async def _open_thread(message: discord.Message, name: str) -> discord.Thread | 
     except (discord.HTTPException, ValueError) as error:
         logger.warning("Could not open a thread: %s", error)
         return None
+
+
+async def _words_for(server: discord.Guild | None, asking: Asking) -> Wording:
+    """Return the words in the language of a server, by its rules."""
+    rules = await asking.desk.community.rules(server.id if server else None)
+    return words_in(server, rules)
 
 
 async def _show_typing(channel: discord.abc.Messageable) -> None:

@@ -11,12 +11,14 @@ import discord
 from discord import ui
 
 from bot.community.rules import ServerRules
-from bot.discord_ui.limits import DISCORD, PACE
+from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import UnfollowButton
+from bot.discord_ui.moderators.moderation import review_place
 from bot.discord_ui.news_views import changed_news_view, digest_view, news_view, quiet_view
-from bot.discord_ui.places import server_of
+from bot.discord_ui.places import is_closed, is_of_shard, server_of
 from bot.discord_ui.rendering import with_buttons
 from bot.discord_ui.replying import is_outage, report, words_in
+from bot.ledger.records import Follow
 from bot.wording import Wording
 
 if TYPE_CHECKING:
@@ -47,21 +49,22 @@ async def keep_notifying(
 async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
     """Send the due news of each follow, and what was corrected of those that were sent.
 
-    Servers that are in their quiet hours wait.
+    Servers that are in their quiet hours wait, and channels in which the bot may not write.
     """
     now = desk.clock()
 
-    def quiet(place: str) -> bool:
-        return rules.get(place, ServerRules()).is_quiet(now)
+    def waits(follow: Follow) -> bool:
+        is_quiet = rules.get(follow.place, ServerRules()).is_quiet(now)
+        return is_quiet or is_closed(client, int(follow.channel))
 
-    for due in await desk.news.following.due(quiet):
+    for due in await desk.news.following.due(waits):
         if due.quoted:
             words = _words(rules, due.follow.place) or Wording.of(due.follow.language)
             unfollow = UnfollowButton(str(due.follow.id), words("unfollow"))
             view = with_buttons(news_view(due, words), [unfollow])
             await _send(client, int(due.follow.channel), view, due.nonce)
         await desk.news.following.mark_sent(due)
-    for changes in await desk.news.followed_changes.due(quiet):
+    for changes in await desk.news.followed_changes.due(waits):
         follow = changes.follow
         words = _words(rules, follow.place) or Wording.of(follow.language)
         unfollow = UnfollowButton(str(follow.id), words("unfollow"))
@@ -73,40 +76,29 @@ async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesBySe
 async def post_digests(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
     """Post each due digest, but none of a server that the bot has left.
 
+    One for a channel in which the bot may not write waits as long as for a bot that is not running.
     A shard tries those of the other shards' servers, of which it is not told.
     """
     present = {
         place: server_rules
         for place, server_rules in rules.items()
-        if client.get_guild(int(place)) is not None or not _serves(client, int(place))
+        if client.get_guild(int(place)) is not None or not is_of_shard(client, int(place))
     }
     for digest in await desk.news.digests.due(present):
-        if digest.language:
-            words = Wording.of(digest.language)
-        else:
-            words = words_in(await server_of(client, digest.channel))
+        if is_closed(client, digest.channel):
+            continue
+        words = words_in(await server_of(client, digest.channel), present[digest.place])
         await _send(client, digest.channel, digest_view(digest, words), digest.nonce)
         await desk.news.digests.mark_posted(digest)
 
 
-def _serves(client: discord.Client, server: int) -> bool:
-    """Return True if Discord tells this client of a server, by the rule for shards."""
-    if client.shard_id is None or client.shard_count is None:
-        return True
-    return (server >> DISCORD.shard_bits) % client.shard_count == client.shard_id
-
-
 async def _report_quiet_sources(client: discord.Client, desk: Desk) -> None:
     """Report each source without new articles to the moderators once, silently."""
-    community = desk.community
     for quiet in await desk.news.quiet.unnotified():
-        place = quiet.source.place or str(desk.curator.home.server or "")
-        rules = await community.rules(int(place or 0))
-        target = rules.review_channel
-        if not quiet.source.place:
-            target = target or (await community.desk_rules()).review_channel
-        if target is not None:
-            words = words_in(await server_of(client, target))
+        home = desk.curator.home.server
+        review = await review_place(client, desk.community, quiet.source.place, home)
+        if review is not None:
+            target, words = review
             nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
             await _send(client, target, quiet_view(quiet, words), nonce)
     await desk.news.quiet.mark_notified()

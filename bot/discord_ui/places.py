@@ -7,6 +7,7 @@ from typing import Self
 
 import discord
 
+from bot.discord_ui.limits import DISCORD
 from bot.discord_ui.replying import Interaction
 
 
@@ -61,6 +62,31 @@ async def server_of(client: discord.Client, channel: int) -> discord.Guild | Non
         return guild if cached or guild is None else await client.fetch_guild(guild.id)
     except discord.HTTPException:
         return None
+
+
+def is_of_shard(client: discord.Client, server: int) -> bool:
+    """Return True if Discord tells this client of a server, by the rule for shards."""
+    if client.shard_id is None or client.shard_count is None:
+        return True
+    return (server >> DISCORD.shard_bits) % client.shard_count == client.shard_id
+
+
+def is_closed(client: discord.Client, channel: int, *, to: str = "send") -> bool:
+    """Return True if the bot may not write in a channel at present, so that its messages wait.
+
+    With *to* "view", it may not even see it. A channel that Discord told nothing about is tried.
+    """
+    known = client.get_channel(channel)
+    if not isinstance(known, discord.abc.GuildChannel | discord.Thread) or known.guild.me is None:
+        return False
+    if isinstance(known, discord.Thread) and known.parent is None:
+        return False
+    rights = known.permissions_for(known.guild.me)
+    if to == "view" or not rights.view_channel:
+        return not rights.view_channel
+    if isinstance(known, discord.Thread):
+        return not rights.send_messages_in_threads or (known.locked and not rights.manage_threads)
+    return not rights.send_messages
 
 
 def bot_may_write(interaction: Interaction) -> bool:

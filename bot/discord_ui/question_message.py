@@ -186,6 +186,8 @@ class ReplyPlace(Protocol):
 
     sent: discord.Message | None
     """The message that shows the reply, as far as Discord returned it."""
+    withdrawn: bool
+    """True if the question was deleted meanwhile, so that nothing more is shown."""
 
     async def reply(self, view: ui.LayoutView, nonce: str | None = None) -> None:
         """Show *view*, in place of the view shown before; *nonce* avoids a second message."""

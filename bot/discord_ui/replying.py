@@ -13,6 +13,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 import discord
 from discord import ui
 
+from bot.community.rules import ServerRules
 from bot.discord_ui.escaping import escape, literal, size, title
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.rendering import layout, notice_view
@@ -104,8 +105,10 @@ def words_of(interaction: Interaction) -> Wording:
     return in_one_language(Wording.of_locale(str(interaction.locale)), name)
 
 
-def words_in(server: discord.Guild | None) -> Wording:
-    """Return the words in a server's language; English without a server."""
+def words_in(server: discord.Guild | None, rules: ServerRules) -> Wording:
+    """Return the words in the language that *rules* fix, else that of a server, else English."""
+    if rules.language is not None:
+        return Wording.of(rules.language)
     return Wording.of_locale(str(server.preferred_locale) if server else None)
 
 
@@ -245,14 +248,53 @@ async def post(interaction: Interaction, view: ui.LayoutView) -> discord.Message
     return None
 
 
+async def send_directly(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Send a private view as a direct message when the token of *interaction* has expired.
+
+    The buttons are left out: they belong to the place where the question was asked.
+    """
+    note = notice_view(words_of(interaction)("private_too_late"))
+    for item in [item for item in view.children if isinstance(item, ui.ActionRow)]:
+        view.remove_item(item)
+    await interaction.user.send(view=note)
+    await interaction.user.send(view=view, files=files_of(view))
+
+
 async def defer_if_slow(
     interaction: Interaction, work: Coroutine[Any, Any, _Result], *, private: bool
 ) -> _Result:
-    """Return the result of *work*; after a second, tell Discord to wait for it."""
+    """Return the result of *work*; after a second, tell Discord to wait for it unless it does."""
     task = asyncio.create_task(work)
-    if not (await asyncio.wait({task}, timeout=PACE.defer_seconds))[0]:
+    is_done = (await asyncio.wait({task}, timeout=PACE.defer_seconds))[0]
+    if not is_done and not interaction.response.is_done():
         await interaction.response.defer(thinking=True, ephemeral=private)
     return await task
+
+
+async def show_lookup(
+    interaction: Interaction,
+    work: Coroutine[Any, Any, tuple[ui.LayoutView, bool]],
+    words: Wording,
+    *,
+    private: bool,
+) -> None:
+    """Show the view of *work*, which also returns True if anything was found.
+
+    A view without any findings is shown to its user alone, as every *private* one is; in place of a
+    public sign that it takes a while it is a second message.
+    """
+    view, is_found = await defer_if_slow(interaction, work, private=private)
+    is_hidden = private or not is_found
+
+    async def send(shown: ui.LayoutView) -> None:
+        is_deferred = interaction.response.is_done()
+        await respond(interaction, shown, private=is_hidden)
+        if is_deferred and is_hidden and not private:
+            await send_privately(interaction, shown)
+            await interaction.delete_original_response()
+
+    second = send_directly if is_hidden else post
+    await deliver(view, send, partial(second, interaction), words)
 
 
 async def show_result(

@@ -208,6 +208,8 @@ suggestions = Table(
     Column("hints", JSON),
     Column("watch", Boolean, nullable=False),
     Column("approved", Boolean),
+    Column("decided_by", String(40)),
+    Column("decided_in", String(40)),
 )
 
 follows = Table(

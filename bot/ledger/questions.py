@@ -266,8 +266,11 @@ class Suggestions(LedgerPart):
         condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
         self._write(update(suggestions).where(condition).values(outlet=outlet))
 
-    def decide(self, number: int, *, approved: bool) -> bool:
-        """Decide an open suggestion and delete its data; return True if it was open."""
+    def decide(self, number: int, *, approved: bool, by: str, place: str) -> bool:
+        """Decide an open suggestion and delete its data; return True if it was open.
+
+        *by* is the moderator, and *place* the server where they decide.
+        """
         condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
-        values = {"approved": approved, "data": None}
+        values = {"approved": approved, "decided_by": by, "decided_in": place, "data": None}
         return bool(self._write(update(suggestions).where(condition).values(values)))

@@ -99,17 +99,12 @@ COVERAGE_ACTIONS = (
 """Actions on articles and sources, which affect every server that cites them."""
 
 
-DECIDED = "suggestion"
-"""Key of the suggestion's id in ``AuditEntry.before``."""
-
-
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """An action of a moderator; ``who`` and ``place`` are Discord ids.
 
     ``detail`` names an object that is neither an article nor a source, or states the outcome of
-    adding an article. ``before`` holds the previous rules if they were set, and the id of a
-    suggestion that was decided. ``undone_by`` is the id
+    adding an article. ``before`` holds the previous rules if they were set. ``undone_by`` is the id
     of the entry that undid this one.
     """
 
@@ -207,7 +202,8 @@ class Suggestion:
 
     It is an ``address``, or ``data`` called ``name`` with ``hints`` on how to read it. With
     ``watch`` it is to be fetched repeatedly. ``member`` is a hash, ``place`` the server;
-    ``approved`` is ``None`` until it is decided.
+    ``approved`` is ``None`` until the moderator ``decided_by`` decides in the server
+    ``decided_in``.
     """
 
     at: datetime
@@ -221,6 +217,8 @@ class Suggestion:
     hints: dict[str, str] | None = None
     watch: bool = False
     approved: bool | None = None
+    decided_by: str | None = None
+    decided_in: str | None = None
     id: int = 0
 
 

@@ -21,6 +21,19 @@ from tests.bot.builders import open_in
 
 DUMPS = sorted(Path(__file__).with_name("releases").glob("*.sql"))
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+DECISIONS = """
+INSERT INTO suggestions (id, at, place, member, name, watch, approved) VALUES
+    (1, '2026-11-30T09:00:00+00:00', '5', 'm', 'a.txt', 0, 1),
+    (2, '2026-11-30T09:00:00+00:00', '', 'm', 'b.txt', 0, 0),
+    (3, '2026-11-30T09:00:00+00:00', '5', 'm', 'c.txt', 0, NULL),
+    (4, '2026-11-30T09:00:00+00:00', '5', 'm', 'd.txt', 0, 1);
+INSERT INTO audit (at, who, place, deed, before) VALUES
+    ('2026-11-30T10:00:00+00:00', '71', '5', 'approved', '{"suggestion": 1}'),
+    ('2026-11-30T10:00:00+00:00', '72', '6', 'rejected', '{"suggestion": 2}'),
+    ('2026-11-30T10:00:00+00:00', '73', '5', 'set', '{"suggestion": 3}'),
+    ('2026-11-30T10:00:00+00:00', '74', '5', 'approved', 'null');
+"""
+"""What was decided, written down as the releases up to 0.4.0 did, or not at all."""
 TURNOUT = "Turnout was 62.7 per cent, the Electoral Authority said."
 
 
@@ -29,6 +42,7 @@ def desk(request, tmp_path):
     """Open the archive of an earlier release as an upgraded bot does."""
     with closing(sqlite3.connect(tmp_path / "archive.sqlite3")) as connection:
         connection.executescript(request.param.read_text(encoding="utf-8"))
+        connection.executescript(DECISIONS)
     with open_in(tmp_path, now=NOW) as desk:
         desk.coverage.catch_up()
         yield desk
@@ -59,3 +73,14 @@ def test_what_the_bot_kept_is_there(desk):
         "https://ledger.example/feed.xml",
         "The Sarnholt Ledger",
     )
+
+
+def test_who_decided_on_a_suggestion_is_still_known(desk):
+    """With the server, as another one is not told; of an open one nothing is made up."""
+    decided = [desk.ledger.suggestions.get(number) for number in (1, 2, 3, 4)]
+    assert [(each.approved, each.decided_by, each.decided_in) for each in decided] == [
+        (True, "71", "5"),
+        (False, "72", "6"),
+        (None, None, None),
+        (True, None, None),
+    ]

@@ -183,6 +183,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "interrupted": interrupted_view(
             PendingQuestion(built.NOW, "1", answer.question.text, words.language, "", id=3)
         ),
+        "private-too-late": notice_view(words("private_too_late")),
         "form-unread": unread_form_view(["Who won?\n" + built.HOSTILE, "The Courier"], words),
         "unfollowed": notice_view(words("unfollowed", text="Who won?")),
         "too-many": notice_view(words("too_many", count=42)),
@@ -261,7 +262,7 @@ def a_digest(answer: Answer) -> Digest:
     note = "An earlier version gave the wrong day of the count."
     since = built.NOW - timedelta(days=1)
     return Digest(
-        "1", 1, since, built.NOW, None, tuple(new_stories), ((new_stories[1].article, note),), 2
+        "1", 1, since, built.NOW, tuple(new_stories), ((new_stories[1].article, note),), 2
     )
 
 

@@ -192,6 +192,9 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "settings-changed": settings_view(
             some_state(), Section.LANGUAGE, words, entry=audit_entries()[0][0]
         ),
+        "settings-channel-gone": settings_view(
+            replace(some_state(), channels=frozenset()), Section.DIGEST, words
+        ),
         "settings-digest-none": settings_view(
             replace(some_state(), rules=ServerRules()), Section.DIGEST, words
         ),
@@ -300,7 +303,7 @@ def some_state() -> RulesState:
     prices = {"DATA_DIR": "data", "PRICE_INPUT": "1", "PRICE_OUTPUT": "2"}
     outlets = ("Dunmere Courier", "Orvessa Post", "The Sarnholt Ledger")
     desk = DeskRules(Decimal("5"), URL, True, None)
-    return RulesState(rules, BotSettings.of(prices), desk, (), outlets)
+    return RulesState(rules, BotSettings.of(prices), desk, (), outlets, frozenset({789}))
 
 
 def a_job() -> Job:

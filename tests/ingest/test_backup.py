@@ -210,6 +210,8 @@ def test_what_the_bot_keeps_is_restored_into_a_new_database(settings, tmp_path, 
                 connection.execute(f"ALTER TABLE {dated} DROP COLUMN as_of")
             for placed in ("feedback", "shown"):
                 connection.execute(f"ALTER TABLE {placed} DROP COLUMN place")
+            for decided in ("decided_by", "decided_in"):
+                connection.execute(f"ALTER TABLE suggestions DROP COLUMN {decided}")
             connection.execute("UPDATE ledger_version SET version_num = '0001'")
             connection.execute(f"DROP TABLE {CONTENTS}")
         with closing(sqlite3.connect(file)) as connection:

@@ -26,10 +26,12 @@ from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import (
     Interaction,
+    defer_if_slow,
     edit_reply,
     if_possible,
     post,
     respond,
+    send_directly,
     send_notice,
     send_once,
     send_privately,
@@ -111,6 +113,7 @@ class _CommandReply:
 
     def __init__(self, interaction: Interaction, *, private: bool) -> None:
         self.sent: discord.Message | None = None
+        self.withdrawn = False
         self._interaction = interaction
         self._private = private
 
@@ -120,8 +123,10 @@ class _CommandReply:
         self.sent = await respond(self._interaction, view, private=self._private)
 
     async def post(self, view: ui.LayoutView) -> None:
-        """Post *view* in the channel; a private reply has no second place."""
-        if not (self._private or Place.of(self._interaction).foreign):
+        """Post *view* in the channel; a private reply is sent as a direct message."""
+        if self._private:
+            await send_directly(self._interaction, view)
+        elif not Place.of(self._interaction).foreign:
             self.sent = await post(self._interaction, view)
 
 
@@ -156,9 +161,8 @@ async def answer_here(
     try:
         question = asking.question(text, admission.rules, words.language)
     except UnaskableError as error:
-        await respond(
-            interaction, await asking.answer_non_question(error, words, admission.edition)
-        )
+        work = asking.answer_non_question(error, words, admission.edition)
+        await respond(interaction, await defer_if_slow(interaction, work, private=True))
         return False
     showable = private and not admission.private and place.server is not None
     private = private or admission.private
@@ -214,7 +218,7 @@ class SuggestedQuestionButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,2
             await send_privately(interaction, notice_view(admission.refusal))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
-        view = await asking.latest(topic, words, admission.edition)
+        view, _ = await asking.latest(topic, words, admission.edition)
         await interaction.edit_original_response(view=view)
 
 

@@ -18,7 +18,7 @@ from bot.discord_ui.escaping import directed_lines, escape, link, literal, phras
 from bot.discord_ui.history import has_question, plain_text
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.news_views import newer_text
-from bot.discord_ui.places import server_of
+from bot.discord_ui.places import is_closed, server_of
 from bot.discord_ui.rendering import Colour, layout, rest_line
 from bot.discord_ui.replying import is_outage, report, words_in
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
@@ -54,9 +54,14 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
     A list is silent unless an article was withdrawn; an answer out of a count that goes on is
     marked alone. An answer that does not show the source is left as it is; one that Discord does
     not let the bot edit is listed nevertheless. A list that was sent before the bot was killed
-    counts as sent. While Discord is out of order, notices wait for the next call.
+    counts as sent. While Discord is out of order, notices wait for the next call; so do those of a
+    channel that the bot may not see, and the list of one in which it may not write.
     """
-    due = await corrections.due()
+    due = [
+        notice
+        for notice in await corrections.due()
+        if not is_closed(client, int(notice.shown.channel), to="view")
+    ]
     unmarked: dict[ShownAnswer, list[DueNotice]] = {}
     for notice in due:
         if notice.key not in corrections.marked:
@@ -66,7 +71,11 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
             await _mark(client, corrections, notices)
         except discord.HTTPException as error:
             logger.warning("Notices wait, because Discord is out of order: %s", error)
-    for notices in corrections.lists(notice for notice in due if notice.key in corrections.marked):
+    for notices in corrections.lists(
+        notice
+        for notice in due
+        if notice.key in corrections.marked and not is_closed(client, int(notice.shown.channel))
+    ):
         try:
             await _post_list(client, corrections, notices)
         except discord.HTTPException as error:
@@ -125,10 +134,9 @@ async def _post_list(
     """
     shown = notices[0].shown
     guild = await server_of(client, int(shown.channel))
-    language = await corrections.language_in(guild.id) if guild else None
-    words = Wording.of(language or shown.language)
-    if guild is not None and language is None:
-        words = words_in(guild)
+    words = Wording.of(shown.language)
+    if guild is not None:
+        words = words_in(guild, await corrections.rules_in(guild.id))
     view, listed = _list_view(notices, words, server=str(guild.id) if guild else "@me")
     silent = not any(notice.kind.withdraws for notice in notices)
     nonce = f"c{zlib.crc32(' '.join(notice.key.nonce for notice in listed).encode())}"

@@ -38,10 +38,9 @@ from bot.discord_ui.rendering import (
 from bot.discord_ui.replying import (
     Attached,
     Interaction,
-    defer_if_slow,
     deliver,
-    post,
     respond,
+    show_lookup,
     show_nowhere,
     words_of,
 )
@@ -83,11 +82,12 @@ def timeline_command(
                 interaction, await asking.answer_non_question(error, words, admission.edition)
             )
             return
-        work = asking.desk.timeline(text, edition=admission.edition)
-        timeline = await defer_if_slow(interaction, work, private=admission.private)
-        private = admission.private or not timeline.lines
-        send = partial(respond, interaction, private=private)
-        await deliver(timeline_view(timeline, words), send, partial(post, interaction), words)
+
+        async def work() -> tuple[ui.LayoutView, bool]:
+            timeline = await asking.desk.timeline(text, edition=admission.edition)
+            return timeline_view(timeline, words), bool(timeline.lines)
+
+        await show_lookup(interaction, work(), words, private=admission.private)
 
     @slash_timeline.autocomplete("topic")
     async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
@@ -150,9 +150,8 @@ def latest_command(
         if topic is not None and not letters_and_digits(topic):
             await respond(interaction, notice_view(words("question_empty")))
             return
-        await interaction.response.defer(thinking=True, ephemeral=admission.private)
-        view = await asking.latest(topic or "", words, admission.edition)
-        await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+        work = asking.latest(topic or "", words, admission.edition)
+        await show_lookup(interaction, work, words, private=admission.private)
 
     @slash_latest.autocomplete("topic")
     async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:

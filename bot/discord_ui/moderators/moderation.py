@@ -163,19 +163,35 @@ async def post_for_review(
 ) -> None:
     """Post a view in a server's review channel, or thread; without a server in the home server's.
 
-    It is in the language of that server in Discord. An error from Discord is logged, not raised.
+    An error from Discord is logged, not raised.
     """
-    community = moderation.community
-    target = (await community.rules(int(place or 0))).review_channel
-    if place in {"", str(moderation.home or "")}:
-        target = target or (await community.desk_rules()).review_channel
-    if target is None:
+    review = await review_place(client, moderation.community, place, moderation.home)
+    if review is None:
         return
-    words = words_in(await server_of(client, target))
+    target, words = review
     try:
         await client.get_partial_messageable(target).send(view=view(words))
     except discord.HTTPException as error:
         logger.warning("Discord refused a post in the review channel: %s", error)
+
+
+async def review_place(
+    client: discord.Client, community: Community, place: str, home: int | None
+) -> tuple[int, Wording] | None:
+    """Return a server's channel for reviews with the words for it, or ``None`` if it has none.
+
+    Without *place* it is that of the *home* server. A channel of another server, which was home
+    before, is none.
+    """
+    server = int(place or home or 0)
+    rules = await community.rules(server)
+    target = rules.review_channel
+    if server == home:
+        target = target or (await community.desk_rules()).review_channel
+    guild = await server_of(client, target) if target is not None else None
+    if target is None or guild is None or guild.id != server:
+        return None
+    return target, words_in(guild, rules)
 
 
 def moderation_of(interaction: Interaction) -> Moderation:

@@ -27,6 +27,7 @@ from bot.discord_ui.moderators.moderation import (
     ViewButton,
     moderator,
     post_for_review,
+    server_in,
 )
 from bot.discord_ui.moderators.views import preview_view
 from bot.discord_ui.rendering import item_list, layout, notice_view, rest_line, with_buttons
@@ -289,7 +290,8 @@ async def _decided_view(
     suggestion = await moderation.reviewer.decided(int(key), places)
     if suggestion is not None:
         decision = "approved" if suggestion.approved else "rejected"
-        who = await moderation.reviewer.decider(int(key), moderator(interaction).place)
+        is_here = suggestion.decided_in == server_in(interaction)
+        who = suggestion.decided_by if is_here else None
         blocks += _decision_lines(suggestion, decision, who, words)
     return layout(blocks)
 

@@ -60,6 +60,7 @@ class RulesState:
     mute: frozenset[int] = frozenset()
     detail: str = ""
     outage: Outage | None = None
+    threads: frozenset[int] = frozenset()
 
     @property
     def has_prices(self) -> bool:
@@ -304,6 +305,14 @@ def role_line(rules: ServerRules, words: Wording) -> str:
     if rules.moderator_role is None:
         return escape(words("setup_moderators_default"))
     return f"- {escape(words('setting_role'))}: <@&{int(rules.moderator_role)}>"
+
+
+def without_lost_role(rules: ServerRules, guild: discord.Guild | None) -> ServerRules:
+    """Return *rules* to be shown, without a role of moderators that the server has deleted."""
+    role = rules.moderator_role
+    if role is None or guild is None or guild.get_role(role) is not None:
+        return rules
+    return replace(rules, moderator_role=None)
 
 
 def review_line(channel: int | None, words: Wording) -> str:

@@ -52,6 +52,7 @@ from bot.discord_ui.moderators.rule_settings import (
     review_line,
     role_line,
     rule_of,
+    without_lost_role,
 )
 from bot.discord_ui.news_views import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
@@ -144,7 +145,7 @@ async def _panel(
     may_change_desk = await moderation.desk_refusal(interaction) is None
     places, guild = moderation.places(interaction), interaction.guild
     state = RulesState(
-        await community.rules(interaction.guild_id),
+        without_lost_role(await community.rules(interaction.guild_id), guild),
         moderation.settings,
         await community.desk_rules() if may_change_desk else None,
         [source for source in moderation.quiet.found if source.source.place in places],
@@ -156,6 +157,7 @@ async def _panel(
         _mute_channels(guild),
         detail,
         moderation.model_state.outage(community.clock()),
+        frozenset(thread.id for thread in guild.threads) if guild else frozenset(),
     )
     if section is Section.DESK and not may_change_desk:
         section = Section.OVERVIEW
@@ -173,7 +175,11 @@ def _mute_channels(guild: discord.Guild | None) -> frozenset[int]:
 
 
 def _mute_line(channel: int | None, state: RulesState, words: Wording) -> list[str]:
-    """Return a line that says so if the bot may not write in *channel*."""
+    """Return a line that says so if the bot may not write in *channel*, or it is gone."""
+    if channel is None:
+        return []
+    if channel not in state.channels | state.threads:
+        return [f"⚠ {escape(words('channel_gone'))}"]
     return [f"⚠ {escape(words('channel_mute'))}"] if channel in state.mute else []
 
 

@@ -26,6 +26,7 @@ from bot.discord_ui.moderators.moderation import (
     Moderation,
     moderator,
 )
+from bot.discord_ui.moderators.rule_settings import without_lost_role
 from bot.discord_ui.moderators.settings_panel import LinkButton
 from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, show_result, words_in, words_of
@@ -75,8 +76,8 @@ async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
     if channel is None:
         logger.warning("No channel for a welcome message in server %s.", guild.id)
         return
-    words = words_in(guild)
-    setup = await _read_setup(moderation, guild.id, home=moderation.home == guild.id)
+    words = words_in(guild, await moderation.community.rules(guild.id))
+    setup = await _read_setup(moderation, guild, home=moderation.home == guild.id)
     try:
         await channel.send(view=setup_view(setup, words, welcome=True))
     except discord.HTTPException as error:
@@ -122,15 +123,16 @@ def setup_view(setup: Setup, words: Wording, *, welcome: bool = False) -> ui.Lay
 async def _checklist(interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
     """Return the current checklist."""
     home = moderation.at_home(interaction)
-    setup = await _read_setup(moderation, interaction.guild_id or 0, home=home)
+    setup = await _read_setup(moderation, interaction.guild, home=home)
     return setup_view(setup, words_of(interaction))
 
 
-async def _read_setup(moderation: Moderation, server: int, *, home: bool) -> Setup:
+async def _read_setup(moderation: Moderation, guild: discord.Guild | None, *, home: bool) -> Setup:
     """Read the setup of a server."""
     community = moderation.community
     community.rules_changed()
-    rules = await community.rules(server)
+    server = guild.id if guild else None
+    rules = without_lost_role(await community.rules(server), guild)
     overview = await community.known(rules.edition(server))
     page = (await community.desk_rules()).voting_link or moderation.settings.voting_link
     return Setup(overview.summary.articles, rules, page, home)
@@ -226,13 +228,18 @@ class _NewHomeMenu(DeskManaged, Action, KeySelect, template=r"desk:newhome:(?P<k
     kind = "newhome"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Hand over, and say to which server."""
+        """Hand over, and say to which server; the channel for reviews stays this server's."""
         new_home = interaction.client.get_guild(int(self.values[0]))
         if new_home is None or not await _manages(interaction.user.id, new_home):
             raise WordedError("settings_not_allowed")
-        curator = moderation.curator
-        rules = replace(await moderation.community.desk_rules(), home=new_home.id)
-        await curator.set_rules(rules, DESK, moderator(interaction))
+        curator, by = moderation.curator, moderator(interaction)
+        desk_rules = await moderation.community.desk_rules()
+        rules = await moderation.community.rules(interaction.guild_id)
+        if rules.review_channel is None and desk_rules.review_channel is not None:
+            rules = replace(rules, review_channel=desk_rules.review_channel)
+            await curator.set_rules(rules, by.place, by)
+        desk_rules = replace(desk_rules, home=new_home.id, review_channel=None)
+        await curator.set_rules(desk_rules, DESK, by)
         await asyncio.to_thread(curator.home.read)
         return notice_view(words_of(interaction)("home_is_now", name=title(new_home.name, 100)))
 

@@ -203,11 +203,14 @@ def audit_line(audit_entry: AuditEntry, name: str, server: str, words: Wording) 
     is_own = audit_entry.place == server
     actor = f"<@{int(audit_entry.who)}>" if is_own else escape(words("deed_home"))
     if audit_entry.kind is AuditAction.SET:
-        name = audit_entry.detail or words("settings_desk")
+        name = words("settings_heading" if audit_entry.detail else "settings_desk")
+    if audit_entry.kind is AuditAction.SETTLED:
+        name = ""  # the keys of the feedback say nothing to people
     when = discord.utils.format_dt(audit_entry.at, "f")
     undone = f" ({escape(words('deed_undone'))})" if audit_entry.undone_by else ""
     kind = escape(words(f"deed_{audit_entry.kind}"))
-    return f"{when} · {actor} · {kind}{undone}: {literal(title(name, 100))}"
+    subject = f": {literal(title(name, 100))}" if name else ""
+    return f"{when} · {actor} · {kind}{undone}{subject}"
 
 
 def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import discord
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 
 MORE = "desk:more:"
 
@@ -42,3 +44,10 @@ async def choose(member, message, entry):
     opened = await more(member, message)
     [name] = [n for each in buttons(opened) if (n := each["custom_id"]).startswith(f"desk:{entry}")]
     return await member.click(opened, custom_id=name)
+
+
+def withhold(env, channel, *names):
+    """Take rights in *channel* from everybody but administrators; without *names* give all back."""
+    rights = discord.Permissions(**dict.fromkeys(names, True)).value
+    everybody = Overwrite(env.guild.default_role.id, OverwriteType.ROLE, deny=rights)
+    env.backend.set_overwrite(channel.id, everybody)

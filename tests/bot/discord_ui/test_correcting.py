@@ -29,6 +29,7 @@ from ingest.index.cutting import cut
 from ingest.model import Kind
 from ingest.reading import read_bytes
 from tests.bot.community import night
+from tests.bot.discord_ui.choosing import withhold
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved
 
@@ -665,3 +666,23 @@ def test_hostile_corrections_stay_letters(kind, language):
     shown = seen(layout([change_text(notice)]))
     assert "@everyone" in shown
     assert "<@123>" in shown
+
+
+@pytest.mark.parametrize("taken", ["send_messages", "view_channel"])
+async def test_what_is_corrected_while_the_bot_may_not_write_is_told_once_it_may(
+    simcord_env, desk, channel, alice, taken
+):
+    """The answer is marked as soon as it can be; the withdrawal after it is told, loud and once."""
+    await alice.slash(channel, "ask", question="What was the turnout?")
+    withhold(simcord_env, channel, taken)
+    await simcord_env.settle()
+    changed(desk, with_note(NOTE, words=FIGURE))
+    posts, edits = await told(simcord_env, desk)
+    assert posts == []
+    assert len(edits) == (taken == "send_messages")
+    withhold(simcord_env, channel)
+    await simcord_env.settle()
+    posts, edits = await told(simcord_env, desk)
+    assert len(posts) == 1
+    assert posts[0]["flags"] & SILENT
+    assert await told(simcord_env, desk) == NOTHING

@@ -119,10 +119,11 @@ def test_a_suggestion_is_decided_once(ledger):
     assert ledger.suggestions.count_since("m", NOW) == 1
     assert ledger.suggestions.count_since("m", LATER) == 0
     assert [each.id for each in ledger.suggestions.open()] == [number]
-    assert ledger.suggestions.decide(number, approved=False)
-    assert not ledger.suggestions.decide(number, approved=True)
+    assert ledger.suggestions.decide(number, approved=False, by="7", place="5")
+    assert not ledger.suggestions.decide(number, approved=True, by="8", place="5")
     kept = ledger.suggestions.get(number)
     assert (kept.approved, kept.data, kept.outlet) == (False, None, "L")
+    assert (kept.decided_by, kept.decided_in) == ("7", "5")
     assert ledger.suggestions.open() == []
     assert ledger.suggestions.get(99) is None
 

@@ -18,7 +18,7 @@ from ingest.model import Kind
 from ingest.reading import read_bytes
 from tests.bot.community import night
 from tests.bot.conftest import MORNING
-from tests.bot.discord_ui.choosing import labels
+from tests.bot.discord_ui.choosing import labels, withhold
 from tests.bot.discord_ui.moderators.conftest import set_value
 from tests.bot.discord_ui.reading import said_last, seen, shown
 from tests.builders import an_extract, saved
@@ -513,3 +513,87 @@ def _a_follow(n):
     return Follow(
         MORNING, "m", "1", "7", FollowKind.TOPIC, f"topic {n} @everyone", Language.ENGLISH
     )
+
+
+@pytest.mark.parametrize("taken", ["send_messages", "view_channel"])
+async def test_what_comes_while_the_bot_may_not_write_waits_and_comes_once(
+    simcord_env, desk, channel, moderator, publish, taken
+):
+    """Nothing is even tried meanwhile; then all of it is one message, the newest first."""
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    before = len(channel.history())
+    withhold(simcord_env, channel, taken)
+    await simcord_env.settle()
+    publish()
+    publish(CHESS.replace("eleven", "twelve").replace("Monday", "Tuesday"), "Twelve", "Post")
+    tried = len(simcord_env.http_requests)
+    for _ in range(3):
+        await look(simcord_env, desk)
+    assert len(simcord_env.http_requests) == tried
+    withhold(simcord_env, channel)
+    await simcord_env.settle()
+    for _ in range(2):
+        await look(simcord_env, desk)
+    [news] = channel.history()[before:]
+    text = seen([part.to_dict() for part in news.components])
+    assert text.index("Twelve") < text.index("Eleven")
+
+
+async def test_a_digest_comes_late_where_the_bot_could_not_write(simcord_env, desk, channel):
+    """As after a stop of the bot; one that is half a day late is not posted."""
+    now = desk.clock()
+    extract = an_extract(CHESS, title="Eleven chess clubs", published=now.date())
+    saved(desk.archive, extract, now=now - timedelta(hours=3))
+    desk.coverage.catch_up()
+    plan = DigestPlan(channel.id, (now.hour - 1) % 24, now - timedelta(days=3))
+    desk.ledger.rules.set(str(simcord_env.guild.id), ServerRules(digest=plan).values())
+    desk.community.rules_changed()
+    withhold(simcord_env, channel, "send_messages")
+    await simcord_env.settle()
+    await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+    withhold(simcord_env, channel)
+    await simcord_env.settle()
+    assert channel.history() == []
+    for _ in range(2):
+        await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+    [digest] = channel.history()
+    assert "Eleven chess clubs" in seen([part.to_dict() for part in digest.components])
+
+
+async def test_what_was_corrected_and_withdrawn_in_quiet_hours_is_told_once(
+    simcord_env, desk, channel, moderator, publish
+):
+    """As it stands in the end: a figure that was put right is of no use where all is withdrawn."""
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    publish()
+    await look(simcord_env, desk)
+    before = len(channel.history())
+    hour = desk.clock().hour
+    place = str(simcord_env.guild.id)
+    quiet = ServerRules(quiet=QuietHours(hour, (hour + 1) % 24))
+    desk.ledger.rules.set(place, quiet.values())
+    desk.community.rules_changed()
+    note = "Correction: There are nine chess clubs, not eleven."
+    save_again(
+        desk,
+        desk.clock() + timedelta(minutes=5),
+        text=CHESS.replace("eleven", "nine"),
+        corrections=(note,),
+    )
+    await look(simcord_env, desk)
+    save_again(
+        desk,
+        desk.clock() + timedelta(minutes=9),
+        text="The Times has withdrawn a report on clubs.",
+        kind=Kind.RETRACTION,
+    )
+    await look(simcord_env, desk)
+    assert len(channel.history()) == before
+    desk.ledger.rules.set(place, ServerRules().values())
+    desk.community.rules_changed()
+    for _ in range(2):
+        await look(simcord_env, desk)
+    [told] = channel.history()[before:]
+    text = seen([part.to_dict() for part in told.components])
+    assert text.count("eleven chess clubs in Sarnholt") == 1
+    assert "retracted" in text

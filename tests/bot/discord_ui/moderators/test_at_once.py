@@ -143,6 +143,26 @@ async def test_a_decision_of_before_is_told_with_what_it_was(channel, alice, mod
     assert shown(late) == f"That was decided already.\n{REJECTED}\n<@{moderator.id}>"
 
 
+async def test_who_decided_is_told_however_much_was_done_since(
+    simcord_env, channel, alice, moderator, second, desk
+):
+    """An election night fills the log; and also where the source was kept already."""
+    server = str(simcord_env.guild.id)
+    for number, decide in enumerate(("reject", "approve"), start=1):
+        if decide == "approve":
+            offered = await moderator.slash(channel, "add-source", url=PAGE)
+            await moderator.click(offered.response, label="Keep")
+        form = await alice.slash(channel, "suggest")
+        await alice.submit_modal(form, {"url": PAGE, "outlet": "Ledger", "note": ""})
+        listed = await panel(moderator, channel, "suggestions")
+        await moderator.click(listed.response, label=decide.title())
+        for _ in range(210):
+            await desk.curator.settled("f1", Moderator(str(second.id), server))
+        old = await send(channel, ApproveButton(str(number), "Approve"))
+        late = await second.click(old, custom_id=f"desk:approve:{number}")
+        assert shown(late).endswith(f"<@{moderator.id}>")
+
+
 @pytest.mark.parametrize(("kind", "deed"), [("hide", "hidden"), ("remove", "removed")])
 async def test_an_article_is_taken_out_once(channel, moderator, second, archive, kind, deed):
     """Both panels are right afterwards, and one way back stands in the log."""

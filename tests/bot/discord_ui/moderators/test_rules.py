@@ -7,6 +7,7 @@ from datetime import timedelta
 import discord
 import pytest
 
+from bot.community.curating import Moderator
 from bot.community.rules import DigestPlan, QuietHours
 from bot.discord_ui.moderators.rule_settings import Section
 from bot.discord_ui.moderators.settings_panel import UnsetButton, _OptionMenu
@@ -14,6 +15,7 @@ from bot.ledger import Ledger
 from ingest.language.languages import Language
 from tests.bot.discord_ui.choosing import labels, walked
 from tests.bot.discord_ui.moderators.conftest import (
+    allow,
     member_with,
     panel,
     row,
@@ -21,7 +23,7 @@ from tests.bot.discord_ui.moderators.conftest import (
     set_value,
     settings,
 )
-from tests.bot.discord_ui.reading import seen, shown
+from tests.bot.discord_ui.reading import markdown_of, seen, shown
 from tests.bot.discord_ui.speaking import speaking
 from tests.builders import an_extract, saved
 
@@ -324,3 +326,49 @@ async def test_only_a_changed_plan_begins_anew(channel, manager, desk, simcord_e
     assert (await desk.community.rules(guild)).digest.set_at == set_at
     await set_value(manager, channel, "digest", "digest:hour", "6")
     assert (await desk.community.rules(guild)).digest == DigestPlan(channel.id, 6, later)
+
+
+async def test_a_role_or_a_channel_that_was_deleted_is_told_where_it_was_set(
+    simcord_env, channel, manager, moderator, desk
+):
+    """Nobody keeps a right by it, and Discord would show an unknown number in its place."""
+    guild = simcord_env.guild
+    role, review = guild.create_role("librarians"), guild.create_text_channel("review")
+    librarian = guild.add_member(simcord_env.create_user("lib"), roles=[role])
+    await allow(simcord_env, librarian, "source")
+    await set_value(manager, channel, "moderators", "moderators:0", role)
+    await set_value(manager, channel, "review", "reviewin:0", review)
+    assert "no longer there" not in shown(await settings(manager, channel, "review"))
+    simcord_env.backend.delete_role(guild.id, role.id)
+    simcord_env.backend.delete_channel(review.id)
+    await simcord_env.settle()
+    assert "That channel is no longer there." in shown(await settings(manager, channel, "review"))
+    roles = await settings(manager, channel, "moderators")
+    checklist = await manager.slash(channel, "setup")
+    for page in (roles, checklist):
+        assert str(role.id) not in str(markdown_of(page.response.components))
+        assert "Whoever may manage messages" in shown(page)
+    assert "Only moderators" in shown(await librarian.slash(channel, "source"))
+
+
+async def test_the_log_shows_no_number_of_a_server_and_no_key(
+    channel, moderator, manager, desk, simcord_env
+):
+    """What was set is named in words, and settled reports need none."""
+    await set_value(manager, channel, "limits", "limit:member", "2")
+    await desk.curator.settled("f1.a2", Moderator(str(moderator.id), str(simcord_env.guild.id)))
+    log = shown(await panel(moderator, channel, "log"))
+    assert "set: What is set in this server" in log
+    assert log.rstrip().split("\n")[1].endswith("settled")
+    assert str(simcord_env.guild.id) not in log
+
+
+@pytest.mark.parametrize("text", ["", "hello"])
+async def test_what_is_no_question_is_answered_in_the_fixed_language_too(
+    simcord_env, channel, alice, manager, text
+):
+    """For all to read, as answers are, whatever the language of the server is in Discord."""
+    await set_value(manager, channel, "language", "language:0", "de")
+    await alice.send(channel, at_me(simcord_env, text))
+    said = seen([part.to_dict() for part in channel.last_message.components])
+    assert "Berichterstattung" in said

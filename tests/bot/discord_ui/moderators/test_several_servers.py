@@ -38,7 +38,7 @@ from tests.bot.discord_ui.moderators.conftest import (
     settings,
 )
 from tests.bot.discord_ui.moderators.test_reviewing import answered
-from tests.bot.discord_ui.reading import seen, shown
+from tests.bot.discord_ui.reading import said_last, seen, shown
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
 
@@ -436,3 +436,91 @@ async def test_a_server_chooses_its_outlets(there, elsewhere, desk, archive):
     assert "Courier" not in shown(without)
     every = await who.select(without.response, list(values.values()), custom_id=MENU)
     assert "Outlets that may be cited: all" in shown(every)
+
+
+async def send_report(env, desk, server, question):
+    """Let a member of *server*, or without one in a direct message, report an answer."""
+    number = await desk.community.say(
+        answered(desk.archive), FeedbackVerdict.WRONG, 5, question=question, place=server
+    )
+    await env.bot.on_feedback(number)
+
+
+async def test_what_is_reported_after_home_moved_reaches_no_channel_of_the_old_home(
+    simcord_env, here, there, elsewhere, desk
+):
+    """A member's question is not read in another server, nor one of a direct message."""
+    manager, channel = here
+    review = simcord_env.guild.create_text_channel("review")
+    await set_value(manager, channel, "review", "reviewin:0", review)
+    await send_report(simcord_env, desk, None, "Who won at home?")
+    assert "Who won at home?" in said_last(review)
+    for way in ("terminal", "menu"):
+        rules = await desk.community.desk_rules()
+        if way == "menu":
+            role = elsewhere.create_role("owners", permissions=ALL)
+            elsewhere.add_member(manager.user, roles=[role])
+            offered = await manager.click(
+                (await manager.slash(channel, "setup")).response, label="Hand over"
+            )
+            await manager.select(offered.response, [str(elsewhere.id)], custom_id="desk:newhome:0")
+        else:
+            desk.ledger.rules.set("", replace(rules, home=elsewhere.id).values())
+        desk.curator.home.read()
+        desk.community.rules_changed()
+        before = len(review.history())
+        await send_report(simcord_env, desk, elsewhere.id, "Who won elsewhere?")
+        await send_report(simcord_env, desk, None, "Who won in private?")
+        assert len(review.history()) == before
+        desk.ledger.rules.set("", rules.values())
+        desk.curator.home.read()
+        desk.community.rules_changed()
+    rules = await desk.community.rules(simcord_env.guild.id)
+    assert rules.review_channel == review.id, "its own reports go on coming to the old home"
+
+
+async def test_whoever_reviews_reads_the_language_that_the_server_fixed(
+    simcord_env, there, elsewhere, desk
+):
+    """Whatever its language in Discord is: proposals and reports."""
+    review = elsewhere.create_text_channel("review")
+    await set_value(*there, "review", "reviewin:0", review)
+    await set_value(*there, "language", "language:0", "de")
+    member = elsewhere.add_member(simcord_env.create_user("reader"))
+    form = await member.slash(there[1], "suggest")
+    await member.submit_modal(form, {"url": PAGE, "outlet": "", "note": "bitte"})
+    assert "Eine Quelle ist vorgeschlagen" in said_last(review)
+    await send_report(simcord_env, desk, elsewhere.id, "Wer hat gewonnen?")
+    assert labels(review.last_message)[-1] == "Quelle hinzufügen"
+
+
+@pytest.mark.parametrize("gone", ["removed", "at the start"])
+async def test_a_home_that_is_gone_is_told_to_the_maintainer_and_taken_by_nobody(
+    simcord_env, here, there, elsewhere, desk, caplog, gone
+):
+    """Others go on with what is theirs; a command of the terminal names the next home."""
+    home = simcord_env.guild.id
+    await here[0].slash(here[1], "setup")
+    simcord_env.backend.remove_guild(home)
+    await simcord_env.settle()
+    if gone == "at the start":
+        caplog.clear()
+        await simcord_env.bot.on_ready()
+    assert f"I am not in the home server, {home}." in caplog.text
+    assert "python -m bot home NUMBER" in caplog.text
+    await simcord_env.bot.on_guild_join(simcord_env.bot.get_guild(elsewhere.id))
+    desk.curator.home.read()
+    assert desk.curator.home.server == home
+    checklist = shown(await there[0].slash(there[1], "setup"))
+    assert "Another server. What is added here is cited here alone" in checklist
+    shared = await row(there[0], await panel(*there), "hide", 1)
+    assert "Hidden in this server" in shown(shared)
+    rules = await desk.community.desk_rules()
+    desk.ledger.rules.set("", replace(rules, home=elsewhere.id).values())
+    desk.curator.home.read()
+    caplog.clear()
+    await simcord_env.bot.on_ready()
+    assert "home server" not in caplog.text
+    await row(there[0], await panel(*there, "removed"), "restore", 1)
+    await row(there[0], await panel(*there), "remove", 1)
+    assert desk.archive.articles.count() == 0
