@@ -47,6 +47,8 @@ class _FileLimits:
     """Pages taken from one listing; of a longer one the newest."""
     listing_sitemaps: int = 50
     """Sitemaps taken from one index; of a longer one the newest."""
+    shortcut_characters: int = 2000
+    """The longest address in a shortcut that is told."""
     named_feeds: int = 20
     """Feeds of a list of feeds that the message names."""
     snapshot_bytes: int = 2 * 2**20
@@ -118,7 +120,9 @@ class _PageLimits:
     style_characters: int = 200_000
     """Characters of a page's own style sheets that are read."""
     class_style_characters: int = 1_000
-    """The declarations of one class, which are looked through for each element of it."""
+    """The declarations for one class or id, which are looked through for each element of it."""
+    class_rules: int = 10
+    """Rules of style sheets for one class or id, by what else they ask for."""
     element_classes: int = 20
     """Classes of one element whose declarations are read."""
     hidden_article_share: float = 0.5
@@ -151,6 +155,8 @@ class _DeclarationLimits:
     standfirst_characters: int = 700
     standfirst_blocks: int = 200
     """Blocks behind the heading that are searched for the first paragraph of the body."""
+    byline_blocks: int = 12
+    """Blocks behind the heading that are searched for a byline and a date."""
     first_paragraph_characters: int = 60
     """The shortest block of the body that counts as its first paragraph."""
     description_share: float = 0.6

@@ -334,7 +334,14 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
         url,
         _plain(str(account.get("display_name") or "")) if isinstance(account, dict) else "",
         PAGES.post_characters,
+        authors=_embedded_authors(note),
     )
+
+
+def _embedded_authors(post: Mapping[str, Any]) -> object:
+    """Return the authors embedded in a post of WordPress."""
+    embedded = post.get("_embedded")
+    return embedded.get("author") if _is_record(embedded) else None
 
 
 def _as_list(value: object) -> list[str]:
@@ -412,6 +419,8 @@ def _entry(
     authors: object = None,
 ) -> Iterator[Entry]:
     """Yield the entry of one item; without a link only if it carries its article."""
+    if "<" not in content and "&lt;/" in content:
+        content = html.unescape(content)  # some programs escape the markup twice
     article = (
         content
         if len(_plain(content)) >= (min_characters if title else PAGES.post_characters)

@@ -9,9 +9,9 @@ explainers, interviews and details that open on a click are joined with their an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 from ingest.language.bylines import authors_in
 from ingest.language.datelines import is_date_line, parse_date, starts_with_dateline
@@ -21,6 +21,7 @@ from ingest.language.lines import BETWEEN, ENTRY_TIME
 from ingest.reading.declarations import DATE_CLASS, OUTSIDE_ARTICLE, Data, Declared, declared_text
 from ingest.reading.elements import Element, class_pattern, classes, text
 from ingest.reading.limits import ASIDES, DECLARATIONS, PAGES
+from ingest.reading.pastes import is_about_article
 from ingest.reading.text import clean_line, letters_and_digits
 
 _STANDFIRST_CLASS = class_pattern(words()["pages"]["standfirsts"])
@@ -77,6 +78,22 @@ def standfirst_of(declared: Declared, title: str, body: Sequence[str]) -> list[s
         ):
             return list(lines.values()) if body_lines - set(lines) else []
     return []
+
+
+def lines_about(declared: Declared, title: str, body: Sequence[str]) -> list[str]:
+    """Return the byline and the date line between the heading and the text, if *body* has none.
+
+    Extractors drop those that have no class by which they are known.
+    """
+    heading = _heading(declared.page, title)
+    if heading is None or any(map(is_about_article, body[: ASIDES.standfirst_lines])):
+        return []
+    blocks = islice(_blocks_after(declared.page, heading), DECLARATIONS.byline_blocks)
+    above_text = takewhile(lambda line: line not in body, map(text, blocks))
+    lines = [line for line in above_text if is_about_article(line)]
+    bylines = [line for line in lines if not is_date_line(line)]
+    dates = [line for line in lines if is_date_line(line)]
+    return [*bylines[:1], *dates[:1]]
 
 
 def _heading(page: Element, title: str) -> Element | None:
@@ -138,26 +155,31 @@ def _is_about_article(block: Element, line: str) -> bool:
     )
 
 
-def live_updates(page: Element, declared: Data, day: date | None) -> str:
+def live_updates(
+    page: Element, declared: Data, day: date | None, text_of: Callable[[str], str]
+) -> str:
     """Return the entries of a live page, newest first, each under its time; empty without times.
 
     The data often hold only the newest entries, so the longer list of the two is used. *day* is
-    the date of times on the page without a date.
+    the date of times on the page without a date; *text_of* returns the text of markup.
     """
-    data_entries, page_entries = list(_entries_in_data(declared)), list(_entries_on_page(page, day))
+    data_entries, page_entries = (
+        list(_entries_in_data(declared, text_of)),
+        list(_entries_on_page(page, day)),
+    )
     longer_list = page_entries if len(page_entries) > len(data_entries) else data_entries
     entries = sorted(longer_list, key=lambda entry: entry[0].isoformat(), reverse=True)
     return "\n\n".join(f"{moment:{ENTRY_TIME}} {entry_text}" for moment, entry_text in entries)
 
 
-def _entries_in_data(declared: Data) -> Iterator[_Entry]:
+def _entries_in_data(declared: Data, text_of: Callable[[str], str]) -> Iterator[_Entry]:
     """Yield the entries in the page's structured data."""
     entries = declared.get("liveBlogUpdate")
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict):
-            entry_text = " ".join(
-                declared_text(entry.get(key)) for key in ("headline", "articleBody")
-            ).strip()
+            body = declared_text(entry.get("articleBody"))
+            plain_body = clean_line(text_of(body)) if "<" in body else body
+            entry_text = f"{declared_text(entry.get('headline'))} {plain_body}".strip()
             moment = parse_date(declared_text(entry.get("datePublished")))
             if entry_text and isinstance(moment, datetime):
                 yield moment, entry_text

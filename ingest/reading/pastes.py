@@ -76,7 +76,9 @@ _SIGNATURE_AT_END = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNATURE
 _CREDITS = re.compile(
     r"[(（\[]?(?:(?:additional )?(?:reporting|writing|editing|compiled)"
     rf"(?: and (?:writing|editing))? by\b[^()]{{1,240}}"
-    rf"|©\s?(?:\d{{4}}\s)?(?P<agency>{AGENCY}))[)）\]]?\.?",
+    rf"|(?:©\s?(?:\d{{4}}\s)?|(?:{'|'.join(_LINES['credits'])})\s?)(?P<agency>{AGENCY})"
+    rf"(?:(?:\s?[,/&、・+]\s?|\s\w{{1,3}}\s)(?:{AGENCY})){{0,3}})[)）\]]?\.?"
+    rf"|[(（](?:{'|'.join(_LINES['credited'])})\b[^()（）]{{1,240}}[)）]",
     re.IGNORECASE,
 )
 """A line that credits the writers and editors, with no evidence in it."""
@@ -168,9 +170,9 @@ def _without_menu(lines: list[str]) -> list[str]:
     start = 0
     if len(menu) >= MENUS.lines:
         below = [line for line in lines[menu[-1] + 1 :] if line][: MENUS.head_lines]
-        if below and _is_about_article(below[0]):
+        if below and is_about_article(below[0]):
             start = next((n for n in reversed(menu) if not BOILERPLATE.fullmatch(lines[n])), 0)
-        elif any(map(_is_about_article, below)):
+        elif any(map(is_about_article, below)):
             start = menu[-1] + 1
     ends = (n for n in range(start, len(lines)) if ends_sentence(lines[n]))
     first_sentence = next(ends, len(lines))
@@ -194,7 +196,7 @@ def _end_of_menu(lines: Sequence[str]) -> int:
                 len(line) > MENUS.line_characters
                 or has_digit(line)
                 or ends_sentence(line)
-                or _is_about_article(line)
+                or is_about_article(line)
             )
         ),
         len(lines),
@@ -206,7 +208,7 @@ def _is_address(line: str) -> bool:
     return line.startswith(("http://", "https://")) and " " not in line
 
 
-def _is_about_article(line: str) -> bool:
+def is_about_article(line: str) -> bool:
     """Return True for a byline and for a date line."""
     return bool(line) and (_byline_of(line)[0] != () or is_date_line(line))
 

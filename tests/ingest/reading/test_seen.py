@@ -374,6 +374,9 @@ def test_what_others_withdraw_withdraws_no_article(sentence):
         "<p>Gesponsorde inhoud van de Liga</p>",
         "<p>Annonsörsinnehåll från ligan</p>",
         '<span class="badge">Annonse</span>',
+        '<p class="dachzeile">Bezahlte Anzeige</p>',
+        "<p>PR 提供：港連盟</p>",
+        "<p>BrandVoice | Paid Program</p>",
     ],
 )
 @pytest.mark.parametrize("is_above", [True, False])
@@ -465,6 +468,11 @@ AROUND = [
     "▶ 제보는 카톡 holm",
     "<저작권자(c) 홀름, 무단 전재-재배포 금지>",
     "本網站之文字，非經授權，不得轉載。",
+    "-30-",
+    "— 30 —",
+    "###",
+    "Source URL: https://courier.example/holm",
+    "Quelle: https://kurier.example/holm",
 ]
 
 

@@ -215,6 +215,7 @@ def test_a_box_for_advertisements_makes_no_paid_post():
         "Une version précédente de cet article donnait 21 sièges.",
         "Una versión anterior de este artículo daba 21 escaños.",
         "訂正：当初の記事で議席数を21としましたが、正しくは12でした。",
+        "We’ve corrected the number of seats; a previous version of this report said 21.",
     ],
 )
 @pytest.mark.parametrize("at_head", [True, False])
@@ -379,6 +380,38 @@ def test_a_credit_line_is_no_evidence(credit):
     extract = read(a_page(f"{STORY}<p>{credit}</p>"))
     assert credit not in extract.text
     assert extract.header.agency == "Kyodo"
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        "Avec AFP",
+        "Mit Material von dpa und Reuters",
+        "(Con información de EFE)",
+        "Com informações da Reuters",
+        "With reporting from AP",
+        "配信：共同通信",
+        "(Reportage de A. Bel, édité par C. Du)",
+        "(Bericht von A. Bel, redigiert von C. Du)",
+        "(Reportagem de A. Bel; edição de C. Du)",
+    ],
+)
+def test_a_credit_line_in_any_language_is_no_evidence(credit):
+    """Of agencies whose reports were used, and in brackets of who wrote and edited."""
+    assert lines(a_page(f"{STORY}<p>{credit}</p>"))[-1] == THIRD
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "With reporting from AP reporters banned, Holm counted alone.",
+        "(Reportage is not what Lund calls it.) She calls it a play.",
+        "Mit dpa und Reuters sprach die Wahlleiterin am Montag nicht.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_credit_is_text(sentence):
+    """A credit is a whole line."""
+    assert lines(a_page(f"{STORY}<p>{sentence}</p>"))[-1] == sentence
 
 
 @pytest.mark.parametrize("mark", ['role="doc-footnote"', 'epub:type="footnote"', 'role="note"'])
