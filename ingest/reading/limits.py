@@ -105,6 +105,8 @@ class _PageLimits:
     """Times as much text the extraction by recall must find to replace the precise one."""
     item_article_characters: int = 200
     """Content of a feed's item that is at least as long is the whole article."""
+    item_call_characters: int = 40
+    """The longest call to read on behind an item that breaks off."""
     east_asian_body_characters: int = 80
     """The shortest whole article in the data of a page in Chinese, Japanese or Korean."""
     post_characters: int = 40

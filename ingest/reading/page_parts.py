@@ -38,6 +38,11 @@ _QUESTIONS = "//h2|//h3|//h4|//h5|//h6|//p[strong or b or em or i]|//div[@class]
 _QUESTION_MARK = re.compile(r"[?？;؟]\W{0,2}$|(?:です|ます|でしょう)か。?$")
 _BEFORE_ANSWERS = "//p/strong[1]|//p/b[1]|//p/em[1]"
 _QUESTION_CLASS = class_pattern("q questions? frage pregunta")
+_OPENERS = (
+    "//summary|//button|//label[@for]|//div/*[self::strong or self::b or self::span][@class]"
+    "|//*[contains(@itemtype, 'schema.org/Question')]/*[@itemprop='name']"
+)
+_OPENING_TAGS = frozenset({"button", "label"})
 _WRAPPERS = frozenset({"div", "section"})
 _CLAIM_LABELS = words()["claims"]
 """The words for a claim and for the verdict on it, by language."""
@@ -301,10 +306,7 @@ def write_answers(page: Element) -> None:
             _separate_answer(question)
     for heading in page.xpath(_QUESTIONS):
         question = clean_line(heading.text_content())
-        is_question = len(question) <= DECLARATIONS.question_characters and _QUESTION_MARK.search(
-            question
-        )
-        if not (is_question and _is_bold(heading)):
+        if not (is_question(question) and _is_bold(heading)):
             continue
         answer = _answer_to(heading, question)
         if answer is None:
@@ -318,15 +320,26 @@ def write_answers(page: Element) -> None:
         heading.drop_tree()
 
 
+def is_question(line: str) -> bool:
+    """Return True if *line* is no longer than a question and ends with its mark."""
+    return len(line) <= DECLARATIONS.question_characters and _QUESTION_MARK.search(line) is not None
+
+
 def _show_details(page: Element) -> None:
-    """Make headings of the lines that open collapsed details, and show the details."""
-    for summary in page.xpath("//summary|//button"):
-        is_question = _QUESTION_MARK.search(summary.text_content().strip())
-        if summary.tag == "summary" or is_question:
+    """Make headings of the lines that open collapsed details, and show the details.
+
+    Questions by their markup, a class or schema.org's, become headings as well.
+    """
+    for summary in page.xpath(_OPENERS):
+        is_asked = is_question(clean_line(summary.text_content()))
+        is_marked = summary.tag in _OPENING_TAGS or summary.get("itemprop") == "name"
+        if summary.tag == "summary" or (
+            is_asked and (is_marked or _QUESTION_CLASS.search(summary.get("class") or ""))
+        ):
             for heading in summary.xpath(".//h2|.//h3|.//h4|.//h5|.//h6|.//div|.//p"):
                 heading.drop_tag()
             summary.tag = "h3"
-            if is_question and (summary.tail or "").strip():
+            if is_asked and (summary.tail or "").strip():
                 answer = summary.makeelement("p")
                 answer.text, summary.tail = summary.tail, None
                 summary.addnext(answer)

@@ -17,6 +17,7 @@ from lxml.etree import ParserError, SubElement, XMLSyntaxError, strip_elements, 
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
+from ingest.fetching.identities import resolved
 from ingest.language.datelines import is_date_line, parse_date, without_unclear_days
 from ingest.language.dates import clocks_in
 from ingest.language.script import Script, has_digit, has_letter
@@ -184,6 +185,7 @@ def read_page(
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("readability").setLevel(logging.CRITICAL)
     page = parse_page(text, name)
+    url = resolved("", url or "") or None
     declared = Declared(page, url, now)
     if signal := _opt_out_tag(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
@@ -299,6 +301,8 @@ def _with_updates(body: str, updates: str) -> str:
 def _help_extractor(page: Element) -> None:
     """Change what would make the extractor drop, or divide, parts of the article in *page*."""
     _keep_words(page)
+    for speaker in page.xpath("//blockquote//footer"):
+        speaker.tag = "p"
     _write_typed_prose(page)
     _join_wrapped_lines(page)
     _unlink_names(page)

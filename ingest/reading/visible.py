@@ -21,7 +21,7 @@ from ingest.language.script import has_digit, has_letter
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
 from ingest.reading.limits import PAGES
-from ingest.reading.page_parts import write_answers
+from ingest.reading.page_parts import is_question, write_answers
 from ingest.reading.text import clean_line, inline_sign
 
 _PAGE = words()["pages"]
@@ -242,16 +242,25 @@ def _drop_hidden(page: Element, styles: _Styles) -> None:
     page_characters: int | None = None
     controlled = set(page.xpath(_CONTROLLED))
     for element in page.xpath(_STYLED):
-        if element.get("id") in controlled:
+        is_hidden = _is_hidden(element, styles.get(element, ""))
+        if not is_hidden and element.get("aria-hidden") != "true":
+            continue
+        if element.get("id") in controlled or _answers(element):
             for name in _HIDING:
                 element.attrib.pop(name, None)  # extractors go by them as well
             continue
-        if not _is_hidden(element, styles.get(element, "")):
+        if not is_hidden:
             continue
         if page_characters is None:
             page_characters = _paragraphs_in(page)
         if _paragraphs_in(element) <= PAGES.hidden_article_share * page_characters:
             _drop(element)
+
+
+def _answers(element: Element) -> bool:
+    """Return True if *element* stands directly behind a question, which opens it on a click."""
+    question = element.getprevious()
+    return question is not None and is_question(clean_line(question.text_content()))
 
 
 def _is_hidden(element: Element, style: str) -> bool:
@@ -276,9 +285,10 @@ def _paragraphs_in(element: Element) -> int:
 
 def _drop_struck(page: Element, styles: _Styles) -> None:
     """Remove text that the page strikes out."""
-    for element in page.xpath("//del|//s|//strike|//body//*[@style or @class or @id]"):
+    for element in page.xpath("//del|//s|//strike|//body//*[@style or @class or @id or @role]"):
         if (
             element.tag in {"del", "s", "strike"}
+            or element.get("role") == "deletion"
             or _STRUCK_STYLE.search(styles.get(element, ""))
             or _STRUCK_CLASS.search(element.get("class") or "")
         ):
@@ -288,7 +298,10 @@ def _drop_struck(page: Element, styles: _Styles) -> None:
 def _raise_signs(page: Element, styles: _Styles) -> None:
     """Make ``sup`` of what is raised by its style; remove the links to notes behind words."""
     for element in page.xpath("//body//span[@style or @class]|//body//small[@style or @class]"):
-        is_raised = "vertical-align:super" in styles.get(element, "")
+        style = styles.get(element, "")
+        is_raised = "vertical-align:super" in style or (
+            "top:-" in style and "position:relative" in style
+        )
         if is_raised or _RAISED_CLASS.search(element.get("class") or ""):
             element.tag = "sup"
     for link in page.xpath("//a[contains(@href, '#')][not(ancestor::sup)]"):

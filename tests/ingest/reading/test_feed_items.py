@@ -135,6 +135,23 @@ def test_markup_that_is_escaped_twice_is_markup():
     assert "ended with </html> at two" in read_item(entry, HOME, Hints()).text
 
 
+@pytest.mark.parametrize(
+    ("end", "is_cut"),
+    [
+        ("… [&amp;hellip;]", True),
+        (" and [...]", True),
+        ("… &lt;a href='/holm'&gt;Continue reading&lt;/a&gt;", True),
+        (" The rest … is silence.", False),
+        (" “I do not know …”", False),
+        ("", False),
+    ],
+)
+def test_an_item_that_breaks_off_is_a_part_of_its_article(end, is_cut):
+    """It is read where the page cannot be, and is said to be its beginning."""
+    [entry] = read_listing(rss(f"<description>{BODY}{end}</description>").encode(), HOME).entries
+    assert read_item(entry, HOME, Hints()).header.preview is is_cut
+
+
 def test_a_post_of_wordpress_names_its_writers():
     """They are embedded if whoever asks for the posts asks for them."""
     post = {

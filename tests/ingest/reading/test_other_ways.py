@@ -94,3 +94,10 @@ def test_posts_on_the_pages_of_amp_are_others_words():
     """Their text waits in a box of its own until the post is shown."""
     post = "<amp-twitter><blockquote><p>They burned 4,000.</p></blockquote></amp-twitter>"
     assert "burned" not in read(a_page(STORY.replace("</p><p>", f"</p>{post}<p>", 1))).text
+
+
+def test_a_quotation_that_is_set_apart_has_its_speaker():
+    """Without the line below it, the paper would have said so itself."""
+    box = "<blockquote><p>The count was fair.</p><footer>— Rhea Solt, officer</footer></blockquote>"
+    said = read(a_page(STORY.replace("</p><p>", f"</p>{box}<p>", 1))).text.split("\n\n")
+    assert said == [FIRST, "The count was fair.", "— Rhea Solt, officer", SECOND, THIRD]

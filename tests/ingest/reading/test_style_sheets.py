@@ -67,6 +67,34 @@ def test_an_answer_that_a_question_opens_on_a_click_is_read(closed):
     assert "Alle Themen" not in text
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class='faq'><div class='faq-q'>{0}</div><div class='closed'><p>{1}</p></div></div>",
+        "<h3>{0}</h3><div class='closed'><p>{1}</p></div>",
+        '<button type="button">{0}</button><div class="closed">{1}</div>',
+        '<input id="a"><label for="a">{0}</label><div class="closed"><p>{1}</p></div>',
+        (
+            '<div itemscope itemtype="https://schema.org/Question"><b itemprop="name">{0}</b>'
+            '<div itemprop="acceptedAnswer"><div itemprop="text">{1}</div></div></div>'
+        ),
+        '<div><strong class="schema-faq-question">{0}</strong> <p class="answer">{1}</p></div>',
+    ],
+)
+def test_an_answer_stands_behind_its_own_question(markup):
+    """A paragraph further down would pass for it where the page hides the answer until a click."""
+    asked = "How many seats did the list win?"
+    answer = "The list won 17 of the 33 seats, the officer said."
+    page = a_page(
+        f"<p>{FIRST}</p><p>{SECOND}</p>{markup.format(asked, answer)}<p>{THIRD}</p>",
+        head="<style>.faq .closed, .closed { display: none }</style>",
+    )
+    said = read(page).text.split("\n\n")
+    assert said[:2] == [FIRST, SECOND]
+    assert said[-1] == THIRD
+    assert " ".join(said[2:-1]).replace(" · ", " ") == f"{asked} {answer}"
+
+
 def test_a_name_and_a_party_that_only_a_style_sets_apart_are_apart():
     """One of them is the bare text of its line; the parts of a word are of one style or of none."""
     rows = (

@@ -215,6 +215,7 @@ def test_a_box_for_advertisements_makes_no_paid_post():
         "Une version précédente de cet article donnait 21 sièges.",
         "Una versión anterior de este artículo daba 21 escaños.",
         "訂正：当初の記事で議席数を21としましたが、正しくは12でした。",
+        "※5日午前9時、議席数を修正しました（誤：21 正：12）",
         "We’ve corrected the number of seats; a previous version of this report said 21.",
     ],
 )
@@ -399,6 +400,41 @@ def test_a_credit_line_is_no_evidence(credit):
 def test_a_credit_line_in_any_language_is_no_evidence(credit):
     """Of agencies whose reports were used, and in brackets of who wrote and edited."""
     assert lines(a_page(f"{STORY}<p>{credit}</p>"))[-1] == THIRD
+
+
+@pytest.mark.parametrize(
+    "line", ["(dpa)", "dpa/AFP", "【ロイター】", "Associated Press", "(EFE/AFP)"]
+)
+def test_an_agency_alone_below_the_text_is_no_evidence(line):
+    """It is the source of the report."""
+    extract = read(a_page(f"{STORY}<p>{line}</p>"))
+    assert line not in extract.text
+    assert extract.header.agency
+
+
+@pytest.mark.parametrize(
+    ("markup", "heading"),
+    [
+        ("<h3>Correction</h3><p>{}</p>", "Correction"),
+        ("<p><strong>Clarification:</strong></p><p>{}</p>", "Clarification"),
+        ("<p><b>Correction</b><br>{}</p>", "Correction"),
+        ("<h4>Korrektur</h4><p>{}</p>", "Korrektur"),
+        ("<h4>Διόρθωση</h4><p>{}</p>", "Διόρθωση"),
+    ],
+)
+def test_a_correction_below_its_label_is_one(markup, heading):
+    """The label says nothing alone, and the text does not say that it corrects."""
+    note = "The Fen Alliance won 12 seats in Holm, not 21 as first stated."
+    extract = read(a_page(STORY + markup.format(note)))
+    assert extract.corrections == (f"{heading}: {note}",)
+    assert extract.text.split("\n\n")[-1] == THIRD
+
+
+def test_a_heading_like_such_a_label_is_one_of_the_text():
+    """It goes on, or a sentence stands there."""
+    for heading in ("Corrections officers vote", "Correction of the roll", "A correction."):
+        lines_read = lines(a_page(f"{STORY}<h3>{heading}</h3><p>{FIRST[4:]}</p>"))
+        assert lines_read[-2:] == [heading, FIRST[4:]]
 
 
 @pytest.mark.parametrize(
