@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise, takewhile
 
-from lxml.etree import iterwalk
+from lxml.etree import iterwalk, strip_tags
 
 from ingest.language.datelines import parse_date
 from ingest.language.languages import phrase_pattern, words
@@ -22,7 +22,8 @@ from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
 from ingest.reading.limits import PAGES
 from ingest.reading.page_parts import is_question, write_answers
-from ingest.reading.text import clean_line, inline_sign
+from ingest.reading.pastes import BOILERPLATE
+from ingest.reading.text import clean_line, ends_sentence, inline_sign
 
 _PAGE = words()["pages"]
 _HIDDEN_CLASS = class_pattern(_PAGE["hidden"], whole=True)
@@ -43,12 +44,9 @@ _HIDDEN_STYLE = re.compile(
     r"|clip:rect\(|(?:text-indent|left|top):-(?:\d{4,5}px|\d{2,5}r?em)"
 )
 _STYLED = "//body//*[@hidden or @popover or @style or @class or @id or self::dialog[not(@open)]]"
-_CONTROLLED = (
-    "//*[@aria-controls][ancestor-or-self::*[self::h2 or self::h3 or self::h4 or self::h5 or"
-    " self::h6 or self::dt] or contains(., '?') or contains(., '？') or contains(., '؟')]"
-    "/@aria-controls"
+_IN_HEADING = (
+    "ancestor-or-self::*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::dt]"
 )
-"""Ids of what a heading or a question opens on a click."""
 _HIDING = ("hidden", "aria-hidden", "style", "class")
 _OTHER_SELECTORS = frozenset("[:>+~*@")
 """Signs of selectors that ask for more than elements, classes, ids and their ancestors."""
@@ -99,6 +97,7 @@ INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
 _PIECES = INLINE_TAGS | {"div", "p"}
 _RUNNING_TAGS = INLINE_TAGS | {"a", "abbr", "cite", "font", "label", "mark", "output", "time", "u"}
 """Elements that begin no line of their own."""
+_ROWS = frozenset({"li", "td", "th", "dt", "dd", "div"})
 _FIGURE_ENDS = frozenset("%)")
 _FIGURE_STARTS = frozenset("+−±(▲▼")
 _IN_FIGURE = frozenset(".,%+−±()▲▼")
@@ -240,12 +239,15 @@ def _last_values(style: str) -> str:
 def _drop_hidden(page: Element, styles: _Styles) -> None:
     """Remove hidden elements, except an article that a script will show."""
     page_characters: int | None = None
-    controlled = set(page.xpath(_CONTROLLED))
+    opened = _opened_ids(page)
     for element in page.xpath(_STYLED):
         is_hidden = _is_hidden(element, styles.get(element, ""))
         if not is_hidden and element.get("aria-hidden") != "true":
             continue
-        if element.get("id") in controlled or _answers(element):
+        if _answers(element) or (
+            element.get("id") in opened
+            and (opened[element.get("id")] or ends_sentence(clean_line(element.text_content())))
+        ):
             for name in _HIDING:
                 element.attrib.pop(name, None)  # extractors go by them as well
             continue
@@ -255,6 +257,20 @@ def _drop_hidden(page: Element, styles: _Styles) -> None:
             page_characters = _paragraphs_in(page)
         if _paragraphs_in(element) <= PAGES.hidden_article_share * page_characters:
             _drop(element)
+
+
+def _opened_ids(page: Element) -> dict[str, bool]:
+    """Return the ids of boxes that a heading, a question or “Read more” opens on a click.
+
+    The value is True for those of a question.
+    """
+    controls = page.xpath("//*[@aria-controls]")
+    lines = [(control, clean_line(control.text_content())) for control in controls]
+    return {
+        control.get("aria-controls"): is_question(line)
+        for control, line in lines
+        if is_question(line) or BOILERPLATE.fullmatch(line) or control.xpath(_IN_HEADING)
+    }
 
 
 def _answers(element: Element) -> bool:
@@ -319,14 +335,17 @@ def _raise_signs(page: Element, styles: _Styles) -> None:
 
 def _write_letters(page: Element) -> None:
     """Write the letters at the start of words, and the figures, that a page shows as pictures."""
-    for picture in list(page.iter("img", "amp-img")):
-        letters = (picture.get("alt") or "").strip()
+    has_words: dict[Element, bool] = {}
+    for picture in page.iter("img", "amp-img"):
+        letters, parent = (picture.get("alt") or "").strip(), picture.getparent()
         behind = text_behind(picture)[:1]
         is_initial = len(letters) == 1 and letters.isalpha() and behind.isalpha()
         is_figure = has_digit(letters) and not has_letter(letters + behind)
-        if is_initial or (is_figure and has_letter("".join(picture.xpath("../text()")))):
-            picture.text = letters
-            picture.drop_tag()
+        if is_figure and parent not in has_words:
+            has_words[parent] = any(map(has_letter, parent.xpath("text()")))
+        if is_initial or (is_figure and has_words[parent]):
+            picture.text, picture.tag = letters, "words"
+    strip_tags(page, "words")  # all at once: one at a time, long lines are copied for each
 
 
 def _drop_icons(page: Element) -> None:
@@ -486,7 +505,8 @@ def _write_gaps(page: Element) -> None:
         text = (element.text if is_start else element.tail) or ""
         if not text:
             continue
-        is_between = (is_closed and is_opened) or element.get("class") is not None
+        is_styled = element.get("class") is not None and element.getparent().tag in _ROWS
+        is_between = is_styled or (is_closed and is_opened)
         if before and _is_gap(before, text, between=is_between):
             if is_start:
                 element.text = f" {text}"
@@ -499,7 +519,7 @@ def _is_gap(before: str, text: str, *, between: bool) -> bool:
     """Return True if *before* and *text* can be no parts of one word or figure.
 
     *between* is True if each of them is the text of an element, or one of them of an element with a
-    class. Letters are those of scripts with
+    class in a row. Letters are those of scripts with
     capitals: others may stand beside figures.
     """
     first, last = text[0], before[-1]

@@ -67,6 +67,16 @@ def test_an_answer_that_a_question_opens_on_a_click_is_read(closed):
     assert "Alle Themen" not in text
 
 
+@pytest.mark.parametrize("call", ["Read more", "Weiterlesen", "Lire la suite", "続きを読む"])
+def test_the_rest_of_an_article_that_a_click_shows_is_read(call):
+    """It is a part of the article; a menu that a heading opens is not."""
+    rest = f'<button aria-controls="r">{call}</button><div id="r" hidden><p>{THIRD}</p></div>'
+    menu = '<h3><a aria-controls="m">Parts</a></h3><ul id="m" hidden><li>Sport</li></ul>'
+    said = read(a_page(f"<p>{FIRST}</p><p>{SECOND}</p>{rest}{menu}")).text
+    assert said.startswith(f"{FIRST}\n\n{SECOND}\n\n{THIRD}")
+    assert "Sport" not in said
+
+
 @pytest.mark.parametrize(
     "markup",
     [
@@ -102,7 +112,9 @@ def test_a_name_and_a_party_that_only_a_style_sets_apart_are_apart():
         '<li><span class="name">Denis Rook</span>Hill Party<span class="n">8,901</span></li>'
         "<li>The You<b>Tube</b> and Mac<i>Lennan</i> lists: 143</li>"
     )
-    assert lines(a_page(f"{STORY}<ul>{rows}</ul>"))[-3:] == [
+    prose = '<p>Ada Mac<span class="caps">Lennan</span> won.</p>'
+    assert lines(a_page(f"{STORY}{prose}<ul>{rows}</ul>"))[-4:] == [
+        "Ada MacLennan won.",
         "- Mara Ellwood Fen Alliance 9,142",
         "- Denis Rook Hill Party 8,901",
         "- The YouTube and MacLennan lists: 143",
