@@ -119,14 +119,6 @@ class _PageLimits:
     """The longest delay of a redirect that is followed."""
     redirects: int = 3
     """Redirects of pages that are followed in a row."""
-    style_characters: int = 200_000
-    """Characters of a page's own style sheets that are read."""
-    class_style_characters: int = 1_000
-    """The declarations for one class or id, which are looked through for each element of it."""
-    class_rules: int = 10
-    """Rules of style sheets for one class or id, by what else they ask for."""
-    element_classes: int = 20
-    """Classes of one element whose declarations are read."""
     hidden_article_share: float = 0.5
     """Share of a page's paragraph text above which a hidden box is its article."""
     quotations: int = 50
@@ -141,6 +133,22 @@ class _PageLimits:
     """Entries that a page must show to count as a live page."""
     time_line_characters: int = 12
     """The longest line that holds only a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _StyleLimits:
+    """How far a page's style sheets, and pictures of letters, are looked through."""
+
+    style_characters: int = 200_000
+    """Characters of a page's own style sheets that are read."""
+    class_style_characters: int = 1_000
+    """The declarations for one class or id, which are looked through for each element of it."""
+    class_rules: int = 10
+    """Rules of style sheets for one class or id, by what else they ask for."""
+    element_classes: int = 20
+    """Classes of one element whose declarations are read."""
+    pictures: int = 500
+    """Pictures that may be letters or figures; each makes a piece of the text that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +362,7 @@ class _TableLimits:
 FILES = _FileLimits()
 DETECTION = _DetectionLimits()
 PAGES = _PageLimits()
+STYLES = _StyleLimits()
 DECLARATIONS = _DeclarationLimits()
 ASIDES = _AsideLimits()
 MENUS = _MenuLimits()

@@ -20,7 +20,7 @@ from ingest.language.lines import BETWEEN
 from ingest.language.script import has_digit, has_letter
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
-from ingest.reading.limits import PAGES
+from ingest.reading.limits import PAGES, STYLES
 from ingest.reading.page_parts import is_question, write_answers
 from ingest.reading.pastes import BOILERPLATE
 from ingest.reading.text import clean_line, ends_sentence, inline_sign
@@ -181,7 +181,7 @@ def _rules_of(page: Element) -> _Rules:
     """
     rules: dict[str, dict[_Selector, str]] = {}
     media_names: set[str] = set()
-    sheets = "".join(sheet.text or "" for sheet in page.iter("style"))[: PAGES.style_characters]
+    sheets = "".join(sheet.text or "" for sheet in page.iter("style"))[: STYLES.style_characters]
     depth = 0
     for rule in sheets.split("}"):
         *outer_rules, selectors, declarations = ["", *rule.split("{")]
@@ -194,8 +194,8 @@ def _rules_of(page: Element) -> _Rules:
             elif name.startswith(_KEY_SIGNS) and all(outer_parts[1:]):
                 known_rules = rules.setdefault(name, {})
                 selector = part, frozenset().union(*outer_parts)
-                room = PAGES.class_style_characters - sum(map(len, known_rules.values()))
-                has_place = selector in known_rules or len(known_rules) < PAGES.class_rules
+                room = STYLES.class_style_characters - sum(map(len, known_rules.values()))
+                has_place = selector in known_rules or len(known_rules) < STYLES.class_rules
                 if room > 0 and has_place and "opacity" not in declarations:
                     known_style = known_rules.get(selector, "")
                     known_rules[selector] = f"{known_style};{declarations[:room]}"
@@ -210,7 +210,7 @@ def _names_in(part: str) -> frozenset[str]:
 
 def _names_of(element: Element) -> frozenset[str]:
     """Return the tag, the classes and the id of *element*, as selectors write them."""
-    names = (element.get("class") or "").split()[: PAGES.element_classes]
+    names = (element.get("class") or "").split()[: STYLES.element_classes]
     key = element.get("id")
     return frozenset((element.tag, *(f".{name}" for name in names), *([f"#{key}"] if key else [])))
 
@@ -336,8 +336,9 @@ def _raise_signs(page: Element, styles: _Styles) -> None:
 def _write_letters(page: Element) -> None:
     """Write the letters at the start of words, and the figures, that a page shows as pictures."""
     has_words: dict[Element, bool] = {}
-    for picture in page.iter("img", "amp-img"):
-        letters, parent = (picture.get("alt") or "").strip(), picture.getparent()
+    pictures = page.xpath("(//img|//amp-img)[normalize-space(@alt)]")
+    for picture in pictures[: STYLES.pictures]:
+        letters, parent = picture.get("alt").strip(), picture.getparent()
         behind = text_behind(picture)[:1]
         is_initial = len(letters) == 1 and letters.isalpha() and behind.isalpha()
         is_figure = has_digit(letters) and not has_letter(letters + behind)
@@ -345,7 +346,7 @@ def _write_letters(page: Element) -> None:
             has_words[parent] = any(map(has_letter, parent.xpath("text()")))
         if is_initial or (is_figure and has_words[parent]):
             picture.text, picture.tag = letters, "words"
-    strip_tags(page, "words")  # all at once: one at a time, long lines are copied for each
+    strip_tags(page, "words")
 
 
 def _drop_icons(page: Element) -> None:
