@@ -506,7 +506,7 @@ def _write_gaps(page: Element) -> None:
         text = (element.text if is_start else element.tail) or ""
         if not text:
             continue
-        is_styled = element.get("class") is not None and element.getparent().tag in _ROWS
+        is_styled = element.get("class") is not None and _is_in_row(element)
         is_between = is_styled or (is_closed and is_opened)
         if before and _is_gap(before, text, between=is_between):
             if is_start:
@@ -514,6 +514,12 @@ def _write_gaps(page: Element) -> None:
             else:
                 element.tail = f" {text}"
         before, is_closed, is_opened = text, False, False
+
+
+def _is_in_row(element: Element) -> bool:
+    """Return True if *element* stands directly in a box, an item or a cell."""
+    parent = element.getparent()
+    return parent is not None and parent.tag in _ROWS
 
 
 def _is_gap(before: str, text: str, *, between: bool) -> bool:
