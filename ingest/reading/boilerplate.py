@@ -30,12 +30,12 @@ _COMMENT_HEADING = re.compile(
     re.IGNORECASE,
 )
 """Text in headings of comments."""
-_EXACT_HEADING = phrase_pattern(
+COMMENT_COUNT = phrase_pattern(
     _WORDS["alone"],
     before=r"\W{0,3}(?:\d{1,5}\W{0,3})?",
     behind=r"\W{0,3}(?:\d{1,5}\W{0,3}件?\W{0,3})?",
 )
-"""Complete text of a heading that is used only for comments."""
+"""Complete text, with or without a count, of a heading that is used only for comments."""
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _CONTROL = re.compile(
     rf"^(?:{'|'.join(_WORDS['controls'])})(?:\s*\(?\d*\)?)?$|{'|'.join(_WORDS['controls_ja'])}",
@@ -172,7 +172,7 @@ def _below_headings(page: Element) -> Iterator[Element]:
     """Yield the elements below a heading of comments, up to the next heading."""
     for heading in page.iter(*_HEADINGS):
         heading_text = clean_line(heading.text_content())
-        if len(heading_text) <= ASIDES.comments_heading_characters and _EXACT_HEADING.fullmatch(
+        if len(heading_text) <= ASIDES.comments_heading_characters and COMMENT_COUNT.fullmatch(
             heading_text
         ):
             yield heading

@@ -20,6 +20,8 @@ _TIMING = re.compile(rf"\s{{0,8}}{_TIME}(?:[ \t]{{0,8}}-->[ \t]{{0,8}}|,){_TIME}
 _SIGNATURE = b"WEBVTT"
 _VOICE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+([^<>]{1,80})>")
 _TAG = re.compile(r"</?[A-Za-z\d][^<>]{0,200}>|\{\\[^{}]{0,100}\}")
+_SPEAKER_MARKS = "> "
+"""Marks of live captions before what another speaker says."""
 _SPEAKER_CHANGE = re.compile(
     r"(?:[^\W\d_a-z][^\Wa-z]{0,20}(?: [^\W\d_a-z][^\Wa-z]{0,20}){0,4})\s?:\s|[-–—]\s|>>"
 )
@@ -159,13 +161,15 @@ def _without_repeats(cues: Sequence[_Cue]) -> Iterator[_Cue]:
     for cue in cues:
         previous_lines = shown_lines if cue.start - end <= CAPTIONS.pause_seconds else ()
         new_lines = cue.lines
+        unmarked_lines = tuple(line.lstrip(_SPEAKER_MARKS) for line in new_lines)
         for size in range(min(len(previous_lines), len(new_lines)), 0, -1):
-            if previous_lines[-size:] == new_lines[:size]:
+            if previous_lines[-size:] == unmarked_lines[:size]:
                 new_lines = new_lines[size:]
                 break
         else:
             new_lines = _without_beginning(new_lines, previous_lines)
-        shown_lines, end = cue.lines, cue.end
+        shown_lines = tuple(line.lstrip(_SPEAKER_MARKS) for line in cue.lines)
+        end = cue.end
         if new_lines:
             yield replace(cue, lines=new_lines)
 
@@ -212,4 +216,4 @@ def _with_time(seconds: float, speaker: str, text: str) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     clock = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-    return f"[{clock}] {speaker}{': ' if speaker else ''}{text}"
+    return f"[{clock}] {speaker}{': ' if speaker else ''}{text.lstrip(_SPEAKER_MARKS)}"

@@ -16,7 +16,7 @@ from ingest.model import Header
 from ingest.reading.declarations import is_in_future
 from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Score, broken_file
 from ingest.reading.limits import FILES, PAGES
-from ingest.reading.listings import is_listing, read_listing, root_of
+from ingest.reading.listings import is_cut, is_listing, read_listing, root_of
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line, paragraphs
 
@@ -145,7 +145,8 @@ def item_of(announced: Entry, feed: str) -> Document:
     body = announced.content
     if "<" not in body:
         body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs(body))
-    page = f"<html><article><h1>{escape(announced.title)}</h1>{body}</article></html>"
+    tier = '<meta name="article:content_tier" content="metered">' if is_cut(body) else ""
+    page = f"<html>{tier}<article><h1>{escape(announced.title)}</h1>{body}</article></html>"
     return Document(
         page.encode(), feed, content_type="text/html", url=announced.url, announced=announced
     )

@@ -47,6 +47,8 @@ class _FileLimits:
     """Pages taken from one listing; of a longer one the newest."""
     listing_sitemaps: int = 50
     """Sitemaps taken from one index; of a longer one the newest."""
+    shortcut_characters: int = 2000
+    """The longest address in a shortcut that is told."""
     named_feeds: int = 20
     """Feeds of a list of feeds that the message names."""
     snapshot_bytes: int = 2 * 2**20
@@ -103,6 +105,8 @@ class _PageLimits:
     """Times as much text the extraction by recall must find to replace the precise one."""
     item_article_characters: int = 200
     """Content of a feed's item that is at least as long is the whole article."""
+    item_call_characters: int = 40
+    """The longest call to read on behind an item that breaks off."""
     east_asian_body_characters: int = 80
     """The shortest whole article in the data of a page in Chinese, Japanese or Korean."""
     post_characters: int = 40
@@ -115,12 +119,6 @@ class _PageLimits:
     """The longest delay of a redirect that is followed."""
     redirects: int = 3
     """Redirects of pages that are followed in a row."""
-    style_characters: int = 200_000
-    """Characters of a page's own style sheets that are read."""
-    class_style_characters: int = 1_000
-    """The declarations of one class, which are looked through for each element of it."""
-    element_classes: int = 20
-    """Classes of one element whose declarations are read."""
     hidden_article_share: float = 0.5
     """Share of a page's paragraph text above which a hidden box is its article."""
     quotations: int = 50
@@ -138,6 +136,22 @@ class _PageLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class _StyleLimits:
+    """How far a page's style sheets, and pictures of letters, are looked through."""
+
+    style_characters: int = 200_000
+    """Characters of a page's own style sheets that are read."""
+    class_style_characters: int = 1_000
+    """The declarations for one class or id, which are looked through for each element of it."""
+    class_rules: int = 10
+    """Rules of style sheets for one class or id, by what else they ask for."""
+    element_classes: int = 20
+    """Classes of one element whose declarations are read."""
+    pictures: int = 500
+    """Pictures that may be letters or figures; each makes a piece of the text that it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
 class _DeclarationLimits:
     """When a page's declarations, its standfirst and its questions are believed."""
 
@@ -151,6 +165,8 @@ class _DeclarationLimits:
     standfirst_characters: int = 700
     standfirst_blocks: int = 200
     """Blocks behind the heading that are searched for the first paragraph of the body."""
+    byline_blocks: int = 12
+    """Blocks behind the heading that are searched for a byline and a date."""
     first_paragraph_characters: int = 60
     """The shortest block of the body that counts as its first paragraph."""
     description_share: float = 0.6
@@ -346,6 +362,7 @@ class _TableLimits:
 FILES = _FileLimits()
 DETECTION = _DetectionLimits()
 PAGES = _PageLimits()
+STYLES = _StyleLimits()
 DECLARATIONS = _DeclarationLimits()
 ASIDES = _AsideLimits()
 MENUS = _MenuLimits()

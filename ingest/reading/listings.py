@@ -29,7 +29,7 @@ from ingest.reading.decoding import decode
 from ingest.reading.documents import ITEM_MARK, Entry
 from ingest.reading.elements import Element
 from ingest.reading.limits import DETECTION, FILES, PAGES
-from ingest.reading.text import clean_line
+from ingest.reading.text import clean_line, ends_sentence
 
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(
@@ -61,6 +61,7 @@ _UTF_16 = {
     b"\0<": "utf-16-be",
 }
 """The first bytes of text in UTF-16: its mark, or the first sign of XML."""
+_BRACKETS_BEHIND_DOTS = " ])）］】→»›>"
 _WEB = (b"http://", b"https://")
 _SITEMAPS = frozenset({b"urlset", b"sitemapindex"})
 _LISTINGS = _SITEMAPS | {b"rss", b"feed", b"rdf"}
@@ -334,7 +335,14 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
         url,
         _plain(str(account.get("display_name") or "")) if isinstance(account, dict) else "",
         PAGES.post_characters,
+        authors=_embedded_authors(note),
     )
+
+
+def _embedded_authors(post: Mapping[str, Any]) -> object:
+    """Return the authors embedded in a post of WordPress."""
+    embedded = post.get("_embedded")
+    return embedded.get("author") if _is_record(embedded) else None
 
 
 def _as_list(value: object) -> list[str]:
@@ -412,6 +420,8 @@ def _entry(
     authors: object = None,
 ) -> Iterator[Entry]:
     """Yield the entry of one item; without a link only if it carries its article."""
+    if "<" not in content and "&lt;/" in content:
+        content = html.unescape(content)  # some programs escape the markup twice
     article = (
         content
         if len(_plain(content)) >= (min_characters if title else PAGES.post_characters)
@@ -443,6 +453,17 @@ def _is_record(value: object) -> TypeGuard[Mapping[str, Any]]:
 def _plain(markup: str) -> str:
     """Return the text of *markup* without tags, on one line."""
     return clean_line(html.unescape(_TAG.sub(" ", markup)))
+
+
+def is_cut(content: str) -> bool:
+    """Return True if the *content* of an item breaks off, with or without a call to read on."""
+    _, dots, call = _plain(content).replace("...", "…").rpartition("…")
+    call = call.strip(_BRACKETS_BEHIND_DOTS)
+    return (
+        bool(dots)
+        and len(call) <= PAGES.item_call_characters
+        and not (call and (ends_sentence(call) or not call[0].isalpha()))
+    )
 
 
 def _sitemap(data: bytes, url: str) -> Listing:

@@ -46,7 +46,7 @@ _REPLY_MARKS = re.compile(
     re.IGNORECASE,
 )
 """Marks that programs put before the subject of an answer or of a forwarded mail."""
-_PLIST_ERRORS = (
+PLIST_ERRORS = (
     *(plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError),
     *(OverflowError, RecursionError, AttributeError, MemoryError),
 )
@@ -374,7 +374,7 @@ class WebArchiveParser(Parser):
             main = plistlib.loads(document.data)["WebMainResource"]
             data, url = bytes(main["WebResourceData"]), str(main.get("WebResourceURL") or "")
             charset = str(main.get("WebResourceTextEncodingName") or "") or None
-        except _PLIST_ERRORS as error:
+        except PLIST_ERRORS as error:
             raise broken_file(document.name, "webarchive") from error
         text = decode(data, document.name, charset)
         page_url = url if url.startswith(("http://", "https://")) else None

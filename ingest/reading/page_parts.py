@@ -9,9 +9,9 @@ explainers, interviews and details that open on a click are joined with their an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 from ingest.language.bylines import authors_in
 from ingest.language.datelines import is_date_line, parse_date, starts_with_dateline
@@ -21,6 +21,7 @@ from ingest.language.lines import BETWEEN, ENTRY_TIME
 from ingest.reading.declarations import DATE_CLASS, OUTSIDE_ARTICLE, Data, Declared, declared_text
 from ingest.reading.elements import Element, class_pattern, classes, text
 from ingest.reading.limits import ASIDES, DECLARATIONS, PAGES
+from ingest.reading.pastes import is_about_article
 from ingest.reading.text import clean_line, letters_and_digits
 
 _STANDFIRST_CLASS = class_pattern(words()["pages"]["standfirsts"])
@@ -37,6 +38,11 @@ _QUESTIONS = "//h2|//h3|//h4|//h5|//h6|//p[strong or b or em or i]|//div[@class]
 _QUESTION_MARK = re.compile(r"[?？;؟]\W{0,2}$|(?:です|ます|でしょう)か。?$")
 _BEFORE_ANSWERS = "//p/strong[1]|//p/b[1]|//p/em[1]"
 _QUESTION_CLASS = class_pattern("q questions? frage pregunta")
+_OPENERS = (
+    "//summary|//button|//label[@for]|//div/*[self::strong or self::b or self::span][@class]"
+    "|//*[contains(@itemtype, 'schema.org/Question')]/*[@itemprop='name']"
+)
+_OPENING_TAGS = frozenset({"button", "label"})
 _WRAPPERS = frozenset({"div", "section"})
 _CLAIM_LABELS = words()["claims"]
 """The words for a claim and for the verdict on it, by language."""
@@ -77,6 +83,22 @@ def standfirst_of(declared: Declared, title: str, body: Sequence[str]) -> list[s
         ):
             return list(lines.values()) if body_lines - set(lines) else []
     return []
+
+
+def lines_about(declared: Declared, title: str, body: Sequence[str]) -> list[str]:
+    """Return the byline and the date line between the heading and the text, if *body* has none.
+
+    Extractors drop those that have no class by which they are known.
+    """
+    heading = _heading(declared.page, title)
+    if heading is None or any(map(is_about_article, body[: ASIDES.standfirst_lines])):
+        return []
+    blocks = islice(_blocks_after(declared.page, heading), DECLARATIONS.byline_blocks)
+    above_text = takewhile(lambda line: line not in body, map(text, blocks))
+    lines = [line for line in above_text if is_about_article(line)]
+    bylines = [line for line in lines if not is_date_line(line)]
+    dates = [line for line in lines if is_date_line(line)]
+    return [*bylines[:1], *dates[:1]]
 
 
 def _heading(page: Element, title: str) -> Element | None:
@@ -138,26 +160,31 @@ def _is_about_article(block: Element, line: str) -> bool:
     )
 
 
-def live_updates(page: Element, declared: Data, day: date | None) -> str:
+def live_updates(
+    page: Element, declared: Data, day: date | None, text_of: Callable[[str], str]
+) -> str:
     """Return the entries of a live page, newest first, each under its time; empty without times.
 
     The data often hold only the newest entries, so the longer list of the two is used. *day* is
-    the date of times on the page without a date.
+    the date of times on the page without a date; *text_of* returns the text of markup.
     """
-    data_entries, page_entries = list(_entries_in_data(declared)), list(_entries_on_page(page, day))
+    data_entries, page_entries = (
+        list(_entries_in_data(declared, text_of)),
+        list(_entries_on_page(page, day)),
+    )
     longer_list = page_entries if len(page_entries) > len(data_entries) else data_entries
     entries = sorted(longer_list, key=lambda entry: entry[0].isoformat(), reverse=True)
     return "\n\n".join(f"{moment:{ENTRY_TIME}} {entry_text}" for moment, entry_text in entries)
 
 
-def _entries_in_data(declared: Data) -> Iterator[_Entry]:
+def _entries_in_data(declared: Data, text_of: Callable[[str], str]) -> Iterator[_Entry]:
     """Yield the entries in the page's structured data."""
     entries = declared.get("liveBlogUpdate")
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict):
-            entry_text = " ".join(
-                declared_text(entry.get(key)) for key in ("headline", "articleBody")
-            ).strip()
+            body = declared_text(entry.get("articleBody"))
+            plain_body = clean_line(text_of(body)) if "<" in body else body
+            entry_text = f"{declared_text(entry.get('headline'))} {plain_body}".strip()
             moment = parse_date(declared_text(entry.get("datePublished")))
             if entry_text and isinstance(moment, datetime):
                 yield moment, entry_text
@@ -279,10 +306,7 @@ def write_answers(page: Element) -> None:
             _separate_answer(question)
     for heading in page.xpath(_QUESTIONS):
         question = clean_line(heading.text_content())
-        is_question = len(question) <= DECLARATIONS.question_characters and _QUESTION_MARK.search(
-            question
-        )
-        if not (is_question and _is_bold(heading)):
+        if not (is_question(question) and _is_bold(heading)):
             continue
         answer = _answer_to(heading, question)
         if answer is None:
@@ -296,15 +320,26 @@ def write_answers(page: Element) -> None:
         heading.drop_tree()
 
 
+def is_question(line: str) -> bool:
+    """Return True if *line* is no longer than a question and ends with its mark."""
+    return len(line) <= DECLARATIONS.question_characters and _QUESTION_MARK.search(line) is not None
+
+
 def _show_details(page: Element) -> None:
-    """Make headings of the lines that open collapsed details, and show the details."""
-    for summary in page.xpath("//summary|//button"):
-        is_question = _QUESTION_MARK.search(summary.text_content().strip())
-        if summary.tag == "summary" or is_question:
+    """Make headings of the lines that open collapsed details, and show the details.
+
+    Questions by their markup, a class or schema.org's, become headings as well.
+    """
+    for summary in page.xpath(_OPENERS):
+        is_asked = is_question(clean_line(summary.text_content()))
+        is_marked = summary.tag in _OPENING_TAGS or summary.get("itemprop") == "name"
+        if summary.tag == "summary" or (
+            is_asked and (is_marked or _QUESTION_CLASS.search(summary.get("class") or ""))
+        ):
             for heading in summary.xpath(".//h2|.//h3|.//h4|.//h5|.//h6|.//div|.//p"):
                 heading.drop_tag()
             summary.tag = "h3"
-            if is_question and (summary.tail or "").strip():
+            if is_asked and (summary.tail or "").strip():
                 answer = summary.makeelement("p")
                 answer.text, summary.tail = summary.tail, None
                 summary.addnext(answer)

@@ -10,16 +10,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import lxml.html
 from lxml.etree import ParserError, SubElement, XMLSyntaxError, strip_elements, strip_tags
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.addresses import AGENT
-from ingest.language.datelines import parse_date, without_unclear_days
+from ingest.fetching.identities import resolved
+from ingest.language.datelines import is_date_line, parse_date, without_unclear_days
+from ingest.language.dates import clocks_in
 from ingest.language.script import Script, has_digit, has_letter
 from ingest.model import Extract, Kind, Moment, day_of
-from ingest.reading.boilerplate import drop_boxes, drop_comments, drop_repeated_quotes
+from ingest.reading.boilerplate import (
+    COMMENT_COUNT,
+    drop_boxes,
+    drop_comments,
+    drop_repeated_quotes,
+)
 from ingest.reading.declarations import Declared, declared_text, is_part_of_sentence
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import Document, FoundArticle, Parser, Score, kind_by_address
@@ -35,7 +43,13 @@ from ingest.reading.no_article import (
     paid_post,
     wall_of,
 )
-from ingest.reading.page_parts import descriptions_of, live_updates, standfirst_of, write_claims
+from ingest.reading.page_parts import (
+    descriptions_of,
+    lines_about,
+    live_updates,
+    standfirst_of,
+    write_claims,
+)
 from ingest.reading.page_tables import write_tables
 from ingest.reading.pastes import BOILERPLATE, assemble, kind_of, sort_lines
 from ingest.reading.text import (
@@ -81,6 +95,7 @@ _PAGE_FRAME = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _INVISIBLE = (
     *("script", "style", "svg", "template", "iframe", "noscript", "nav"),
     *("amp-ad", "amp-embed", "amp-sidebar", "amp-list", "amp-consent", "amp-sticky-ad"),
+    *("amp-twitter", "amp-facebook", "amp-instagram", "amp-tiktok", "amp-reddit", "amp-vk"),
 )
 """Elements without article text; they are removed first to save time."""
 _JOINERS = str.maketrans("\u200c\u200d", "\u034f\u17b4")
@@ -170,6 +185,7 @@ def read_page(
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("readability").setLevel(logging.CRITICAL)
     page = parse_page(text, name)
+    url = resolved("", url or "") or None
     declared = Declared(page, url, now)
     if signal := _opt_out_tag(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
@@ -195,7 +211,7 @@ def read_page(
     updates = ""
     if Kind.LIVE in {header.kind, kind_of(header.title, ""), kind_by_address(url)}:
         day = day_of(header.published) if header.published else None
-        updates = live_updates(page, declared.article, day)
+        updates = live_updates(page, declared.article, day, partial(_text_of_markup, name=name))
     _unlink_sections(page)
     write_tables(page)
     _help_extractor(page)
@@ -209,21 +225,15 @@ def read_page(
     lines = [line for line in clean(body).split("\n") if line]
     if notice := wall_of(header.title, "\n".join(lines)):
         raise NoArticleError(f"{name} holds no article: it {notice}. Nothing was added.")
-    titles = {
-        letters_and_digits(title)
-        for title in (
-            header.title,
-            declared.heading,
-            declared_text(declared.article.get("alternativeHeadline")),
-            *declared.sites,
-        )
-    }
-    titles.add(
-        letters_and_digits(declared.page_title).replace(letters_and_digits(header.title), "")
-    )
+    titles = _titles_of(declared, header.title)
     open_lines = _before_offer(lines)
     body_lines = _without_notes(open_lines, header.authors)
-    parts = sort_lines([line for line in body_lines if letters_and_digits(line) not in titles])
+    parts = sort_lines(
+        [
+            *lines_about(declared, header.title, body_lines),
+            *(line for line in body_lines if letters_and_digits(line) not in titles),
+        ]
+    )
     standfirst = [] if updates else standfirst_of(declared, header.title, parts.body)
     parts.body = [line for line in parts.body if line not in standfirst]
     extract = assemble(header.title, parts, whole="" if header.published else body)
@@ -236,7 +246,7 @@ def read_page(
         authors=header.authors or extract.header.authors,
         kind=extract.header.kind if header.kind is Kind.NEWS else header.kind,
         preview=len(body) < PAGES.preview_characters
-        and (is_paid_for or len(open_lines) < len(lines)),
+        and (is_paid_for or len(open_lines) < len(lines) or _closes(page)),
     )
     return Extract(
         merged,
@@ -245,6 +255,19 @@ def read_page(
         extract.corrections,
         follows=declared.following,
     )
+
+
+def _titles_of(declared: Declared, title: str) -> set[str]:
+    """Return the letters of the titles of a page and of its site."""
+    titles = (
+        title,
+        declared.heading,
+        declared_text(declared.article.get("alternativeHeadline")),
+        *declared.sites,
+    )
+    letters = set(map(letters_and_digits, titles))
+    letters.add(letters_and_digits(declared.page_title).replace(letters_and_digits(title), ""))
+    return letters
 
 
 def _parser() -> lxml.html.HTMLParser:
@@ -278,9 +301,12 @@ def _with_updates(body: str, updates: str) -> str:
 def _help_extractor(page: Element) -> None:
     """Change what would make the extractor drop, or divide, parts of the article in *page*."""
     _keep_words(page)
+    for speaker in page.xpath("//blockquote//footer"):
+        speaker.tag = "p"
     _write_typed_prose(page)
     _join_wrapped_lines(page)
     _unlink_names(page)
+    _unlink_results(page)
     _unlink_prose(page)
     _unlink_sentences(page)
     _unname_parts(page)
@@ -360,6 +386,38 @@ def _unlink_names(page: Element) -> None:
             and max(map(len, names)) <= ASIDES.linked_name_characters
         ):
             _unlink(paragraph)
+
+
+def _unlink_results(page: Element) -> None:
+    """Remove the links of names that a list has each with a figure behind it.
+
+    The extractor takes such a list for a menu. Lists of articles with their comments are removed.
+    """
+    for box in page.xpath("//ul[li//a]|//ol[li//a]"):
+        values = [_text_behind_name(item) for item in box.iter("li")]
+        if len(values) > 1 and all(map(_is_about_link, values)):
+            box.drop_tree()
+        elif len(values) > 1 and all(map(_is_figure, values)):
+            _unlink(box)
+
+
+def _text_behind_name(item: Element) -> str:
+    """Return the text behind the name at the start of *item* that is its link; empty without."""
+    link = item.find(".//a")
+    name = "" if link is None else clean_line(link.text_content())
+    line = clean_line(item.text_content())
+    is_name = name and line.startswith(name) and len(name) <= ASIDES.linked_name_characters
+    return line.removeprefix(name).strip(" :：–—-|·") if is_name else ""
+
+
+def _is_about_link(text: str) -> bool:
+    """Return True for a count of comments or of minutes behind the title of an article."""
+    return bool(COMMENT_COUNT.fullmatch(text) or BOILERPLATE.fullmatch(text))
+
+
+def _is_figure(text: str) -> bool:
+    """Return True if *text* has a figure and neither a time nor only a date."""
+    return has_digit(text) and not clocks_in(text) and not is_date_line(text)
 
 
 def _unlink_prose(page: Element) -> None:
@@ -574,6 +632,19 @@ def _declared_body(declared: Declared, name: str) -> str:
     )
     if declared.paid_for or len(markup) < shortest:
         return ""
+    body = _text_of_markup(markup, name)
+    last_line = body.rpartition("\n")[2]
+    is_cut = last_line.rstrip("])）］").endswith(("…", "...")) or (
+        len(last_line) >= DECLARATIONS.first_paragraph_characters and not ends_sentence(last_line)
+    )
+    letters = letters_and_digits(body)
+    is_summary = any(letters in line for line in descriptions_of(declared))
+    is_short = len(body) < shortest
+    return "" if is_short or is_cut or is_summary else body
+
+
+def _text_of_markup(markup: str, name: str) -> str:
+    """Return the text that a reader sees of *markup*, or of plain text, a line a paragraph."""
     if any(tag in markup.casefold() for tag in _BLOCK_TAGS):
         markup = markup.replace("\n", " ")
     else:
@@ -586,15 +657,7 @@ def _declared_body(declared: Declared, name: str) -> str:
     strip_elements(page, *_INVISIBLE, "figure", with_tail=False)
     drop_boxes(page)
     write_tables(page)
-    body = "\n".join(paragraphs(text_in_blocks(page)))
-    last_line = body.rpartition("\n")[2]
-    is_cut = last_line.rstrip("])）］").endswith(("…", "...")) or (
-        len(last_line) >= DECLARATIONS.first_paragraph_characters and not ends_sentence(last_line)
-    )
-    letters = letters_and_digits(body)
-    is_summary = any(letters in line for line in descriptions_of(declared))
-    is_short = len(body) < shortest
-    return "" if is_short or is_cut or is_summary else body
+    return "\n".join(paragraphs(text_in_blocks(page)))
 
 
 def _extract(page: Element, *, favor_precision: bool) -> str:
@@ -618,6 +681,12 @@ def _before_offer(lines: list[str]) -> list[str]:
         if len(line) <= ASIDES.offer_characters and CLOSED.search(line):
             return lines[:number]
     return lines
+
+
+def _closes(page: Element) -> bool:
+    """Return True if a heading or a paragraph of *page* closes the rest of its article."""
+    lines = (clean_line(block.text_content()) for block in page.iter(*_SUBHEADINGS, "p"))
+    return any(len(line) <= ASIDES.offer_characters and CLOSED.search(line) for line in lines)
 
 
 def _without_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:

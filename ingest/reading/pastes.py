@@ -74,9 +74,11 @@ _SIGNATURE = "|".join(
 )
 _SIGNATURE_AT_END = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNATURE})[)）]?$")
 _CREDITS = re.compile(
-    r"[(（\[]?(?:(?:additional )?(?:reporting|writing|editing|compiled)"
+    r"[(（\[【–—]?\s?(?:(?:additional )?(?:reporting|writing|editing|compiled)"
     rf"(?: and (?:writing|editing))? by\b[^()]{{1,240}}"
-    rf"|©\s?(?:\d{{4}}\s)?(?P<agency>{AGENCY}))[)）\]]?\.?",
+    rf"|(?:©\s?(?:\d{{4}}\s)?|(?:{'|'.join(_LINES['credits'])})\s?)?(?P<agency>{AGENCY})"
+    rf"(?:(?:\s?[,/&、・+]\s?|\s\w{{1,3}}\s)(?:{AGENCY})){{0,3}}(?: ?제공)?)[)）\]】]?\.?"
+    rf"|[(（](?:{'|'.join(_LINES['credited'])})\b[^()（）]{{1,240}}[)）]",
     re.IGNORECASE,
 )
 """A line that credits the writers and editors, with no evidence in it."""
@@ -87,6 +89,7 @@ _NOTES = words()["notes"]
 _LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
 """A label of any wording before a note: "Update:", "Mise à jour :"."""
 _CORRECTION = phrase_pattern(_NOTES["corrections"], before=rf"^\W{{0,3}}{_LABEL}")
+_LABEL_MARKS = " :：–—-"
 _EDITORS = phrase_pattern(_NOTES["editors"], before=r"^\W{0,3}", behind=r"\s*")
 _MISTAKE = phrase_pattern(_NOTES["mistakes"])
 _END_OF_SENTENCE = re.compile(
@@ -168,9 +171,9 @@ def _without_menu(lines: list[str]) -> list[str]:
     start = 0
     if len(menu) >= MENUS.lines:
         below = [line for line in lines[menu[-1] + 1 :] if line][: MENUS.head_lines]
-        if below and _is_about_article(below[0]):
+        if below and is_about_article(below[0]):
             start = next((n for n in reversed(menu) if not BOILERPLATE.fullmatch(lines[n])), 0)
-        elif any(map(_is_about_article, below)):
+        elif any(map(is_about_article, below)):
             start = menu[-1] + 1
     ends = (n for n in range(start, len(lines)) if ends_sentence(lines[n]))
     first_sentence = next(ends, len(lines))
@@ -194,7 +197,7 @@ def _end_of_menu(lines: Sequence[str]) -> int:
                 len(line) > MENUS.line_characters
                 or has_digit(line)
                 or ends_sentence(line)
-                or _is_about_article(line)
+                or is_about_article(line)
             )
         ),
         len(lines),
@@ -206,7 +209,7 @@ def _is_address(line: str) -> bool:
     return line.startswith(("http://", "https://")) and " " not in line
 
 
-def _is_about_article(line: str) -> bool:
+def is_about_article(line: str) -> bool:
     """Return True for a byline and for a date line."""
     return bool(line) and (_byline_of(line)[0] != () or is_date_line(line))
 
@@ -236,7 +239,7 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
 def sort_lines(lines: list[str]) -> _Parts:
     """Sort *lines* into body, captions and corrections, and drop boilerplate."""
     parts = _Parts()
-    lines = _before_ending(lines)
+    lines = _with_labels(_before_ending(lines))
     edge_lines = {*lines[: ASIDES.withdrawal_first_lines], *lines[-ASIDES.withdrawal_last_lines :]}
     for line in lines:
         if len(line) <= ASIDES.pasted_line_characters and _CREDIT.fullmatch(line):
@@ -266,6 +269,23 @@ def _before_ending(lines: list[str]) -> list[str]:
     ends = (number for number in range(start, len(lines)) if _ENDING.fullmatch(lines[number]))
     end = next(ends, len(lines))
     return lines[:end] + [line for line in lines[end:] if _is_correction(line)]
+
+
+def _with_labels(lines: list[str]) -> list[str]:
+    """Return *lines* with each label of a correction that stands alone joined to its text."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and len(joined[-1]) <= ASIDES.label_characters and _is_label(joined[-1]):
+            joined[-1] = f"{joined[-1].rstrip(_LABEL_MARKS)}: {line}"
+        else:
+            joined.append(line)
+    return joined
+
+
+def _is_label(line: str) -> bool:
+    """Return True if *line* is the whole label of a correction."""
+    label = line.rstrip(_LABEL_MARKS)
+    return not ends_sentence(label) and _CORRECTION.fullmatch(f"{label}:") is not None
 
 
 def _is_correction(line: str) -> bool:

@@ -49,6 +49,7 @@ from ingest.reading.pastes import TextParser
 from ingest.reading.pdf import PdfParser
 from ingest.reading.rtf import RichTextParser
 from ingest.reading.sheets import ResultsParser, SheetParser, WorkbookParser
+from ingest.reading.shortcuts import ShortcutParser
 
 _ENTRY_POINT_GROUP = "election_desk.parsers"
 """Group of entry points in which other packages register a :class:`Parser` class."""
@@ -72,6 +73,7 @@ _PARSERS: tuple[Parser, ...] = (
     WorkbookParser(),
     ResultsParser(),
     FeedListParser(),
+    ShortcutParser(),
     WebArchiveParser(),
     CalendarParser(),
 )
@@ -84,6 +86,7 @@ _READABLE_ENDING = {
     **dict.fromkeys((".ass", ".ssa", ".ttml"), ".srt"),
     **dict.fromkeys((".mobi", ".azw3", ".fb2"), ".epub"),
     **dict.fromkeys((".mbox", ".msg", ".emlx"), ".eml"),
+    **dict.fromkeys((".rst", ".adoc", ".asciidoc", ".org", ".textile", ".tex"), ".html"),
 }
 """Endings that are not read, with one that the same programs write and that is read."""
 _OLD_CONTAINER = bytes.fromhex("d0cf11e0a1b11ae1")

@@ -7,11 +7,12 @@ marks, embedded posts are returned apart, and a question is joined with its answ
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise, takewhile
 
-from lxml.etree import iterwalk
+from lxml.etree import iterwalk, strip_tags
 
 from ingest.language.datelines import parse_date
 from ingest.language.languages import phrase_pattern, words
@@ -19,9 +20,10 @@ from ingest.language.lines import BETWEEN
 from ingest.language.script import has_digit, has_letter
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
-from ingest.reading.limits import PAGES
-from ingest.reading.page_parts import write_answers
-from ingest.reading.text import clean_line, inline_sign
+from ingest.reading.limits import PAGES, STYLES
+from ingest.reading.page_parts import is_question, write_answers
+from ingest.reading.pastes import BOILERPLATE
+from ingest.reading.text import clean_line, ends_sentence, inline_sign
 
 _PAGE = words()["pages"]
 _HIDDEN_CLASS = class_pattern(_PAGE["hidden"], whole=True)
@@ -41,6 +43,19 @@ _HIDDEN_STYLE = re.compile(
     r"|(?:^|;)(?:font-size|opacity):0(?:px|em|rem|pt|%|\.0)?(?:;|!|$)"
     r"|clip:rect\(|(?:text-indent|left|top):-(?:\d{4,5}px|\d{2,5}r?em)"
 )
+_STYLED = "//body//*[@hidden or @popover or @style or @class or @id or self::dialog[not(@open)]]"
+_IN_HEADING = (
+    "ancestor-or-self::*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::dt]"
+)
+_HIDING = ("hidden", "aria-hidden", "style", "class")
+_OTHER_SELECTORS = frozenset("[:>+~*@")
+"""Signs of selectors that ask for more than elements, classes, ids and their ancestors."""
+_KEY_SIGNS = (".", "#")
+_WHOLE_PAGE = frozenset({"html", "body"})
+_Selector = tuple[frozenset[str], frozenset[str]]
+"""The names of one element that a rule asks for, and those of the elements around it."""
+_Rules = Mapping[str, Mapping[_Selector, str]]
+_Styles = Mapping[Element, str]
 _ANIMATIONS = ("transform", "transition", "animation")
 """Words in the style of an element that a script shows later."""
 _RAISED_CLASS = class_pattern(
@@ -82,6 +97,7 @@ INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
 _PIECES = INLINE_TAGS | {"div", "p"}
 _RUNNING_TAGS = INLINE_TAGS | {"a", "abbr", "cite", "font", "label", "mark", "output", "time", "u"}
 """Elements that begin no line of their own."""
+_ROWS = frozenset({"li", "td", "th", "dt", "dd", "div"})
 _FIGURE_ENDS = frozenset("%)")
 _FIGURE_STARTS = frozenset("+−±(▲▼")
 _IN_FIGURE = frozenset(".,%+−±()▲▼")
@@ -96,13 +112,15 @@ _COUNTER_END = re.compile(r"\d[\d.,]{0,14}")
 def reduce_to_visible(page: Element) -> tuple[str, ...]:
     """Change *page* to the text its reader sees, and return the posts of others embedded in it."""
     language = str(page.get("lang") or "").lower()[:2]
-    styles = _class_styles(page)
+    _show_fallbacks(page)
+    styles = _styles_of(page)
     for note in page.xpath(_NOTES):
         note.tag = "div"
     _drop_hidden(page, styles)
     _drop_struck(page, styles)
     _raise_signs(page, styles)
     posts = tuple(_posts_of(page))
+    _write_letters(page)
     _drop_icons(page)
     _write_counters(page)
     _write_ruby(page)
@@ -114,52 +132,126 @@ def reduce_to_visible(page: Element) -> tuple[str, ...]:
     return posts
 
 
+def _show_fallbacks(page: Element) -> None:
+    """Show the text of shadow roots, and an article that stands only where no script runs."""
+    for box in page.xpath("//template[@shadowrootmode or @shadowroot]"):
+        box.tag = "div"
+    boxes = [(box, _paragraphs_in(box)) for box in page.iter("noscript")]
+    if any(characters >= PAGES.item_article_characters for _, characters in boxes):
+        most = PAGES.hidden_article_share * _paragraphs_in(page)
+        for box, characters in boxes:
+            if characters > most:
+                box.tag = "div"
+
+
 def _drop(element: Element) -> None:
     """Remove *element* and keep the text after it."""
     if element.getparent() is not None:
         element.drop_tree()
 
 
-def _class_styles(page: Element) -> Mapping[str, str]:
-    """Return the declarations that the page's own style sheets make for single classes.
+def _styles_of(page: Element) -> _Styles:
+    """Return the style of each element that has one, by the page's own sheets and its attribute.
 
-    Classes that have a rule for some media, such as wide screens, are left out, and so are rules
-    for what fades in.
+    Styles are in lower case and without white space; of several values of a property the last one
+    counts. The classes of the whole page do not count, because scripts change them.
     """
-    styles: dict[str, str] = {}
-    media_classes: set[str] = set()
-    sheets = "".join(sheet.text or "" for sheet in page.iter("style"))[: PAGES.style_characters]
+    rules = _rules_of(page)
+    styles: dict[Element, str] = {}
+    around: Counter[str] = Counter()
+    open_elements: list[frozenset[str]] = []
+    for event, element in iterwalk(page, events=("start", "end")):
+        if event == "end":
+            around.subtract(open_elements.pop())
+            continue
+        names = _names_of(element)
+        style = ";".join((*_declarations_for(names, around, rules), element.get("style") or ""))
+        if style:
+            styles[element] = _last_values(style)
+        open_elements.append(frozenset() if element.tag in _WHOLE_PAGE else names)
+        around.update(open_elements[-1])
+    return styles
+
+
+def _rules_of(page: Element) -> _Rules:
+    """Return the rules of the page's own style sheets by one class or id that each asks for.
+
+    Classes and ids that have a rule for some media, such as wide screens, are left out, and so are
+    rules for what fades in.
+    """
+    rules: dict[str, dict[_Selector, str]] = {}
+    media_names: set[str] = set()
+    sheets = "".join(sheet.text or "" for sheet in page.iter("style"))[: STYLES.style_characters]
     depth = 0
     for rule in sheets.split("}"):
         *outer_rules, selectors, declarations = ["", *rule.split("{")]
         depth = max(0, depth + len(outer_rules) - 1)
-        for selector in selectors.rpartition("*/")[2].split(","):
-            mark, _, name = selector.strip().partition(".")
+        for written in selectors.rpartition("*/")[2].split(","):
+            *outer_parts, part = [frozenset[str](), *map(_names_in, written.split())]
+            name = min(part, default="")
             if depth > 0:
-                media_classes.add(name)
-            elif not mark and "opacity" not in declarations:
-                known_style = styles.get(name, "")
-                room = PAGES.class_style_characters - len(known_style)
-                styles[name] = f"{known_style};{declarations[:room]}" if room > 0 else known_style
-    return {name: style for name, style in styles.items() if name not in media_classes}
+                media_names.add(name)
+            elif name.startswith(_KEY_SIGNS) and all(outer_parts[1:]):
+                known_rules = rules.setdefault(name, {})
+                selector = part, frozenset().union(*outer_parts)
+                room = STYLES.class_style_characters - sum(map(len, known_rules.values()))
+                has_place = selector in known_rules or len(known_rules) < STYLES.class_rules
+                if room > 0 and has_place and "opacity" not in declarations:
+                    known_style = known_rules.get(selector, "")
+                    known_rules[selector] = f"{known_style};{declarations[:room]}"
+    return {name: known for name, known in rules.items() if name not in media_names}
 
 
-def _style_of(element: Element, styles: Mapping[str, str]) -> str:
-    """Return the declarations for *element* by its classes and its own attribute.
-
-    They are in lower case and without white space.
-    """
-    names = (element.get("class") or "").split()[: PAGES.element_classes]
-    by_class = (styles.get(name, "") for name in names)
-    style = ";".join((*by_class, element.get("style") or ""))
-    return "".join(style.lower().split())
+def _names_in(part: str) -> frozenset[str]:
+    """Return the element, the classes and the id in a part of a selector; none if it has more."""
+    is_plain = _OTHER_SELECTORS.isdisjoint(part)
+    return frozenset(part.replace(".", " .").replace("#", " #").split() if is_plain else ())
 
 
-def _drop_hidden(page: Element, styles: Mapping[str, str]) -> None:
+def _names_of(element: Element) -> frozenset[str]:
+    """Return the tag, the classes and the id of *element*, as selectors write them."""
+    names = (element.get("class") or "").split()[: STYLES.element_classes]
+    key = element.get("id")
+    return frozenset((element.tag, *(f".{name}" for name in names), *([f"#{key}"] if key else [])))
+
+
+def _declarations_for(
+    names: frozenset[str], around: Mapping[str, int], rules: _Rules
+) -> Iterator[str]:
+    """Yield the declarations for an element of *names*; those that ask for more come last."""
+    matching_rules = [
+        (len(part) + len(outer_names), declarations)
+        for name in sorted(names & rules.keys())
+        for (part, outer_names), declarations in rules[name].items()
+        if part <= names and all(around.get(outer, 0) > 0 for outer in outer_names)
+    ]
+    for _, declarations in sorted(matching_rules, key=lambda rule: rule[0]):
+        yield declarations
+
+
+def _last_values(style: str) -> str:
+    """Return *style* in lower case, without white space, with the last value of each property."""
+    declarations = (part.partition(":") for part in "".join(style.lower().split()).split(";"))
+    values = {name: value for name, _, value in declarations if value}
+    return ";".join(f"{name}:{value}" for name, value in values.items())
+
+
+def _drop_hidden(page: Element, styles: _Styles) -> None:
     """Remove hidden elements, except an article that a script will show."""
     page_characters: int | None = None
-    for element in page.xpath("//body//*[@hidden or @style or @class or self::dialog[not(@open)]]"):
-        if not _is_hidden(element, _style_of(element, styles)):
+    opened = _opened_ids(page)
+    for element in page.xpath(_STYLED):
+        is_hidden = _is_hidden(element, styles.get(element, ""))
+        if not is_hidden and element.get("aria-hidden") != "true":
+            continue
+        if _answers(element) or (
+            element.get("id") in opened
+            and (opened[element.get("id")] or ends_sentence(clean_line(element.text_content())))
+        ):
+            for name in _HIDING:
+                element.attrib.pop(name, None)  # extractors go by them as well
+            continue
+        if not is_hidden:
             continue
         if page_characters is None:
             page_characters = _paragraphs_in(page)
@@ -167,10 +259,31 @@ def _drop_hidden(page: Element, styles: Mapping[str, str]) -> None:
             _drop(element)
 
 
+def _opened_ids(page: Element) -> dict[str, bool]:
+    """Return the ids of boxes that a heading, a question or “Read more” opens on a click.
+
+    The value is True for those of a question.
+    """
+    controls = page.xpath("//*[@aria-controls]")
+    lines = [(control, clean_line(control.text_content())) for control in controls]
+    return {
+        control.get("aria-controls"): is_question(line)
+        for control, line in lines
+        if is_question(line) or BOILERPLATE.fullmatch(line) or control.xpath(_IN_HEADING)
+    }
+
+
+def _answers(element: Element) -> bool:
+    """Return True if *element* stands directly behind a question, which opens it on a click."""
+    question = element.getprevious()
+    return question is not None and is_question(clean_line(question.text_content()))
+
+
 def _is_hidden(element: Element, style: str) -> bool:
     """Return True if the element's markup or *style* hides it."""
     hidden = element.get("hidden")
-    if (hidden is not None and hidden.lower() != "until-found") or element.tag == "dialog":
+    is_closed = hidden is not None and hidden.lower() != "until-found"
+    if is_closed or element.tag == "dialog" or element.get("popover") is not None:
         return True
     if style and _HIDDEN_STYLE.search(style) and not any(word in style for word in _ANIMATIONS):
         return True
@@ -186,21 +299,25 @@ def _paragraphs_in(element: Element) -> int:
     return own_characters or sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
 
 
-def _drop_struck(page: Element, styles: Mapping[str, str]) -> None:
+def _drop_struck(page: Element, styles: _Styles) -> None:
     """Remove text that the page strikes out."""
-    for element in page.xpath("//del|//s|//strike|//body//*[@style or @class]"):
+    for element in page.xpath("//del|//s|//strike|//body//*[@style or @class or @id or @role]"):
         if (
             element.tag in {"del", "s", "strike"}
-            or _STRUCK_STYLE.search(_style_of(element, styles))
+            or element.get("role") == "deletion"
+            or _STRUCK_STYLE.search(styles.get(element, ""))
             or _STRUCK_CLASS.search(element.get("class") or "")
         ):
             _drop(element)
 
 
-def _raise_signs(page: Element, styles: Mapping[str, str]) -> None:
+def _raise_signs(page: Element, styles: _Styles) -> None:
     """Make ``sup`` of what is raised by its style; remove the links to notes behind words."""
     for element in page.xpath("//body//span[@style or @class]|//body//small[@style or @class]"):
-        is_raised = "vertical-align:super" in _style_of(element, styles)
+        style = styles.get(element, "")
+        is_raised = "vertical-align:super" in style or (
+            "top:-" in style and "position:relative" in style
+        )
         if is_raised or _RAISED_CLASS.search(element.get("class") or ""):
             element.tag = "sup"
     for link in page.xpath("//a[contains(@href, '#')][not(ancestor::sup)]"):
@@ -214,6 +331,22 @@ def _raise_signs(page: Element, styles: Mapping[str, str]) -> None:
                 _drop(link)
         elif sign and link.get("href").startswith("#") and not any(map(str.isalnum, sign)):
             _drop(link)  # an arrow that leads back from a note
+
+
+def _write_letters(page: Element) -> None:
+    """Write the letters at the start of words, and the figures, that a page shows as pictures."""
+    has_words: dict[Element, bool] = {}
+    pictures = page.xpath("(//img|//amp-img)[normalize-space(@alt)]")
+    for picture in pictures[: STYLES.pictures]:
+        letters, parent = picture.get("alt").strip(), picture.getparent()
+        behind = text_behind(picture)[:1]
+        is_initial = len(letters) == 1 and letters.isalpha() and behind.isalpha()
+        is_figure = has_digit(letters) and not has_letter(letters + behind)
+        if is_figure and parent not in has_words:
+            has_words[parent] = any(map(has_letter, parent.xpath("text()")))
+        if is_initial or (is_figure and has_words[parent]):
+            picture.text, picture.tag = letters, "words"
+    strip_tags(page, "words")
 
 
 def _drop_icons(page: Element) -> None:
@@ -274,9 +407,11 @@ def text_before(element: Element) -> str:
 
 
 def text_behind(element: Element) -> str:
-    """Return the text behind *element*, or that at the start of the element behind it."""
-    following = element.getnext()
-    return str(element.tail or ("" if following is None else following.text) or "")
+    """Return the text behind *element*, in its parent or at the start of the element behind it."""
+    following, parent = element.getnext(), element.getparent()
+    if element.tail or following is not None:
+        return str(element.tail or following.text or "")
+    return text_behind(parent) if parent is not None and parent.tag in INLINE_TAGS else ""
 
 
 def _write_counters(page: Element) -> None:
@@ -371,7 +506,9 @@ def _write_gaps(page: Element) -> None:
         text = (element.text if is_start else element.tail) or ""
         if not text:
             continue
-        if before and _is_gap(before, text, between=is_closed and is_opened):
+        is_styled = element.get("class") is not None and _is_in_row(element)
+        is_between = is_styled or (is_closed and is_opened)
+        if before and _is_gap(before, text, between=is_between):
             if is_start:
                 element.text = f" {text}"
             else:
@@ -379,10 +516,17 @@ def _write_gaps(page: Element) -> None:
         before, is_closed, is_opened = text, False, False
 
 
+def _is_in_row(element: Element) -> bool:
+    """Return True if *element* stands directly in a box, an item or a cell."""
+    parent = element.getparent()
+    return parent is not None and parent.tag in _ROWS
+
+
 def _is_gap(before: str, text: str, *, between: bool) -> bool:
     """Return True if *before* and *text* can be no parts of one word or figure.
 
-    *between* is True if each of them is the text of an element. Letters are those of scripts with
+    *between* is True if each of them is the text of an element, or one of them of an element with a
+    class in a row. Letters are those of scripts with
     capitals: others may stand beside figures.
     """
     first, last = text[0], before[-1]

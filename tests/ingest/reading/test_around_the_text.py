@@ -165,9 +165,17 @@ def test_a_linked_sentence_in_a_box_is_text():
     assert told == [FIRST, sentence, SECOND, THIRD]
 
 
-def test_why_a_reader_gets_a_letter_is_no_text():
+@pytest.mark.parametrize(
+    "line",
+    [
+        "You are receiving this email because you signed up at courier.example.",
+        "Sie erhalten diese Mail, weil Sie sich angemeldet haben.",
+        "Vous recevez ce mail car vous êtes inscrit.",
+        "配信停止はこちら: https://courier.example/stop?letter=hokuto-asa-no-dayori",
+    ],
+)
+def test_why_a_reader_gets_a_letter_is_no_text(line):
     """It is the last line of most of them."""
-    line = "You are receiving this email because you signed up at courier.example."
     letter = (
         "From: The Courier <news@courier.example>\nSubject: Holm counted\n"
         "Date: Mon, 2 Nov 2026 06:00:00 +0000\nContent-Type: text/html; charset=utf-8\n\n"

@@ -156,3 +156,18 @@ def test_hours_of_captions_are_read_in_a_moment():
     )
     text = one("WEBVTT\n\n" + cues).extract.text
     assert text.count("word number 19999 ") == 1
+
+
+def test_live_captions_that_mark_another_speaker_say_each_line_once():
+    """The mark stands before a new line, and not where it is shown again above another."""
+    text = (
+        "WEBVTT\n\n00:01.000 --> 00:03.000\n&gt;&gt; THE COUNT IN HOLM\n\n"
+        "00:02.000 --> 00:05.000\nTHE COUNT IN HOLM\nHAS ENDED, TURNOUT WAS\n\n"
+        "00:04.000 --> 00:07.000\nHAS ENDED, TURNOUT WAS\n61.4 PERCENT.\n\n"
+        "00:07.000 --> 00:09.000\n>> THANK YOU, MAYOR.\n"
+    )
+    [found] = read_bytes(text.encode(), "night.vtt", Hints())
+    assert found.extract.text.split("\n\n") == [
+        "[0:01] THE COUNT IN HOLM HAS ENDED, TURNOUT WAS 61.4 PERCENT.",
+        "[0:07] THANK YOU, MAYOR.",
+    ]

@@ -7,7 +7,7 @@ import pytest
 from ingest.reading import read_bytes
 from ingest.reading.documents import Entry, Hints
 from ingest.reading.listings import read_listing
-from ingest.reading.registry import read_fetched
+from ingest.reading.registry import read_fetched, read_item
 from tests.ingest.reading.pages import FIRST, SECOND, STORY, THIRD, URL, a_page
 from tests.ingest.reading.test_kinds import one
 
@@ -121,6 +121,50 @@ def test_what_a_site_has_a_program_put_into_a_post_is_no_text():
     assert "contact-form" not in entry.content
     assert "su_box" not in entry.content
     assert "[of the hall]" in entry.content
+
+
+def test_markup_that_is_escaped_twice_is_markup():
+    """Inside CDATA some programs escape it once more; a page that shows markup has its own."""
+    twice = BODY.replace("ended", "&lt;del&gt;began&lt;/del&gt; ended").replace("&lt;", "&amp;lt;")
+    [entry] = read_listing(rss(f"<description>{twice}</description>").encode(), HOME).entries
+    assert read_item(entry, HOME, Hints()).text == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
+    shown = STORY.replace("ended", "ended with &lt;/html&gt;")
+    [entry] = read_listing(
+        rss(f"<description><![CDATA[{shown}]]></description>").encode(), HOME
+    ).entries
+    assert "ended with </html> at two" in read_item(entry, HOME, Hints()).text
+
+
+@pytest.mark.parametrize(
+    ("end", "is_cut"),
+    [
+        ("… [&amp;hellip;]", True),
+        (" and [...]", True),
+        ("… &lt;a href='/holm'&gt;Continue reading&lt;/a&gt;", True),
+        (" The rest … is silence.", False),
+        (" “I do not know …”", False),
+        ("", False),
+    ],
+)
+def test_an_item_that_breaks_off_is_a_part_of_its_article(end, is_cut):
+    """It is read where the page cannot be, and is said to be its beginning."""
+    [entry] = read_listing(rss(f"<description>{BODY}{end}</description>").encode(), HOME).entries
+    assert read_item(entry, HOME, Hints()).header.preview is is_cut
+
+
+def test_a_post_of_wordpress_names_its_writers():
+    """They are embedded if whoever asks for the posts asks for them."""
+    post = {
+        "date_gmt": "2026-11-03T21:15:00",
+        "link": f"{HOME}/holm",
+        "title": {"rendered": "Holm"},
+        "content": {"rendered": STORY, "protected": False},
+        "_embedded": {"author": [{"name": "Mara Reyl"}, {"name": "admin"}]},
+    }
+    header = one(json.dumps([post]), "posts.json").extract.header
+    assert header.authors == ("Mara Reyl",)
+    post["_embedded"] = ["x"]
+    assert one(json.dumps([post]), "posts.json").extract.header.authors == ()
 
 
 @pytest.mark.parametrize("key", ["messages", "db"])

@@ -129,6 +129,7 @@ def test_a_damaged_document_is_read_or_refused(ending):
     @example(SEEDS[ending])
     @example(b"")
     @example(b"\r" + SEEDS[ending])
+    @example(SEEDS[ending].replace(b"//courier.example", b"//[courier.example"))
     @example(SEEDS[ending][: len(SEEDS[ending]) // 2])
     def run(data):
         is_read_or_refused(data, f"a{ending}")

@@ -17,6 +17,7 @@ def test_whatever_strikes_a_text_out_takes_it_away():
         '<p>Brenk won <span style="text-decoration-line: line-through">7,310</span> 7,130 votes in '
         'Holm.</p><p>Rhea Solt <span class="strike">conceded</span> <u>has not conceded</u>.</p>'
         '<p>Turnout was <span class="gone">71.3</span> 61.3 per cent in Tarn.</p>'
+        '<p>Ward 4 had <span role="deletion">31</span> <span role="insertion">13</span> boxes.</p>'
         "<p>There were 7\u03368\u0336 12 women on the new council of Ostrel, it said.</p>"
         "<ul><li><del>Tarn: 40 votes</del></li><li>Tarn: 44 votes were counted by noon</li></ul>"
         '<p>Ostrel: <i class="txt-strike">17</i> 71 boxes, '
@@ -32,6 +33,7 @@ def test_whatever_strikes_a_text_out_takes_it_away():
         "44",
         "71",
         "3 seats",
+        "had 13 boxes",
     ):
         assert line in text
     for struck in (
@@ -54,9 +56,18 @@ def test_signs_of_notes_stick_to_nothing_however_they_are_raised():
         '<p>Turnout was 63.5<span class="superscript">2</span> per cent.</p><p>Brenk got 11,204<a '
         'href="#n1">1</a> votes.</p><p>Solt got 9,310¹ votes and 7.5² per cent.</p><p>Tarn: 4,120'
         '<span style="vertical-align:super;font-size:70%">3</span> votes and 3,210† by post.</p>'
+        '<p>Ward 4: 5,120<span style="position:relative; top:-0.5em">4</span> votes.</p>'
         "<p>The hall has 300 km² of floor and saw 10⁶ papers pass.</p>"
     )
-    for line in ("63.5 per", "11,204 votes", "9,310 votes", "7.5 per", "4,120 votes", "3,210 by"):
+    for line in (
+        "63.5 per",
+        "11,204 votes",
+        "9,310 votes",
+        "7.5 per",
+        "4,120 votes",
+        "3,210 by",
+        "5,120 votes",
+    ):
         assert line in text
     assert "300 km² of floor and saw 10⁶ papers" in text
 
@@ -131,6 +142,8 @@ def test_signs_of_notes_in_other_scripts_and_words(markup, lang, words):
         'style="clip:rect(0,0,0,0)"',
         'class="draft"',
         'class="u-visually-hidden"',
+        'class="govuk-visually-hidden"',
+        'class="sr_only"',
         'class="hide"',
         'class="visually-hidden-focusable"',
         'class="print-only"',
@@ -374,6 +387,9 @@ def test_what_others_withdraw_withdraws_no_article(sentence):
         "<p>Gesponsorde inhoud van de Liga</p>",
         "<p>Annonsörsinnehåll från ligan</p>",
         '<span class="badge">Annonse</span>',
+        '<p class="dachzeile">Bezahlte Anzeige</p>',
+        "<p>PR 提供：港連盟</p>",
+        "<p>BrandVoice | Paid Program</p>",
     ],
 )
 @pytest.mark.parametrize("is_above", [True, False])
@@ -465,6 +481,12 @@ AROUND = [
     "▶ 제보는 카톡 holm",
     "<저작권자(c) 홀름, 무단 전재-재배포 금지>",
     "本網站之文字，非經授權，不得轉載。",
+    "-30-",
+    "— 30 —",
+    "###",
+    "1 2 3 Next »",
+    "Source URL: https://courier.example/holm",
+    "Quelle: https://kurier.example/holm",
 ]
 
 

@@ -215,6 +215,8 @@ def test_a_box_for_advertisements_makes_no_paid_post():
         "Une version précédente de cet article donnait 21 sièges.",
         "Una versión anterior de este artículo daba 21 escaños.",
         "訂正：当初の記事で議席数を21としましたが、正しくは12でした。",
+        "※5日午前9時、議席数を修正しました（誤：21 正：12）",
+        "We’ve corrected the number of seats; a previous version of this report said 21.",
     ],
 )
 @pytest.mark.parametrize("at_head", [True, False])
@@ -379,6 +381,73 @@ def test_a_credit_line_is_no_evidence(credit):
     extract = read(a_page(f"{STORY}<p>{credit}</p>"))
     assert credit not in extract.text
     assert extract.header.agency == "Kyodo"
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        "Avec AFP",
+        "Mit Material von dpa und Reuters",
+        "(Con información de EFE)",
+        "Com informações da Reuters",
+        "With reporting from AP",
+        "配信：共同通信",
+        "(Reportage de A. Bel, édité par C. Du)",
+        "(Bericht von A. Bel, redigiert von C. Du)",
+        "(Reportagem de A. Bel; edição de C. Du)",
+    ],
+)
+def test_a_credit_line_in_any_language_is_no_evidence(credit):
+    """Of agencies whose reports were used, and in brackets of who wrote and edited."""
+    assert lines(a_page(f"{STORY}<p>{credit}</p>"))[-1] == THIRD
+
+
+@pytest.mark.parametrize(
+    "line", ["(dpa)", "dpa/AFP", "【ロイター】", "Associated Press", "(EFE/AFP)"]
+)
+def test_an_agency_alone_below_the_text_is_no_evidence(line):
+    """It is the source of the report."""
+    extract = read(a_page(f"{STORY}<p>{line}</p>"))
+    assert line not in extract.text
+    assert extract.header.agency
+
+
+@pytest.mark.parametrize(
+    ("markup", "heading"),
+    [
+        ("<h3>Correction</h3><p>{}</p>", "Correction"),
+        ("<p><strong>Clarification:</strong></p><p>{}</p>", "Clarification"),
+        ("<p><b>Correction</b><br>{}</p>", "Correction"),
+        ("<h4>Korrektur</h4><p>{}</p>", "Korrektur"),
+        ("<h4>Διόρθωση</h4><p>{}</p>", "Διόρθωση"),
+    ],
+)
+def test_a_correction_below_its_label_is_one(markup, heading):
+    """The label says nothing alone, and the text does not say that it corrects."""
+    note = "The Fen Alliance won 12 seats in Holm, not 21 as first stated."
+    extract = read(a_page(STORY + markup.format(note)))
+    assert extract.corrections == (f"{heading}: {note}",)
+    assert extract.text.split("\n\n")[-1] == THIRD
+
+
+def test_a_heading_like_such_a_label_is_one_of_the_text():
+    """It goes on, or a sentence stands there."""
+    for heading in ("Corrections officers vote", "Correction of the roll", "A correction."):
+        lines_read = lines(a_page(f"{STORY}<h3>{heading}</h3><p>{FIRST[4:]}</p>"))
+        assert lines_read[-2:] == [heading, FIRST[4:]]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "With reporting from AP reporters banned, Holm counted alone.",
+        "(Reportage is not what Lund calls it.) She calls it a play.",
+        "Mit dpa und Reuters sprach die Wahlleiterin am Montag nicht.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_credit_is_text(sentence):
+    """A credit is a whole line."""
+    assert lines(a_page(f"{STORY}<p>{sentence}</p>"))[-1] == sentence
 
 
 @pytest.mark.parametrize("mark", ['role="doc-footnote"', 'epub:type="footnote"', 'role="note"'])
