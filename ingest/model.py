@@ -419,7 +419,8 @@ class Evidence:
     ``score`` is the fused relevance within one search, the best at 1. ``dense`` is the cosine of
     question and passage, ``lexical`` the BM25 score, each None if that search did not find the
     passage. ``fit`` is the factor in ``score`` if the question names the article's outlet or day,
-    otherwise 1. ``copies`` are headers of other articles with the same story.
+    otherwise 1. ``copies`` are headers of other articles with the same story. ``freshness`` is how
+    new it is beside the newest that comes close, from 0 to 1; 0 where the newest is not meant.
     """
 
     passage: Passage
@@ -428,6 +429,7 @@ class Evidence:
     lexical: float | None = None
     fit: float = 1.0
     copies: tuple[Header, ...] = ()
+    freshness: float = 0.0
 
 
 def day_of(moment: Moment) -> date:

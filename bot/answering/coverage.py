@@ -13,6 +13,7 @@ from bot.answering.evidence.ranking import (
     Weights,
     by_windows,
     lead_features,
+    names_year,
     newest_windows,
     plain_windows,
     read_windows,
@@ -159,6 +160,7 @@ class Coverage:
             scope=limits,
             meaning=meaning,
             language=own_language,
+            newest=read and not (names.days or names.bound or names_year(text)),
             timings=timings,
         )
         clock = Stopwatch(timings)

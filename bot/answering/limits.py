@@ -51,8 +51,9 @@ class _EvidenceLimits:
     """Windows that are read at first, the others only if none of these is likely to answer: of 297
     questions 156 lead with the right one, as with all 24 read, in 0.55 times the median time."""
     other_script_windows: int = 3
-    """Windows among them that are in the other script. Words hardly order these, yet the first
-    three hold the answer in 20 of 22 questions that Japanese text alone answers in the sample."""
+    """Windows among them, of both numbers, that are at least in the other script. Words hardly
+    order these, yet the first three hold the answer in 20 of 22 questions that Japanese text alone
+    answers in the sample."""
     foreign_windows_read: int = 32
     """Windows that are read where all are in the other script, so that no words order them."""
     windows_shown: int = 6
@@ -97,8 +98,6 @@ class _OddsBounds:
     """Part of it from which another one may be said to contradict the best one."""
     may_answer: float = 3.0
     """Log odds below the best window's up to which another one tells how new the contest is."""
-    fresh_weeks: float = 520.0
-    """Weeks before the newest that may answer from which a window is not fresh at all."""
     own_answer: float = 0.01
     """Score by which a page's answer to the same question stands before its other windows."""
     same_answer: float = 0.5

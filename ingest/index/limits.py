@@ -53,6 +53,12 @@ class _RankingWeights:
     """Factor of a passage's score if the question names its outlet."""
     day_factor: float = 1.3
     """Factor of a passage's score if the question names its day."""
+    freshness: float = 0.3
+    """Weight of how new a passage is, beside a score of at most 1, where the newest is meant."""
+    may_be_newest: float = 0.6
+    """Share of the best score from which a passage's day may be that of the newest."""
+    fresh_weeks: float = 520.0
+    """Weeks before the newest from which nothing is fresh at all."""
     pair_weight: float = 0.6
     """Weight of a pair relative to a term; .4 to .8 were equal on half of MultiHop-RAG."""
     prior_passages: int = 20

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -81,6 +83,7 @@ def search(
     scope: Scope | None = None,
     meaning: Meaning | None = None,
     language: str | None = None,
+    newest: bool = False,
     timings: MutableMapping[str, float] | None = None,
 ) -> list[Evidence]:
     """Return the *limit* passages most likely to answer *text*, best first.
@@ -88,8 +91,9 @@ def search(
     *names* are the outlets and days in *text* (:func:`ingest.index.scope.question_scope`): their
     passages rank higher; its bound and *scope* exclude all others. *meaning* is that of *text* if
     it was embedded already. *language* is the language code of *text*: words rarely match across
-    languages, so a passage in another one scores at least its similarity. *timings* receives the
-    milliseconds of each stage. Ids that the archive no longer has are dropped.
+    languages, so a passage in another one scores at least its similarity. With *newest*, the newest
+    contest is meant: what is new beside the newest that comes close ranks higher. *timings*
+    receives the milliseconds of each stage. Ids that the archive no longer has are dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
     bound = both(scope, names.bound)
@@ -120,7 +124,10 @@ def search(
         Evidence(p, fused[key], similarities.get(key), lexical.get(key), _fitness(names, p.header))
         for key, p in passages.items()
     ]
-    best = _both_scripts(collapse(_ordered(candidates)), Script.of_question(text), limit)
+    ranked = _ordered(candidates)
+    if newest:
+        ranked = _fresher_first(ranked)
+    best = _both_scripts(collapse(ranked), Script.of_question(text), limit)
     clock.lap("collapse")
     return best
 
@@ -148,6 +155,28 @@ def _ordered(evidence: Sequence[Evidence]) -> list[Evidence]:
     scores = shares({e.passage.id: e.score * e.fit for e in evidence})
     rescored = (replace(e, score=scores[e.passage.id]) for e in evidence)
     return sorted(rescored, key=lambda e: (-e.score, e.passage.id))
+
+
+def freshness(age: timedelta) -> float:
+    """Return 1 for an *age* of nothing or less, falling with the logarithm of its weeks to 0."""
+    weeks = max(0.0, age / timedelta(weeks=1))
+    return max(0.0, 1.0 - math.log1p(weeks) / math.log1p(RANKING.fresh_weeks))
+
+
+def _fresher_first(ranked: Sequence[Evidence]) -> list[Evidence]:
+    """Order *ranked* by score and by how new each passage is; an undated one is not new.
+
+    What hardly fits the question says nothing of how new its contest is.
+    """
+    likely_days = (e.passage.header.day for e in ranked if e.score >= RANKING.may_be_newest)
+    newest_day = max(filter(None, likely_days), default=None)
+    if newest_day is None:
+        return list(ranked)
+    fresh = [
+        replace(e, freshness=freshness(newest_day - day)) if (day := e.passage.header.day) else e
+        for e in ranked
+    ]
+    return sorted(fresh, key=lambda e: -(e.score + RANKING.freshness * e.freshness))
 
 
 def _fitness(names: QuestionScope, header: Header) -> float:

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -24,6 +24,8 @@ from bot.answering.limits import EVIDENCE, ODDS
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from ingest.index.cutting import terms
+from ingest.index.limits import RANKING
+from ingest.index.search import freshness
 from ingest.language.script import Script
 from ingest.model import Evidence
 
@@ -105,6 +107,11 @@ def logistic(odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-ODDS.log_odds, min(ODDS.log_odds, odds))))
 
 
+def names_year(question: str) -> bool:
+    """Return True if *question* names a year, so that not the newest contest is meant."""
+    return YEAR.search(question) is not None
+
+
 def read_windows(
     need: Need,
     question: str,
@@ -151,7 +158,7 @@ def _scored(
 ) -> list[Window]:
     """Return *windows*, which were read, with how well each fits in time and with their scores."""
     times = [0.0] * len(windows) if timed else timeliness(windows, question)
-    is_dated = timed or bool(YEAR.search(question))
+    is_dated = timed or names_year(question)
     timed_windows = [
         replace(window, time=time, earlier=not is_dated and _of_earlier_year(window))
         for window, time in zip(windows, times, strict=True)
@@ -237,10 +244,10 @@ def _answers_same(
 
 
 def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
-    """Return the first windows, as many as are read; a few are of the other script, if it can.
+    """Return the first windows, as many as are read, first those that are read at first.
 
-    Words hardly cross scripts, so that without a place of their own none of those would be read.
-    These few are among the windows that are read first.
+    Words hardly cross scripts, so that those of the other script have places of their own in both:
+    as large a share as of the passages that were found, and a few at least.
     """
     script = Script.of_question(question)
     same_script: list[Window] = []
@@ -250,15 +257,19 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
         (same_script if is_same else other_script).append(window)
     if not same_script:
         return other_script[: EVIDENCE.foreign_windows_read]
-    places = min(len(other_script), EVIDENCE.other_script_windows)
-    first_places = EVIDENCE.windows_read_first - places
-    windows = [
-        *same_script[:first_places],
-        *other_script[:places],
-        *same_script[first_places : EVIDENCE.windows_read - places],
-        *other_script[places:],
-    ]
-    return windows[: EVIDENCE.windows_read]
+    passages, other_passages = (
+        len({window.passage.id for window in items}) for items in (windows, other_script)
+    )
+
+    def places(all_places: int) -> int:
+        fair_places = round(all_places * other_passages / passages)
+        return min(len(other_script), max(EVIDENCE.other_script_windows, fair_places))
+
+    chosen: list[Window] = []
+    for number in (EVIDENCE.windows_read_first, EVIDENCE.windows_read):
+        best = [*same_script[: number - places(number)], *other_script[: places(number)]]
+        chosen += [window for window in best if window not in chosen]
+    return chosen[: EVIDENCE.windows_read]
 
 
 def readable_first(question: str, windows: list[Window], weights: Weights) -> list[Window]:
@@ -376,10 +387,16 @@ def _promising(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
 
 
 def _with_word_share(window: Window, need: Need) -> Window:
-    """Return *window* with the share of words that it mentions and its plain score."""
+    """Return *window* with the share of words that it mentions and its plain score.
+
+    Words that only the title above it mentions count half in that score, as they do for every
+    window of the article.
+    """
     title = f"{window.passage.header.title}\n{window.heading}"
-    words = need.share(window.readable.text, title)
-    return replace(window, words=words, score=(words + min(1.0, window.evidence.score)) / 2)
+    text, evidence = window.readable.text, window.evidence
+    words = need.share(text, title)
+    passage_score = min(1.0, evidence.score) + RANKING.freshness * evidence.freshness
+    return replace(window, words=words, score=((words + need.share(text)) / 2 + passage_score) / 2)
 
 
 def _mentioning(window: Window, need: Need) -> Window:
@@ -425,7 +442,7 @@ def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
     )
     if newest is None:
         return [0.0] * len(moments)
-    return [_freshness(newest - moment) if moment else 0.0 for moment in moments]
+    return [freshness(newest - moment) if moment else 0.0 for moment in moments]
 
 
 def _may_answer(windows: Sequence[Window]) -> list[bool]:
@@ -436,12 +453,6 @@ def _may_answer(windows: Sequence[Window]) -> list[bool]:
     odds = [window.reading.odds if window.reading else 0.0 for window in windows]
     bound = max(odds, default=0.0) - ODDS.may_answer
     return [value >= bound for value in odds]
-
-
-def _freshness(age: timedelta) -> float:
-    """Return 1 for an *age* of nothing or less, falling with the logarithm of its weeks to 0."""
-    weeks = max(0.0, age / timedelta(weeks=1))
-    return max(0.0, 1.0 - math.log1p(weeks) / math.log1p(ODDS.fresh_weeks))
 
 
 def _years_told(window: Window, moment: datetime | None) -> set[int]:

@@ -22,6 +22,7 @@ from bot.answering.evidence.windows import sentences_of, windows_of
 from bot.answering.limits import EVIDENCE
 from bot.answering.understanding.need import Need
 from ingest.model import Evidence, Header, Kind, Passage, Span, parse_moment
+from tests.bot.answering.test_need import Vocabulary
 
 WEIGHTS = Weights(
     passage=1.0,
@@ -159,7 +160,7 @@ def test_the_others_are_read_where_none_of_the_first_is_likely(place, read_count
     assert (len(windows), windows[0].quote) == (read_count, texts[place])
 
 
-def test_a_few_windows_are_of_the_other_script_and_more_where_all_are():
+def test_as_large_a_share_of_windows_is_of_the_other_script_as_of_passages():
     """Words order those of the question's script; without places no other would be read."""
     english = [
         evidence_of("A sentence about the count. " * 40, key=f"{n}:1:0:a", article=n)
@@ -175,10 +176,12 @@ def test_a_few_windows_are_of_the_other_script_and_more_where_all_are():
         in_english = sum(window.passage.text.isascii() for window in windows)
         return in_english, len(windows) - in_english
 
-    places = EVIDENCE.other_script_windows
-    assert read("q", [*japanese, *english]) == (EVIDENCE.windows_read - places, places)
-    assert read("開票は？", [*english, *japanese]) == (places, EVIDENCE.windows_read - places)
-    assert read("q", [*japanese, english[0]])[1] > places
+    few = EVIDENCE.other_script_windows
+    half = EVIDENCE.windows_read // 2
+    assert read("q", [*japanese, *english]) == (half, half)
+    assert read("開票は？", [*english[:2], *japanese]) == (few, EVIDENCE.windows_read - few)
+    assert read("q", [*japanese[:2], *english]) == (EVIDENCE.windows_read - few, few)
+    assert read("q", [*japanese, english[0]])[1] > half
     assert read("개표는?", english) == (EVIDENCE.foreign_windows_read, 0)
     assert read("q", japanese) == (0, EVIDENCE.foreign_windows_read)
 
@@ -240,6 +243,26 @@ def test_what_has_nothing_to_do_with_the_question_is_no_newer_contest():
     ]
     [best, *_] = read_windows("Who won Tarn?", [*other, *answers], Pointing("won"), WEIGHTS)
     assert best.quote == "Farr won Tarn."
+
+
+def test_windows_that_mention_the_words_themselves_are_read():
+    """Where the title of an article has them, each of its windows would be as promising."""
+    text = "\n\n".join(f"Sentence {n} of a long night is here. It says nothing." for n in range(40))
+    need = Need.of("Who won Tarn?", Vocabulary())
+    read = []
+
+    class Reader:
+        def read(self, _question, windows):
+            read.extend(window.text for window in windows)
+            return [Reading(-9.0) for _ in windows]
+
+    evidence = [
+        evidence_of(f"{text}\n\nOdile Farr won Tarn.", title="Who won Tarn: live", score=1.0)
+    ]
+    ranking.read_windows(
+        *(need, "Who won Tarn?", evidence, Reader(), WEIGHTS), timed=False, in_english=True
+    )
+    assert "Farr" in read[0]
 
 
 def test_a_question_for_a_year_is_answered_by_sentences_that_name_it():

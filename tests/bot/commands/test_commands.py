@@ -58,10 +58,10 @@ def test_an_answer_as_an_object_can_be_checked(here, sample_folder, capsys):
 
 
 def test_a_source_is_named_once_above_its_excerpts(here, capsys):
-    assert main(["ask", "What do critics of the fare freeze say the islands need?"]) == 0
+    assert main(["ask", "Why is the fare freeze wrong?"]) == 0
     shown = capsys.readouterr().out
     assert "more of them" in shown
-    assert "40 per cent off" in shown
+    assert "Look at who travels" in shown
     assert shown.count("fare-freeze-wrong-address") == 1
 
 

@@ -11,7 +11,7 @@ from ingest.environment import Settings
 from ingest.index.index import Index
 from ingest.index.scope import QuestionScope, question_scope
 from ingest.index.search import search
-from ingest.model import Scope
+from ingest.model import Scope, parse_moment
 from tests.builders import NOW, an_extract, saved
 
 OLD = "The ferry tax is 12 crowns, the Harbour Alliance said. It will stay so for the year."
@@ -84,6 +84,41 @@ def test_the_best_scores_one_and_the_rest_no_more(desk):
     scores = [each.score for each in search(index, archive, "the ferry tax in crowns")]
     assert scores[0] == pytest.approx(1.0)
     assert scores == sorted(scores, reverse=True)
+
+
+CONTESTS = {
+    "2016-11-09": "Venn won Tarn by a wide margin. Tarn was hers, and all of Tarn sang.",
+    "2020-11-04": "Solt won Tarn narrowly, after Tarn had counted for two days.",
+    "2024-11-06": "On a night of many contests Farr won Tarn too, and Holm, and Skerry.",
+    "2025-06-01": "A whale was seen off Brennock. Children came to look, and the ferry stopped.",
+}
+
+
+def test_where_the_newest_is_meant_the_newest_contest_is_among_the_few_found(tmp_path):
+    """An old report that repeats the words of the question is no longer the only one."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    with (
+        Archive.open(settings.archive_url) as archive,
+        Index.open(archive, FastEmbedder(), settings, holder="a test", now=NOW) as index,
+    ):
+        saved(
+            archive,
+            *(
+                an_extract(
+                    text, title="Report", outlet=f"Paper of {day}", published=parse_moment(day)
+                )
+                for day, text in CONTESTS.items()
+            ),
+        )
+        index.upkeep.catch_up()
+        oldest, newest = (
+            search(index, archive, "Who won Tarn?", newest=newest) for newest in (False, True)
+        )
+    assert str(oldest[0].passage.header.day) == "2016-11-09"
+    assert str(newest[0].passage.header.day) == "2024-11-06"
+    assert {e.passage.id: e.score for e in oldest} == {e.passage.id: e.score for e in newest}
+    assert newest[0].freshness == 1.0
+    assert all(e.freshness == 0.0 for e in oldest)
 
 
 ELSEWHERE = (
