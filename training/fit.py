@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.evidence.ranking import LeadFeatures, Weights, answer_terms, lead_margin
-from bot.answering.evidence.reader import Readable, WindowReader
 from bot.answering.evidence.windows import Window
 from bot.answering.understanding.question import ask
 from bot.answering.values import UnaskableError
@@ -59,7 +58,6 @@ class WindowFeatures:
     passage: float
     words: float
     time: float
-    bare: float
     answer: frozenset[str]
     gold: bool
 
@@ -82,7 +80,7 @@ class ScoredQuestion:
         order = np.argsort(-scores, kind="stable")
         best = self.windows[order[0]]
         margin = lead_margin([(float(scores[i]), self.windows[i].answer) for i in order])
-        return LeadFeatures(float(scores[order[0]]), margin, best.words, best.bare), best.gold
+        return LeadFeatures(float(scores[order[0]]), margin, best.words), best.gold
 
     @property
     def features(self) -> Array:
@@ -119,21 +117,11 @@ def score_questions(desk: Desk, rows: Iterable[dict[str, Any]]) -> Iterator[Scor
             continue
         view = desk.coverage.look(question)
         ranked = [window for window in view.ranked if window.reading]
-        bare = _read_bare(desk.coverage.reader, view.wording, ranked)
-        features = tuple(_seen(w, odds, gold) for w, odds in zip(ranked, bare, strict=True))
+        features = tuple(_seen(window, gold) for window in ranked)
         yield ScoredQuestion(row["question"], row["kind"], row["language"], bool(gold), features)
 
 
-def _read_bare(
-    reader: WindowReader | None, question: str, windows: Sequence[Window]
-) -> list[float]:
-    """Return the log odds of each of *windows* without its title."""
-    assert reader is not None
-    readings = reader.read(question, [Readable("", window.readable.text) for window in windows])
-    return [reading.odds for reading in readings]
-
-
-def _seen(window: Window, bare: float, gold: Sequence[str]) -> WindowFeatures:
+def _seen(window: Window, gold: Sequence[str]) -> WindowFeatures:
     """Return the figures of *window* that weights apply to."""
     assert window.reading is not None
     quote, text = letters_and_digits(window.quote), letters_and_digits(window.readable.text)
@@ -144,7 +132,6 @@ def _seen(window: Window, bare: float, gold: Sequence[str]) -> WindowFeatures:
         passage,
         window.words,
         window.time,
-        bare,
         answer_terms(window),
         answers,
     )

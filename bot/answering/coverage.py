@@ -213,9 +213,7 @@ class Coverage:
         A lead that is *contradicted* by what is shown beside it is no less sure for that: both are
         what the coverage says. Where nothing was read, nothing is certain.
         """
-        if self.reader is None or not view.read:
-            return 0.0
-        features = lead_features(view.wording, view.ranked, self.reader)
+        features = lead_features(view.ranked) if view.read else None
         return self.weights.certainty(features, alone=contradicted) if features else 0.0
 
     def level(self, view: View, certainty: float = 0.0) -> Level | Reason:

@@ -89,6 +89,8 @@ class _OddsBounds:
 
     enough: float = 0.2
     """Probability of the best of the windows read at first from which no others are read."""
+    without_title: float = 0.4
+    """Share of the reading without its title in the odds of a window; .4 to .6 were equal."""
     also_answers: float = 0.33
     """Part of the best window's probability from which another one answers too."""
     third_answers: float = 0.5

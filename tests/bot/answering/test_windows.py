@@ -19,7 +19,7 @@ from bot.answering.evidence.ranking import (
 )
 from bot.answering.evidence.reader import Reading
 from bot.answering.evidence.windows import sentences_of, windows_of
-from bot.answering.limits import EVIDENCE
+from bot.answering.limits import EVIDENCE, ODDS
 from bot.answering.understanding.need import Need
 from ingest.model import Evidence, Header, Kind, Passage, Span, parse_moment
 from tests.bot.answering.test_need import Vocabulary
@@ -30,7 +30,7 @@ WEIGHTS = Weights(
     time=1.0,
     slope=1.0,
     bias=0.0,
-    lead=LeadFeatures(score=1.0, margin=1.0, words=0.0, bare=1.0),
+    lead=LeadFeatures(score=1.0, margin=1.0, words=0.0),
     lead_bias=-4.0,
     says=0.9,
     closest=0.1,
@@ -336,8 +336,8 @@ def test_the_shipped_weights_say_where_they_come_from():
     weights = shipped_weights()
     assert 0 < weights.closest < weights.says <= 1
     assert weights.slope > 0
-    assert weights.certainty(LeadFeatures(8.0, 5.0, 1.0, 4.0)) > weights.says
-    assert weights.certainty(LeadFeatures(0.0, 0.0, 0.0, -2.0)) < weights.says
+    assert weights.certainty(LeadFeatures(8.0, 5.0, 1.0)) > weights.says
+    assert weights.certainty(LeadFeatures(0.0, 0.0, 0.0)) < weights.says
 
 
 @pytest.mark.parametrize(
@@ -415,21 +415,23 @@ def test_a_lead_is_surer_the_farther_the_next_answer_is_behind():
     assert lead_margin([lead, (5.5, frozenset({"teller"})), (4.0, frozenset({"venn"}))]) == 2.0
 
 
-def test_a_lead_is_read_again_without_its_title():
+def test_the_best_windows_are_read_again_without_their_title():
     """A title may name a person or a town that the window says nothing of."""
+    distracting = evidence_of("Odile Farr won Tarn.", title="Count: all of Skerry is Solt's")
+    plain = evidence_of("Solt won Skerry.", title="Count", key="2:1:0:a", article=2)
     headers = []
 
-    class Recording(Pointing):
-        def read(self, question, windows):
+    class Distracted:
+        def read(self, _question, windows):
             headers.extend(window.header for window in windows)
-            return super().read(question, windows)
+            return [Reading(1.0 if "Tarn" in w.text and not w.header else 0.0) for w in windows]
 
-    ranked = read_windows("How many votes changed?", [evidence_of()], Recording("12"), WEIGHTS)
-    headers.clear()
-    features = lead_features("How many votes changed?", ranked, Recording("12"))
-    assert headers == [""]
-    assert (features.score, features.bare) == (ranked[0].score, 3.0)
-    assert lead_features("How many votes changed?", [], Recording("12")) is None
+    ranked = read_windows("Who won?", [plain, distracting], Distracted(), WEIGHTS)
+    assert headers.count("") == len(ranked) == 2
+    assert ranked[0].quote == "Odile Farr won Tarn."
+    assert ranked[0].reading == Reading(ODDS.without_title)
+    assert lead_features(ranked).score == ranked[0].score
+    assert lead_features([]) is None
 
 
 def test_an_order_to_a_model_is_no_sentence_of_coverage():
