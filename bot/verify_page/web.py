@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
@@ -20,7 +21,9 @@ from bot.answering.proving.archived import (
     prove_quotation,
 )
 from bot.community.budget import Limiter
+from bot.community.members import Community
 from bot.ledger import Ledger
+from bot.outcomes import answer_key_text
 from bot.verify_page.limits import VERIFY_PAGE
 from bot.verify_page.page import (
     STYLE_SHEET,
@@ -70,7 +73,7 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
         return
     with listening(place, "VERIFY_PORT") as listener:
         runner = web.AppRunner(
-            _PageServer(desk.archive, desk.ledger, desk.coverage).build(),
+            _PageServer(desk.archive, desk.ledger, desk.coverage, desk.community).build(),
             access_log=None,
             max_line_size=VERIFY_PAGE.header_bytes,
             max_field_size=VERIFY_PAGE.header_bytes,
@@ -92,6 +95,7 @@ class _PageServer:
     archive: Archive
     ledger: Ledger
     coverage: Coverage
+    community: Community
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
     _slots: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(VERIFY_PAGE.concurrent_requests)
@@ -125,7 +129,12 @@ class _PageServer:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Return the page of an answer's quotations."""
         answer_id, page = int(request.match_info["number"]), _page_for(request)
-        quotations = await asyncio.to_thread(quotations_of, answer_id, self.archive, self.ledger)
+        key = request.query.get("key", "")
+        own_key = await self.community.hashed(answer_key_text(answer_id))
+        has_key = hmac.compare_digest(key.encode(errors="replace"), own_key.encode())
+        quotations = await asyncio.to_thread(
+            quotations_of, answer_id, self.archive, self.ledger, has_key=has_key
+        )
         if not quotations:
             return _html(page.notice(page.words("verify_no_answer")), status=404)
         as_of = await asyncio.to_thread(self.ledger.answers.as_of, answer_id)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from lxml import html
 
+from bot.answering.understanding.question import ask
 from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange
 from bot.verify_page import web
 from bot.verify_page.limits import VERIFY_PAGE
@@ -16,8 +17,8 @@ from bot.wording import Wording
 from ingest.errors import ArchiveError, SettingsError
 from ingest.index.cutting import cut
 from ingest.language.languages import Language
-from ingest.model import Removal
-from tests.bot.builders import a_desk_in
+from ingest.model import Edition, Removal
+from tests.bot.builders import a_desk_in, open_in
 from tests.bot.conftest import MORNING
 from tests.builders import TEXT, an_extract, saved
 
@@ -62,6 +63,11 @@ def page_of(reply):
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
     return page
+
+
+def saved_by_a_server(desk, extract):
+    """Save an article as a server that is not the home server adds it."""
+    desk.archive.articles.save_many([(extract, cut(extract.text, "en"))], now=MORNING, place="42")
 
 
 async def answered(desk, question=None):
@@ -332,12 +338,42 @@ async def test_what_is_no_port_is_told_from_one_that_is_taken(desk, place):
 async def test_the_page_proves_nothing_that_one_server_added(tmp_path):
     """Whoever pastes is unknown, and what a server adds is cited there alone."""
     with a_desk_in(tmp_path, now=MORNING) as desk:
-        extract = an_extract(url=URL)
-        desk.archive.articles.save_many(
-            [(extract, cut(extract.text, "en"))], now=MORNING, place="42"
-        )
+        saved_by_a_server(desk, an_extract(url=URL))
         async with a_browser(desk) as browser:
             assert "0 articles" in page_of(await browser.get("/")).text_content()
             form = {"quotation": "won 46 seats", "article": "1"}
             said = page_of(await browser.post("/prove", data=form)).text_content()
     assert "no article of that number or address is kept here" in said
+
+
+@pytest.mark.parametrize("key", ["", "?key=", "?key=" + "0" * 32, "?key=%C3%A9", "?key=%ED%A0%80"])
+async def test_a_guessed_number_shows_nothing_that_one_server_added(tmp_path, key):
+    """Numbers are counted up, and what a server adds is for its own members."""
+    with a_desk_in(tmp_path, now=MORNING) as desk:
+        saved_by_a_server(desk, an_extract(url=URL))
+        number = await answered(desk)
+        async with a_browser(desk) as browser:
+            reply = await browser.get(f"/answers/{number}{key}")
+    assert reply.status_code == 200
+    assert "One server added this article for itself." in page_of(reply).text_content()
+    for said in ("46", "Orvessa", "Ledger", URL):
+        assert said not in reply.text
+
+
+async def test_the_link_under_an_answer_shows_what_its_server_added(tmp_path):
+    """Whoever got the answer checks it in its context; the link of one answer opens no other."""
+    settings = {"EMBEDDING_MODEL": "fast", "VERIFY_URL": "https://desk.example/"}
+    with open_in(tmp_path, **settings) as desk:
+        saved_by_a_server(desk, an_extract(url=URL))
+        desk.coverage.catch_up()
+        edition = Edition("42")
+        question = ask("How many seats did the Harbour Alliance win in Orvessa?", now=MORNING)
+        outcome = await desk.answer(question, edition=edition)
+        assert outcome.page.startswith(f"https://desk.example/answers/{outcome.number}?key=")
+        link = outcome.page.removeprefix("https://desk.example")
+        other = await answered(desk)
+        async with a_browser(desk) as browser:
+            page = page_of(await browser.get(link))
+            elsewhere = await browser.get(f"/answers/{other}?{link.partition('?')[2]}")
+    assert "46 seats" in page.xpath("string(//blockquote//strong)")
+    assert "46 seats" not in elsewhere.text
