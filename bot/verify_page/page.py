@@ -178,6 +178,8 @@ class Page:
                 _p(words("verify_agrees"), " ", build.Q(_plain(proof.agrees))),
                 _p(words("verify_goes_on"), " ", build.Q(_plain(proof.continuation))),
             ]
+        elif proof.why is Refusal.ALTERED:
+            paragraphs.append(_p(words("verify_differs")))
         return paragraphs
 
     def _quotation(self, quotation: SeenQuotation, number: int) -> HtmlElement:

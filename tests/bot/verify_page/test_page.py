@@ -167,6 +167,7 @@ async def test_a_quotation_is_proven_in_whichever_article_has_it(sample_desk):
     ("quotation", "said"),
     [
         ("won 64 seats in Orvessa", "does not have these words"),
+        ("Who won no seats", "differs from the article right from its beginning"),
         ("Turnout was 62", "within a word or a figure"),
         ("The Harbour Alliance won […] that she would stay", "not together"),
         ("", "no quotation"),
