@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
@@ -52,6 +53,10 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_FORM_TYPE = "application/x-www-form-urlencoded"
+_CONNECTION_LOGGER = logging.getLogger(f"{__name__}.connections")
+"""Logger of the HTTP library, which shows what strangers send that is no HTTP, with a traceback."""
+_CONNECTION_LOGGER.setLevel(logging.CRITICAL)
 _MESSAGE_KEYS = {
     web.HTTPBadRequest.status_code: "verify_empty",
     web.HTTPRequestEntityTooLarge.status_code: "verify_too_long",
@@ -75,6 +80,8 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
         runner = web.AppRunner(
             _PageServer(desk.archive, desk.ledger, desk.coverage, desk.community).build(),
             access_log=None,
+            logger=_CONNECTION_LOGGER,
+            auto_decompress=False,  # browsers send forms as they are
             max_line_size=VERIFY_PAGE.header_bytes,
             max_field_size=VERIFY_PAGE.header_bytes,
             keepalive_timeout=10.0,
@@ -142,9 +149,12 @@ class _PageServer:
 
     async def prove(self, request: web.Request) -> web.StreamResponse:
         """Return the page with the result of proving a pasted quotation."""
+        if request.content_type != _FORM_TYPE:
+            raise web.HTTPBadRequest
         try:
             form = await request.post()
-        except (LookupError, ValueError) as error:  # an unknown charset, or bytes that are none
+        except (LookupError, ValueError, ConnectionError) as error:
+            # An unknown charset, bytes that are none, or a browser that is gone.
             raise web.HTTPBadRequest from error
         form_values = PastedQuotation(
             _text_of(form, "quotation")[: PROOFS.quotation_characters + 1],

@@ -1,5 +1,6 @@
 """The page as browsers get it: over HTTP, in nine languages, against hostile input."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -270,12 +271,63 @@ async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
         )
         assert broken.status_code == 400
         assert "no quotation" in page_of(broken).xpath("string(//*[@role='status'])")
-        form = "application/x-www-form-urlencoded; charset=nosuch"
-        unreadable = await browser.post(
-            "/prove", content=b"quotation=won", headers={"Content-Type": form}
-        )
-        assert unreadable.status_code == 400
-        assert "no quotation" in page_of(unreadable).xpath("string(//*[@role='status'])")
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({"Content-Type": "application/x-www-form-urlencoded; charset=nosuch"}, b"quotation=won"),
+        ({"Content-Type": "application/json"}, b'{"quotation": "won"}'),
+        (
+            {"Content-Type": "multipart/form-data; boundary=x"},
+            (
+                b"--x\r\nContent-Transfer-Encoding: nosuch\r\n"
+                b'Content-Disposition: form-data; name="quotation"\r\n\r\nwon\r\n--x--\r\n'
+            ),
+        ),
+        (
+            {"Content-Type": "multipart/form-data; boundary=x"},
+            b"--x\r\nno header\r\n\r\nwon\r\n--x--\r\n",
+        ),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_no_fault_of_the_desk(desk, caplog, headers, content):
+    """It is refused in a sentence, and nothing is logged."""
+    async with a_browser(desk) as browser:
+        reply = await browser.post("/prove", content=content, headers=headers)
+    assert reply.status_code == 400
+    assert "no quotation" in page_of(reply).xpath("string(//*[@role='status'])")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        (
+            b"POST /prove HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\n\x1f\x8b\x08nogzip"
+        ),
+        b"POST /prove HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"\x16\x03\x01\r\n\r\n",
+        (
+            b"POST /prove HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 50\r\n\r\nquotation=won"
+        ),
+    ],
+)
+async def test_what_is_no_request_does_not_fill_the_log(desk, caplog, sent):
+    """Whoever finds the port may send anything, and go away in the middle of it."""
+    async with a_browser(desk) as browser:
+        _, writer = await asyncio.open_connection("127.0.0.1", browser.base_url.port)
+        writer.write(sent)
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.close()
+        await asyncio.sleep(0.1)
+        assert (await browser.get("/robots.txt")).status_code == 200
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_too_many_requests_wait(desk, monkeypatch):
