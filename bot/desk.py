@@ -50,7 +50,7 @@ from bot.community.rules import DESK, DeskRules, Home
 from bot.community.suggested_questions import SuggestedQuestions
 from bot.ledger import Ledger
 from bot.metrics import Metrics
-from bot.outcomes import answer_page, level_of, record_of
+from bot.outcomes import answer_key_text, answer_page, level_of, record_of
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder, weakness_message
@@ -203,6 +203,7 @@ class Desk:
                 meter=meter,
             )
             outcome = await self._store(outcome, member, asked_at, meter)
+            outcome = await self._with_page(outcome)
             seconds = time.perf_counter() - start
             self.metrics.answered(outcome, seconds)
             self.models.state.note(outcome.written, asked_at)
@@ -313,6 +314,14 @@ class Desk:
         if usage != Usage():
             self.budget.count("", today, usage)
 
+    async def _with_page(self, outcome: Answer | Abstention) -> Answer | Abstention:
+        """Return *outcome* with the address of its page, if it has one."""
+        base, number = self.settings.verify_url, outcome.number
+        if base is None or number is None or isinstance(outcome, Abstention):
+            return outcome
+        key = await self.community.hashed(answer_key_text(number))
+        return replace(outcome, page=answer_page(base, number, key))
+
     @in_thread
     def _store(
         self, outcome: Answer | Abstention, member: str, asked_at: datetime, meter: Meter
@@ -331,8 +340,6 @@ class Desk:
             logger.warning("Answer shown but not stored: %s", error)
         if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
             outcome = replace(outcome, link=self._voting_link())
-        if isinstance(outcome, Answer):
-            outcome = replace(outcome, page=answer_page(self.settings.verify_url, number))
         provenance = replace(outcome.written, unkept=number is None)
         return replace(outcome, number=number, written=provenance)
 

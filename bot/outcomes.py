@@ -241,8 +241,11 @@ def _encode(text: str) -> str:
     return quote(text, safe="").replace("-", "%2D")
 
 
-def answer_page(base: str | None, number: int | None) -> str | None:
-    """Return the address of the public page of an answer, or ``None``."""
-    if base is None or number is None:
-        return None
-    return f"{base.rstrip('/')}/answers/{number}"
+def answer_key_text(number: int) -> str:
+    """Return the text whose hash is the key in the address of an answer's page."""
+    return f"answer {number}"
+
+
+def answer_page(base: str, number: int, key: str) -> str:
+    """Return the address of the public page of an answer, with the key that cannot be guessed."""
+    return f"{base.rstrip('/')}/answers/{number}?key={key}"

@@ -31,7 +31,9 @@ class CoverageRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's own signature
     ) -> list[Document]:
-        """Return the passages most relevant to *query*, best first."""
+        """Return the passages most relevant to *query*, best first; none if it has no word."""
+        if not any(map(str.isalnum, query)):
+            return []
         evidence = self.coverage.serving.search(query, limit=self.k)
         return [_document(item) for item in evidence]
 

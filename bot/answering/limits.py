@@ -143,7 +143,7 @@ class _ProofLimits:
     continuation_characters: int = 80
     """Text of the article that is shown from the place where a quotation differs."""
     half_characters: int = 8
-    """Shortest half by which a joined quotation is recognised."""
+    """Shortest half of a joined quotation, or beginning of another, that identifies its place."""
     half_cjk_characters: int = 4
     unique_quotation_bytes: int = 30
     """Shortest quotation that identifies its passage: five words, or ten CJK characters."""

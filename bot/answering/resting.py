@@ -44,7 +44,8 @@ def rests_on(sources: Sequence[RankedSource], ranked: Sequence[RankedSource] = (
         return None
     outlets = len({header.outlet for header in headers})
     copies = outlets - _count_independent(sources)
-    return Ground(_ground_kind(headers, outlets, copies), outlets, copies, _needed_outlets(ranked))
+    needed = _needed_outlets(sources, ranked)
+    return Ground(_ground_kind(headers, outlets, copies), outlets, copies, needed)
 
 
 def shown_sources(answer: Answer) -> list[RankedSource]:
@@ -108,15 +109,20 @@ def _count_independent(sources: Sequence[RankedSource]) -> int:
     return len({root(f"outlet {outlet}") for outlet in outlets})
 
 
-def _needed_outlets(ranked: Sequence[RankedSource]) -> tuple[WithoutOutlet, ...]:
+def _needed_outlets(
+    sources: Sequence[RankedSource], ranked: Sequence[RankedSource]
+) -> tuple[WithoutOutlet, ...]:
     """Return the outlet of the lead if another article would lead without it.
 
-    A copy of the lead in another outlet would replace it, so that nothing changes for the reader.
+    A copy of the lead in another outlet would replace it, so that nothing changes for the reader:
+    a copy of its article, or of the sentence that is shown.
     """
     if not ranked or not ranked[0].answers:
         return ()
-    outlet = ranked[0].header.outlet
-    if any(header.outlet != outlet for header in ranked[0].copies):
+    lead = ranked[0].header
+    outlet = lead.outlet
+    leads = [ranked[0], *(source for source in sources if source.header == lead)]
+    if any(header.outlet != outlet for source in leads for header in source.copies):
         return ()
     for source in ranked[1:]:
         remaining = [header for header in source.headers if header.outlet != outlet]

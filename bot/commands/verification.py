@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field, ValidationError
 from rich.console import Console
@@ -49,7 +49,7 @@ from ingest.commands.output import print_json, printable
 from ingest.errors import IngestError, ReadingError
 from ingest.errors import ReadingError as UnreadableLineError
 from ingest.language.script import language_of as written_in
-from ingest.model import Evidence, Header, Kind, Passage, passage_id
+from ingest.model import Evidence, Header, Kind, Passage, Removal, passage_id
 from ingest.process.isolation import isolated
 from ingest.reading.registry import text_of
 
@@ -249,6 +249,35 @@ class SnapshotProof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class _PresentState:
+    """The present state of an article, to be told beside a quotation of one of its versions.
+
+    ``removal`` is why it is not cited any more, if so; ``current`` is true if its newest version
+    has the quotation; ``corrections`` are the notices of its outlet in that version.
+    """
+
+    removal: Removal | None
+    current: bool
+    corrections: tuple[str, ...]
+
+    @classmethod
+    def of(cls, quote: str, passage: FoundPassage, archive: Archive) -> Self:
+        """Return the present state of the article of *passage*."""
+        article = archive.articles.get(passage.article_id)
+        newest = archive.articles.versions(passage.article_id)[-1].extract
+        return cls(article.removal, quote in newest.text, newest.corrections)
+
+    def lines(self, version: int, words: Wording) -> Iterator[str]:
+        """Yield a sentence for each thing that happened to the article since *version*."""
+        if self.removal is not None:
+            yield words("verify_withdrawn", why=words(f"removal_{self.removal}"))
+        if not self.current:
+            yield words("verify_former", version=version)
+        for note in self.corrections:
+            yield words("corrected", note=" ".join(note.split()))
+
+
+@dataclass(frozen=True, slots=True)
 class _CheckedQuotation:
     """A quotation of an exported answer, and the archived passage with it, if any."""
 
@@ -257,6 +286,7 @@ class _CheckedQuotation:
     proof: Proof
     found: FoundPassage | None = None
     snapshot: SnapshotProof | None = None
+    since: _PresentState | None = None
 
 
 def check_export(file: Path, archive: Archive) -> list[_CheckedQuotation]:
@@ -284,6 +314,9 @@ def show_export(checked: list[_CheckedQuotation], *, as_json: bool) -> int:
             result = f"{_PROOF_TEXTS[quotation.proof]}{location}{page}"
             line = f"{result}: {quotation.outlet}: “{quotation.quote}”"
             Console().print(Text(printable(line)))
+            if passage and quotation.since:
+                for note in quotation.since.lines(passage.version, Wording.default()):
+                    Console().print(Padding(Text(printable(note)), (0, 0, 0, 2)))
     return 0 if checked and all(quotation.proof is Proof.PROVEN for quotation in checked) else 1
 
 
@@ -342,15 +375,26 @@ def _verify_proof(proof: dict[str, Any], archive: Archive) -> _CheckedQuotation:
         for passage in archive.passages.fingerprinted(digest)
         if hashlib.sha256(passage.text.encode()).hexdigest().startswith(digest)
     ]
-    matches = [passage for passage in passages if quote and is_whole(quote, passage.text)]
-    match = next((passage for passage in matches if passage.outlet == outlet), None)
-    if match is not None:
-        return _CheckedQuotation(
-            quote, outlet, Proof.PROVEN, match, _in_snapshot(quote, match, archive)
-        )
-    if matches:
-        return _CheckedQuotation(quote, matches[0].outlet, Proof.OTHER_OUTLET, matches[0])
-    return _CheckedQuotation(quote, outlet, Proof.ALTERED if passages else Proof.UNKNOWN)
+    matches = [
+        (_PresentState.of(quote, passage, archive), passage)
+        for passage in passages
+        if quote and is_whole(quote, passage.text)
+    ]
+    if not matches:
+        return _CheckedQuotation(quote, outlet, Proof.ALTERED if passages else Proof.UNKNOWN)
+    since, match = max(
+        matches,
+        key=lambda found: (
+            found[1].outlet == outlet,
+            found[0].removal is None,
+            found[0].current,
+            found[1].version,
+        ),
+    )
+    if match.outlet != outlet:
+        return _CheckedQuotation(quote, match.outlet, Proof.OTHER_OUTLET, match, since=since)
+    snapshot = _in_snapshot(quote, match, archive)
+    return _CheckedQuotation(quote, outlet, Proof.PROVEN, match, snapshot, since)
 
 
 def _in_snapshot(quote: str, passage: FoundPassage, archive: Archive) -> SnapshotProof | None:
@@ -373,7 +417,7 @@ def _in_snapshot(quote: str, passage: FoundPassage, archive: Archive) -> Snapsho
 
 def _as_object(checked: _CheckedQuotation) -> dict[str, Any]:
     """Return the result of a quotation as a JSON object."""
-    passage = checked.found
+    passage, since = checked.found, checked.since
     return {
         "quote": checked.quote,
         "outlet": checked.outlet,
@@ -382,4 +426,7 @@ def _as_object(checked: _CheckedQuotation) -> dict[str, Any]:
         "version": passage.version if passage else None,
         "title": passage.title if passage else None,
         "snapshot": str(checked.snapshot) if checked.snapshot else None,
+        "removal": str(since.removal) if since and since.removal else None,
+        "current": since.current if since else None,
+        "corrections": list(since.corrections) if since else [],
     }

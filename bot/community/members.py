@@ -211,14 +211,14 @@ class Community:
         self._expired_at = now
 
     @in_thread
-    def hashed(self, member: int) -> str:
-        """Return the hash of a member."""
-        return self._hashed(member)
+    def hashed(self, value: int | str) -> str:
+        """Return the hash of a member's number, or of a text, that nobody else can compute."""
+        return self._hashed(value)
 
-    def _hashed(self, member: int) -> str:
+    def _hashed(self, value: int | str) -> str:
         if not self._secret:
             self._secret = self.ledger.rules.secret()
-        return hmac.new(self._secret.encode(), str(member).encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._secret.encode(), str(value).encode(), hashlib.sha256).hexdigest()
 
     async def rules(self, server: int | None) -> ServerRules:
         """Return the rules of a server; the default rules for direct messages."""

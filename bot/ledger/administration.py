@@ -51,7 +51,7 @@ class Rules(LedgerPart):
             return {place: dict(values) for place, values in connection.execute(query)}
 
     def secret(self) -> str:
-        """Return the key for the hashes of members, which is generated once and never leaves."""
+        """Return the key for hashes of members and answers; generated once, it never leaves."""
         with self._database.writing() as connection:
             stored = _rules_of(connection, _SECRET_ROW)
             if not stored:

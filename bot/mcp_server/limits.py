@@ -13,7 +13,7 @@ class _ProgramLimits:
     """The largest request."""
     connections: int = 64
     idle_seconds: int = 10
-    """After this an idle connection is closed."""
+    """After this a connection without a request is closed, the first one included."""
     concurrent_calls: int = 4
     call_seconds: float = 300.0
     """Time limit of a call; a slow local model writes for minutes."""

@@ -35,6 +35,7 @@ from mcp_types import (
 from mcp_types import Tool as ListedTool
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.community.budget import Limiter
 from bot.mcp_server.limits import PROGRAMS
@@ -272,6 +273,7 @@ async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
         )
         config = uvicorn.Config(
             _TokenGate(app, token),
+            http=_PunctualProtocol,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -297,6 +299,22 @@ class _EmbeddedServer(uvicorn.Server):
         yield
 
 
+class _PunctualProtocol(H11Protocol):
+    """HTTP over a connection that is closed unless a request begins within ``idle_seconds``.
+
+    Otherwise connections without a token, on which nothing is sent, would take all the places.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self.loop.call_later(PROGRAMS.idle_seconds, self._close_without_request)
+
+    def _close_without_request(self) -> None:
+        if self.cycle is None:
+            self.transport.close()
+
+
 class _TokenGate:
     """ASGI filter that passes requests with the token to *app*, and rejects others."""
 
@@ -315,6 +333,7 @@ class _TokenGate:
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
             (b"www-authenticate", b"Bearer"),
+            (b"connection", b"close"),
         ]
         await send({"type": "http.response.start", "status": 401, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -53,17 +53,28 @@ _FORBIDDEN_CHARACTERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SeenQuotation:
-    """A citation, with its text, its version and the newest one unless the text is not shown."""
+    """A citation, with its text, its version and the newest one unless the text is not shown.
+
+    Without ``shown`` and ``removal`` it is of an article that one server added for itself.
+    """
 
     cited: CitedRange
     removal: Removal | None = None
     shown: tuple[QuotationShown, Version, Version] | None = None
 
 
-def quotations_of(number: int, archive: Archive, ledger: Ledger) -> list[SeenQuotation]:
-    """Return the quotations of an answer, each once; empty if there is no such answer."""
+def quotations_of(
+    number: int, archive: Archive, ledger: Ledger, *, has_key: bool
+) -> list[SeenQuotation]:
+    """Return the quotations of an answer, each once; empty if there is no such answer.
+
+    Without the key of the answer's address, none of an article that one server added is shown.
+    """
     citations = list(dict.fromkeys(ledger.answers.cited(number)))
-    return [_quotation_of(citation, archive) for citation in citations[: VERIFY_PAGE.quotations]]
+    return [
+        _quotation_of(citation, archive, shows_servers_own=has_key)
+        for citation in citations[: VERIFY_PAGE.quotations]
+    ]
 
 
 def proven_in_context(proof: ProvenQuotation, archive: Archive) -> SeenQuotation:
@@ -73,7 +84,9 @@ def proven_in_context(proof: ProvenQuotation, archive: Archive) -> SeenQuotation
     )
 
 
-def _quotation_of(citation: CitedRange, archive: Archive) -> SeenQuotation:
+def _quotation_of(
+    citation: CitedRange, archive: Archive, *, shows_servers_own: bool = False
+) -> SeenQuotation:
     """Return the quotation of a citation in its version."""
     erased = SeenQuotation(citation, Removal.ERASED)
     try:
@@ -81,6 +94,8 @@ def _quotation_of(citation: CitedRange, archive: Archive) -> SeenQuotation:
         versions = archive.articles.versions(citation.article_id)
     except ArticleNotFoundError:
         return erased
+    if article.place and not shows_servers_own:
+        return SeenQuotation(citation)
     if article.removal in _HIDING_REMOVALS:
         return SeenQuotation(citation, article.removal)
     version = citation.version_in(versions)
@@ -156,14 +171,15 @@ class Page:
         """Explain why a quotation is not proven, and where it differs from the article."""
         words = self.words
         if proof.why is Refusal.WITHDRAWN:
-            reason = words(f"removal_{proof.removal}")
-            return [_p(words("verify_withdrawn", why=reason))]
+            return [_p(self._withdrawn(proof.removal))]
         paragraphs = [_p(words(f"verify_{proof.why}", longest=PROOFS.quotation_characters))]
         if proof.agrees and proof.continuation:
             paragraphs += [
                 _p(words("verify_agrees"), " ", build.Q(_plain(proof.agrees))),
                 _p(words("verify_goes_on"), " ", build.Q(_plain(proof.continuation))),
             ]
+        elif proof.why is Refusal.ALTERED:
+            paragraphs.append(_p(words("verify_differs")))
         return paragraphs
 
     def _quotation(self, quotation: SeenQuotation, number: int) -> HtmlElement:
@@ -172,8 +188,11 @@ class Page:
         label = f"quotation-{number}"
         if quotation.shown is None:
             title = words("article_line", number=cited.article_id, version=cited.version)
-            reason = words("verify_withdrawn", why=words(f"removal_{quotation.removal}"))
-            return _article(label, build.H2(f"[{number}] {title}", id=label), _p(reason))
+            return _article(
+                label,
+                build.H2(f"[{number}] {title}", id=label),
+                _p(self._withdrawn(quotation.removal) or words("verify_servers_own")),
+            )
         shown, version, newest = quotation.shown
         header = shown.header
         language_attribute = (
@@ -215,11 +234,17 @@ class Page:
 
     def _state(self, quotation: SeenQuotation, shown: QuotationShown) -> str:
         """Return a sentence on the present state of a quotation."""
-        if quotation.removal is not None:
-            return self.words("verify_withdrawn", why=self.words(f"removal_{quotation.removal}"))
+        if withdrawn := self._withdrawn(quotation.removal):
+            return withdrawn
         if shown.current:
             return self.words("verify_current")
         return self.words("verify_former", version=quotation.cited.version)
+
+    def _withdrawn(self, removal: Removal | None) -> str:
+        """Return a sentence on why an article is not cited any more; empty if it is cited."""
+        if removal is None:
+            return ""
+        return self.words("verify_withdrawn", why=self.words(f"removal_{removal}"))
 
     def _form(self, form_values: PastedQuotation) -> list[HtmlElement]:
         """Return the form for a quotation."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
@@ -20,7 +22,9 @@ from bot.answering.proving.archived import (
     prove_quotation,
 )
 from bot.community.budget import Limiter
+from bot.community.members import Community
 from bot.ledger import Ledger
+from bot.outcomes import answer_key_text
 from bot.verify_page.limits import VERIFY_PAGE
 from bot.verify_page.page import (
     STYLE_SHEET,
@@ -49,6 +53,10 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_FORM_TYPE = "application/x-www-form-urlencoded"
+_CONNECTION_LOGGER = logging.getLogger(f"{__name__}.connections")
+"""Logger of the HTTP library, which shows what strangers send that is no HTTP, with a traceback."""
+_CONNECTION_LOGGER.setLevel(logging.CRITICAL)
 _MESSAGE_KEYS = {
     web.HTTPBadRequest.status_code: "verify_empty",
     web.HTTPRequestEntityTooLarge.status_code: "verify_too_long",
@@ -70,8 +78,10 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
         return
     with listening(place, "VERIFY_PORT") as listener:
         runner = web.AppRunner(
-            _PageServer(desk.archive, desk.ledger, desk.coverage).build(),
+            _PageServer(desk.archive, desk.ledger, desk.coverage, desk.community).build(),
             access_log=None,
+            logger=_CONNECTION_LOGGER,
+            auto_decompress=False,  # browsers send forms as they are
             max_line_size=VERIFY_PAGE.header_bytes,
             max_field_size=VERIFY_PAGE.header_bytes,
             keepalive_timeout=10.0,
@@ -92,6 +102,7 @@ class _PageServer:
     archive: Archive
     ledger: Ledger
     coverage: Coverage
+    community: Community
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
     _slots: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(VERIFY_PAGE.concurrent_requests)
@@ -125,7 +136,12 @@ class _PageServer:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Return the page of an answer's quotations."""
         answer_id, page = int(request.match_info["number"]), _page_for(request)
-        quotations = await asyncio.to_thread(quotations_of, answer_id, self.archive, self.ledger)
+        key = request.query.get("key", "")
+        own_key = await self.community.hashed(answer_key_text(answer_id))
+        has_key = hmac.compare_digest(key.encode(errors="replace"), own_key.encode())
+        quotations = await asyncio.to_thread(
+            quotations_of, answer_id, self.archive, self.ledger, has_key=has_key
+        )
         if not quotations:
             return _html(page.notice(page.words("verify_no_answer")), status=404)
         as_of = await asyncio.to_thread(self.ledger.answers.as_of, answer_id)
@@ -133,9 +149,12 @@ class _PageServer:
 
     async def prove(self, request: web.Request) -> web.StreamResponse:
         """Return the page with the result of proving a pasted quotation."""
+        if request.content_type != _FORM_TYPE:
+            raise web.HTTPBadRequest
         try:
             form = await request.post()
-        except (LookupError, ValueError) as error:  # an unknown charset, or bytes that are none
+        except (LookupError, ValueError, ConnectionError) as error:
+            # An unknown charset, bytes that are none, or a browser that is gone.
             raise web.HTTPBadRequest from error
         form_values = PastedQuotation(
             _text_of(form, "quotation")[: PROOFS.quotation_characters + 1],

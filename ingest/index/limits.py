@@ -34,7 +34,7 @@ class _SearchLimits:
     """Passages requested for a past day at first; more if too few of them were citable then."""
     past_most_results: int = 20_000
     earlier_versions: int = 200
-    """Passages of earlier versions whose vectors are compared, the best by words."""
+    """Passages of earlier versions whose vectors are compared, the best by words first."""
     outlet_name_characters: int = 3
     """The shortest name of an outlet that is recognised in a question."""
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Self
 
 from ingest.archive.past import PastArchive
 from ingest.embedding.meaning import Meaning
@@ -33,9 +35,9 @@ class PastIndex(Index):
         """Search *index* as of the moment of *archive*; index its earlier versions."""
         super().__init__(archive, index.embedder, index.generation, index._stores)
         self._past = archive
-        self._earlier = _index_superseded(archive)
+        self._earlier = _EarlierVersions.of(archive)
         if self._earlier is not None:
-            weakref.finalize(self, shutil.rmtree, self._earlier[1], ignore_errors=True)
+            weakref.finalize(self, shutil.rmtree, self._earlier.folder, ignore_errors=True)
 
     def serving(self) -> Index:
         """Return this index: a moment has only one."""
@@ -48,7 +50,7 @@ class PastIndex(Index):
         scores = dict(self._citable_then(lambda n: today(text, n, scope=until), limit))
         scores |= dict(self._citable_then(lambda n: today(text, n, scope=scope), limit))
         if self._earlier is not None:
-            scores |= dict(self._earlier[0].matching(text, limit, scope=scope))
+            scores |= dict(self._earlier.words.matching(text, limit, scope=scope))
         return sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def nearest(
@@ -68,6 +70,11 @@ class PastIndex(Index):
             }
         return sorted(similarities.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
+    def frequency(self, term: str) -> int:
+        """Return the number of passages with a term or a pair, of today and of earlier versions."""
+        earlier = self._earlier.words.frequency(term) if self._earlier is not None else 0
+        return super().frequency(term) + earlier
+
     def _citable_then(self, hits: Callable[[int], _Hits], limit: int) -> _Hits:
         """Request more *hits* until *limit* of them were citable then, or none are left."""
         depth = SEARCHES.past_results
@@ -84,11 +91,16 @@ class PastIndex(Index):
             depth *= 4
 
     def _near_earlier(self, meaning: Meaning, script: Script) -> _Hits:
-        """Compare the vectors of earlier versions that share words with a question."""
+        """Compare the vectors of earlier versions, first of those that share words with a question.
+
+        Those of the newest articles follow: a question in another language shares no word.
+        """
         vector = meaning.vector
         if self._earlier is None or vector is None:
             return []
-        ids = [key for key, _ in self._earlier[0].matching(meaning.text, SEARCHES.earlier_versions)]
+        limit = SEARCHES.earlier_versions
+        by_words = [key for key, _ in self._earlier.words.matching(meaning.text, limit)]
+        ids = list(dict.fromkeys([*by_words, *self._earlier.newest]))[:limit]
         passages = [
             passage
             for passage in self._past.passages.get(ids).values()
@@ -103,21 +115,35 @@ class PastIndex(Index):
         ]
 
 
-def _index_superseded(archive: PastArchive) -> tuple[WordStore, Path] | None:
-    """Index the words of passages that are no longer citable today, or return None."""
-    states = (
-        ArticleState(article_id, tuple(run), ())
-        for article_id, run in groupby(archive.passages.superseded(), lambda p: p.article_id)
-    )
-    batch = list(islice(states, BATCHES.past_articles))
-    if not batch:
-        return None
-    folder = Path(tempfile.mkdtemp(prefix="past-"))
-    store = WordStore(folder / "words")
-    while batch:
-        store.apply(batch, 1)
+@dataclass(frozen=True, slots=True)
+class _EarlierVersions:
+    """The word index, in a temporary *folder*, of passages that are no longer citable today.
+
+    ``newest`` are the ids of those of the newest articles.
+    """
+
+    words: WordStore
+    folder: Path
+    newest: tuple[str, ...]
+
+    @classmethod
+    def of(cls, archive: PastArchive) -> Self | None:
+        """Index the passages of *archive*, or return None without any."""
+        states = (
+            ArticleState(article_id, tuple(run), ())
+            for article_id, run in groupby(archive.passages.superseded(), lambda p: p.article_id)
+        )
         batch = list(islice(states, BATCHES.past_articles))
-    return store, folder
+        if not batch:
+            return None
+        folder = Path(tempfile.mkdtemp(prefix="past-"))
+        store = WordStore(folder / "words")
+        newest: deque[str] = deque(maxlen=SEARCHES.earlier_versions)
+        while batch:
+            store.apply(batch, 1)
+            newest.extend(passage.id for state in batch for passage in state.passages)
+            batch = list(islice(states, BATCHES.past_articles))
+        return cls(store, folder, tuple(newest))
 
 
 def _until(scope: Scope | None, archive: PastArchive) -> Scope:

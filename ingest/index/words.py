@@ -249,12 +249,13 @@ class WordStore:
     def _rare_terms(self, query_terms: Sequence[str]) -> list[str]:
         """Remove the terms of every third passage if enough others are left.
 
-        They have little weight, and their long posting lists take most of a search's time.
+        They have little weight, and their long posting lists take most of a search's time. Terms
+        that no passage has are removed too: they find nothing in the place of others.
         """
         with index_errors(self._folder):
             searcher = self._current_searcher()
             limit = RANKING.common_share * searcher.num_docs
-            rarer = [term for term in query_terms if searcher.doc_freq("words", term) <= limit]
+            rarer = [term for term in query_terms if 0 < searcher.doc_freq("words", term) <= limit]
         return rarer if len(set(rarer)) >= RANKING.rarer_terms else list(query_terms)
 
     def _term(self, term: str) -> tantivy.Query:

@@ -1,5 +1,6 @@
 """The coverage for other people's chains."""
 
+import pytest
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
@@ -20,6 +21,12 @@ def test_a_chain_gets_passages_with_their_citation(sample_desk):
         assert each.page_content == span
         proof = prove_quotation(each.page_content, each.id, sample_desk.archive)
         assert proof.version == each.metadata["version"]
+
+
+@pytest.mark.parametrize("query", ["", "  \n", "?!", "🗳️", "\u200b", "—"])
+def test_a_query_without_a_word_finds_nothing(sample_desk, query):
+    """Every passage is as near to it as any other."""
+    assert CoverageRetriever(coverage=sample_desk.coverage, k=3).invoke(query) == []
 
 
 async def test_it_is_awaited(sample_desk):

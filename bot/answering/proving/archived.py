@@ -28,6 +28,8 @@ from ingest.reading.text import ends_with_hyphen, join_parts
 _ENDS = " \t\n\u3000\"'.,;:…“”‘’„«»‹›「」『』〝〟《》〈〉【】()[]（）［］。、؛،・*_>•"
 _INNER_ENDS = _ENDS + "-"
 """Marks between the two halves of a joined quotation: an omission, "[…]", a dash."""
+_BEFORE_QUESTION_MARK = " !'»›」』》〉】)]"
+_QUESTION_MARKS = frozenset("?؟፧")
 
 
 class Refusal(StrEnum):
@@ -69,7 +71,8 @@ class ProvenQuotation:
 class RefusedQuotation:
     """A quotation that is not proven; ``agrees`` is its longest beginning that an article contains.
 
-    ``continuation`` is the text of the article behind it, ``removal`` why the article is withdrawn.
+    It is empty if that is too short to identify a place. ``continuation`` is the text of the
+    article behind it, ``removal`` why the article is withdrawn.
     """
 
     why: Refusal
@@ -130,7 +133,7 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
     """Prove *quotation* in the newest of an article's *versions*, oldest first, that has it."""
     if (refusal := _refuse_length(quotation)) is not None:
         return refusal
-    compared = _normalise(quotation)
+    compared, is_statement = _normalise(quotation), _ends_statement(quotation)
     is_hyphenated = any(map(ends_with_hyphen, map(str.rstrip, quotation.splitlines()[:-1])))
     latest = versions[-1]
     nearest: RefusedQuotation | None = None
@@ -140,9 +143,11 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
         if nearest is not None and len(text) > characters_left:
             break
         characters_left -= len(text)
-        outcome = _locate(compared, text)
+        outcome = _locate(compared, text, is_statement=is_statement)
         if isinstance(outcome, RefusedQuotation) and is_hyphenated:
-            unwrapped = _locate(_normalise(_unwrapped(quotation, text)), text)
+            unwrapped = _locate(
+                _normalise(_unwrapped(quotation, text)), text, is_statement=is_statement
+            )
             outcome = unwrapped if isinstance(unwrapped, Span) else outcome
         if isinstance(outcome, Span):
             span = _include_punctuation(outcome, quotation, text)
@@ -175,6 +180,13 @@ def _refuse_length(quotation: str) -> RefusedQuotation | None:
 def _normalise(quotation: str) -> str:
     """Return *quotation* folded, without invisible characters and punctuation at its ends."""
     return fold(unicodedata.normalize("NFC", quotation)).text.strip(_ENDS)
+
+
+def _ends_statement(quotation: str) -> bool:
+    """Return True if *quotation* ends with a full stop; dots of an omission are none."""
+    folded_quotation = fold(quotation).text
+    end_marks = folded_quotation[len(folded_quotation.rstrip(_ENDS)) :]
+    return ".." not in end_marks and ("." in end_marks or "。" in end_marks)
 
 
 def _unwrapped(quotation: str, text: str) -> str:
@@ -217,19 +229,41 @@ def _article_of(reference: str, archive: Archive) -> Article | None:
     return None if article.place else article
 
 
-def _locate(quotation: str, text: str) -> Span | RefusedQuotation:
-    """Return the span of *quotation* in *text*, or the reason why it is not there."""
+def _locate(quotation: str, text: str, *, is_statement: bool = False) -> Span | RefusedQuotation:
+    """Return the span of *quotation* in *text*, or the reason why it is not there.
+
+    A quotation that *is_statement* is not in a question, although that has its words.
+    """
     folded_text = fold(text)
-    is_cut = False
+    is_cut, question_end = False, None
     for place in _find_places(quotation, folded_text.text):
         end = place + len(quotation)
         span = folded_text.span(place, end)
-        if not folded_text.divides_character(place, end) and not cuts_word(text, span):
+        if folded_text.divides_character(place, end) or cuts_word(text, span):
+            is_cut = True
+        elif is_statement and _asks(folded_text.text, end):
+            question_end = end
+        else:
             return span
-        is_cut = True
+    if question_end is not None:
+        continuation = folded_text.text[
+            question_end : question_end + PROOFS.continuation_characters
+        ]
+        return RefusedQuotation(Refusal.ALTERED, agrees=quotation, continuation=continuation)
     if is_cut:
         return RefusedQuotation(Refusal.CUT, agrees=quotation)
     return _refuse_altered(quotation, folded_text)
+
+
+def _asks(text: str, end: int) -> bool:
+    """Return True if a question mark stands at *end* of a folded *text*, or behind closing marks.
+
+    The Greek one is folded into a semicolon.
+    """
+    following = text[end : end + PROOFS.continuation_characters]
+    mark = following.lstrip(_BEFORE_QUESTION_MARK)[:1]
+    is_greek = unicodedata.name(text[end - 1], "").startswith("GREEK")
+    return mark in _QUESTION_MARKS or (mark == ";" and is_greek)
 
 
 def _find_places(quotation: str, text: str) -> Iterator[int]:
@@ -251,12 +285,12 @@ def _refuse_altered(quotation: str, folded_text: FoldedText) -> RefusedQuotation
             low = middle
         else:
             high = middle - 1
-    if low == 0:
-        return RefusedQuotation(Refusal.ALTERED)
     agrees = quotation[:low]
+    if not _is_half(agrees):  # a letter or a word stands in many places
+        return RefusedQuotation(Refusal.ALTERED)
     end = folded_text.text.find(agrees) + low
     continuation = folded_text.text[end : end + PROOFS.continuation_characters]
-    joined = _is_half(agrees) and any(
+    joined = any(
         _is_half(remainder) and remainder in folded_text.text
         for remainder in _remainders(quotation, low)
     )
@@ -272,5 +306,5 @@ def _remainders(quotation: str, agreed: int) -> Iterable[str]:
 
 
 def _is_half(part: str) -> bool:
-    """Return True if *part* is long enough to identify half of a joined quotation."""
+    """Return True if *part* is long enough to identify its place in an article."""
     return len(part) >= (PROOFS.half_cjk_characters if has_cjk(part) else PROOFS.half_characters)

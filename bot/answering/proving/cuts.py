@@ -23,7 +23,6 @@ _PERCENT_SIGNS = "%％‰٪"
 _APOSTROPHES = "'’"
 _NEGATING_PREFIXES = "非不未無反否无没沒"
 """Kanji that turn the following word into its opposite."""
-_OTHER_SCALES = frozenset({"مليون", "ملايين", "مليار", "مليارات", "ألف", "آلاف"})
 
 
 def cuts_word(text: str, span: Span) -> bool:
@@ -75,7 +74,8 @@ def _divides_figure(before: str, after: str) -> bool:
 def _is_measured(after: str) -> bool:
     """Return True if *after* begins with a percent sign or a scale such as "million"."""
     word = "".join(takewhile(str.isalpha, after)).casefold()
-    return after.startswith(tuple(_PERCENT_SIGNS + "만억조")) or word in _scale_words()
+    joined_scales = entries(table("numerals")["scales"]["joined"])
+    return after.startswith((*_PERCENT_SIGNS, *joined_scales)) or word in _scale_words()
 
 
 def _divides_group(before: str, after: str) -> bool:
@@ -137,4 +137,5 @@ def _scale_words() -> frozenset[str]:
         for scale in scales
         for entry in entries(reads_as.get(scale, ""))
     }
-    return _OTHER_SCALES | own_words | frozenset(scales)
+    other_words = entries(table("numerals")["scales"]["words"])
+    return frozenset(own_words.union(scales, other_words))

@@ -126,6 +126,11 @@ def test_what_is_not_the_articles_own_is_refused_with_the_reason(archive, quotat
         ("死者は百四十六人に上った。", "四十六人に上った"),
         ("党は非公認の候補を立てた。", "公認の候補を立てた"),
         ("支持率は42％だった。", "支持率は42"),
+        ("صوّت 5 ملايين ناخب.", "صوّت 5"),
+        ("صوّت 700 ألف ناخب.", "صوّت 700"),
+        ("투표자는 5만 명이었다.", "투표자는 5"),
+        ("예산은 3 조 원이다.", "예산은 3"),
+        ("Votaron 5 millones de personas.", "Votaron 5"),
         ("Growth was −5 per cent.", "5 per cent"),
         ("Some 1,146 people came.", "146 people came"),
         ("Polls closed at 20:00 sharp.", "00 sharp"),
@@ -334,3 +339,73 @@ def test_the_text_around_a_quotation_is_cut_at_words(before, after, shown):
     """Where there are no words to cut at, it has its full length."""
     text = f"{before}Harbour won.{after}"
     assert text_around(text, len(before), len(before) + len("Harbour won.")) == shown
+
+
+QUESTIONS = {
+    "en": "Will she stay? “He resigned?” asked Farr. He lost!? She won. She won? It left the U.S.?",
+    "fr": "Elle reste\u202f? Il part.",
+    "es": "¿Se queda? Se va.",
+    "ja": "辞任した？「残る」と述べた。",
+    "zh": "他辞职了？他留下了。",
+    "ar": "هل استقال؟ لقد بقي.",
+    "el": "Παραιτήθηκε; Έμεινε; Έφυγε\u037e Έχασε.",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "statement"),
+    [
+        ("en", "Will she stay."),
+        ("en", "“Will she stay”."),
+        ("en", "He resigned."),
+        ("en", "“He resigned.”"),
+        ("en", "He lost."),
+        ("fr", "Elle reste."),
+        ("es", "Se queda."),
+        ("ja", "辞任した。"),
+        ("ja", "辞任した｡"),
+        ("zh", "他辞职了。"),
+        ("ar", "استقال."),
+        ("el", "Παραιτήθηκε."),
+        ("el", "Έφυγε."),
+    ],
+)
+def test_a_question_is_no_statement(archive, language, statement):
+    """Its words with a full stop say what was only asked; the article's own mark is shown."""
+    saved(archive, an_extract(QUESTIONS[language], title="Another", language=language))
+    proof = prove_quotation(statement, "2", archive)
+    assert why(proof) is Refusal.ALTERED
+    assert proof.continuation.lstrip(" '!")[0] in "?؟;"
+
+
+@pytest.mark.parametrize(
+    ("language", "quotation"),
+    [
+        ("en", "Will she stay"),
+        ("en", "Will she stay?"),
+        ("en", "“He resigned?”."),
+        ("en", "Will she stay…"),
+        ("en", "He lost!?"),
+        ("en", "She won."),
+        ("en", "She won?"),
+        ("en", "It left the U.S."),
+        ("ja", "辞任した"),
+        ("ja", "「残る」と述べた。"),
+        ("zh", "他留下了。"),
+        ("ar", "لقد بقي."),
+        ("el", "Παραιτήθηκε;"),
+        ("el", "Έχασε."),
+    ],
+)
+def test_a_question_is_quoted_with_its_mark_or_in_part(archive, language, quotation):
+    """And a statement that is asked elsewhere is still a statement."""
+    saved(archive, an_extract(QUESTIONS[language], title="Another", language=language))
+    assert isinstance(prove_quotation(quotation, "2", archive), ProvenQuotation)
+
+
+@pytest.mark.parametrize("quotation", ["Who lost it", "The x", "票が", "Turn"])
+def test_a_letter_or_a_word_in_common_is_no_place(archive, quotation):
+    """It stands anywhere, and what follows it there has nothing to do with the quotation."""
+    saved(archive, an_extract("票数は発表された。 Turnip soup.", title="Another"))
+    proof = prove_quotation(quotation + " quite another matter", "2", archive)
+    assert (why(proof), proof.agrees, proof.continuation) == (Refusal.ALTERED, "", "")

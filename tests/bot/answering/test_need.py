@@ -98,3 +98,26 @@ def test_what_no_coverage_has_counts_as_a_name_where_letters_have_no_case():
     need = Need.of("스케로우의 투표율은?", Vocabulary())
     assert need.strange == ("스케로우의",)
     assert need.share(TURNOUT) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "men", "women"),
+    [
+        (
+            "How many {} voted?",
+            "Of {} voters 41 per cent did.",
+            ("men", "male"),
+            ("women", "female"),
+        ),
+        ("Combien de {} ont voté ?", "41 of the {} did.", ("hommes", "men"), ("femmes", "women")),
+        ("¿Cuántos {} votaron?", "{}の41％が棄権した。", ("hombres", "男性"), ("mujeres", "女性")),
+        ("{}有多少人投票？", "41 of the {} did.", ("男性", "men"), ("女性", "women")),
+    ],
+)
+def test_words_for_men_weigh_as_much_as_those_for_women(question, text, men, women):
+    """A list of words with the same meaning that holds one of two sides favours it."""
+    shares = [
+        Need.of(question.format(asked), Vocabulary()).share(text.format(answered))
+        for asked, answered in (men, women)
+    ]
+    assert shares[0] == shares[1] > 0

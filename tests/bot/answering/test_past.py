@@ -12,6 +12,7 @@ from ingest.archive import Archive
 from ingest.environment import Settings
 from ingest.index.index import Index
 from ingest.language.languages import Language
+from ingest.language.script import Script
 from ingest.model import Removal
 from tests.bot.builders import a_desk
 from tests.builders import Hashing, an_extract, saved
@@ -125,3 +126,53 @@ def test_no_outlet_is_known_before_its_first_article(desk):
     saved(desk.archive, an_extract(outlet="The Holm Post", title="New"), now=LATER)
     assert "The Holm Post" in desk.archive.outlets.names()
     assert desk.coverage.as_of(SECOND).archive.outlets.names() == ("Sarnholt Ledger",)
+
+
+TABLE = "Turnout in Orvessa: {share} per cent. Counted by Edvin {name}."
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Open a desk over a table that changed twice, beside two other articles."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    with (
+        Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive,
+        Index.open(archive, Hashing(), settings, holder="a test", now=FIRST) as index,
+    ):
+        others = (an_extract(f"The bells of {each} rang.", title=each) for each in ("Orm", "Tarn"))
+        saved(archive, *others, now=FIRST)
+        versions = (FIRST, "18.4", "Castrel"), (SECOND, "44.9", "Quill"), (LATER, "62.7", "Quill")
+        for moment, share, name in versions:
+            text = TABLE.format(share=share, name=name)
+            saved(archive, an_extract(text, title="Table", url=URL), now=moment)
+            index.upkeep.catch_up()
+        yield a_desk(archive, now=LATER + timedelta(days=1), index=index)
+
+
+@pytest.mark.parametrize(("moment", "share"), [(FIRST, "18.4"), (SECOND, "44.9"), (LATER, "62.7")])
+def test_an_earlier_version_is_found_beside_few_others(table, moment, share):
+    """Words that nobody has do not take the place of those that a table has."""
+    then = table.coverage.as_of(moment)
+    hits = then.index.matching("What exactly was the turnout reported for Orvessa?", 5)
+    [key] = [key for key, _ in hits if key.startswith("3:")]
+    assert key.startswith(_version_id(moment))
+    assert share in then.archive.passages.get([key])[key].text
+
+
+def _version_id(moment):
+    """Return the beginning of the ids of the table's passages at *moment*."""
+    return f"3:{(FIRST, SECOND, LATER).index(moment) + 1}"
+
+
+def test_a_word_of_an_earlier_version_was_known_then(table):
+    """It is strange to the coverage of today alone."""
+    question = ask("What did Edvin Castrel count?", now=SECOND)
+    assert not table.coverage.as_of(FIRST).look(question).need.strange
+    assert table.coverage.as_of(SECOND).look(question).need.strange
+
+
+def test_a_question_that_shares_no_word_with_an_earlier_version_finds_it_by_meaning(table):
+    """As one in another language does."""
+    then = table.coverage.as_of(FIRST).index
+    near = then.nearest(then.question("オルヴェッサの投票率は？"), 5, Script.ALPHABETIC)
+    assert _version_id(FIRST) in {key[:3] for key, _ in near}

@@ -131,6 +131,13 @@ def test_what_one_outlet_alone_has_is_said(ranked, without):
     assert (found.outlet, found.lead.outlet if found.lead else None) == without
 
 
+def test_an_outlet_with_the_sentence_shown_stands_in_for_the_lead():
+    """Its article differs elsewhere, as in a figure, so that the search keeps the two apart."""
+    ranked = [by(LEDGER), by(POST, title="Holm")]
+    assert rests_on([by(LEDGER, POST)], ranked).without == ()
+    assert rests_on([by(LEDGER)], ranked).without[0].outlet == LEDGER
+
+
 def cited(outlet, text="The Harbour Alliance won 46 seats."):
     """Build a citation of an article of *outlet*."""
     passage = Passage("1:1:0:x", 1, 1, 0, 0, len(text), text, Header("Seats", outlet=outlet))

@@ -1,6 +1,7 @@
 """An exported answer is proven by an archive, on this machine or on another."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -10,9 +11,11 @@ from bot.commands.verification import Proof, check_export, show_export
 from bot.outcomes import as_object
 from ingest.archive import Archive
 from ingest.errors import IngestError
+from ingest.model import Removal
 from tests.bot.conftest import MORNING
-from tests.builders import an_extract, saved
+from tests.builders import NOW, TEXT, an_extract, saved
 
+URL = "https://ledger.example/harbour"
 TURNOUT = "What was the turnout?"
 
 
@@ -76,6 +79,80 @@ async def test_another_archive_proves_what_it_has_too(sample_desk, export, tmp_p
         saved(other, article)
         first = check_export(export, other)[0]
         assert (first.proof, first.found.article_id) == (Proof.PROVEN, 2)
+
+
+@pytest.fixture
+def told(tmp_path, capsys):
+    """Return what prints, and returns as JSON, what became of a quotation of one article."""
+    quote, outlet = "The Harbour Alliance won 46 seats in Orvessa", an_extract().header.outlet
+
+    def tell(archive):
+        passage = archive.passages.fingerprinted(digest)[0]
+        assert quote in passage.text
+        file = tmp_path / "one.json"
+        excerpt = {"text": quote, "outlet": outlet, "passage": f"1:1:0:{digest}"}
+        file.write_text(json.dumps({"excerpts": [excerpt]}))
+        checked = check_export(file, archive)
+        assert show_export(checked, as_json=False) == 0
+        printed = " ".join(capsys.readouterr().out.split())
+        show_export(checked, as_json=True)
+        [row] = json.loads(capsys.readouterr().out)["quotations"]
+        assert row["proof"] == "proven"
+        return printed, row
+
+    with Archive.open(f"sqlite:///{tmp_path / 'one.sqlite3'}") as archive:
+        saved(archive, an_extract(url=URL))
+        digest = archive.passages.of_article(1)[0].id.rpartition(":")[2]
+        yield archive, tell
+
+
+def test_what_still_stands_is_told_without_a_word_more(told):
+    """Nothing happened to it."""
+    archive, tell = told
+    printed, row = tell(archive)
+    assert printed.endswith("won 46 seats in Orvessa”")
+    assert (row["removal"], row["current"], row["corrections"]) == (None, True, [])
+
+
+@pytest.mark.parametrize(
+    ("removal", "said"),
+    [
+        (Removal.RETRACTED, "not cited any more: retracted by its outlet."),
+        (Removal.REMOVED, "not cited any more: removed."),
+        (Removal.GONE, "not cited any more: gone from its site."),
+        (Removal.HIDDEN, "not cited any more: hidden."),
+        (Removal.QUARANTINED, "not cited any more: set aside as no article."),
+    ],
+)
+def test_an_article_that_was_withdrawn_since_is_told(told, removal, said):
+    """Its words are still proven, and are not what stands now."""
+    archive, tell = told
+    archive.articles.remove(1, now=NOW, removal=removal)
+    printed, row = tell(archive)
+    assert said in printed
+    assert row["removal"] == removal
+
+
+def test_an_article_that_was_corrected_since_is_told(told):
+    """With what its outlet says about it."""
+    archive, tell = told
+    note = "An earlier version gave 46 seats."
+    corrected = an_extract(TEXT.replace("46", "45"), url=URL, corrections=(note,))
+    saved(archive, corrected, now=NOW + timedelta(hours=1))
+    printed, row = tell(archive)
+    assert "Version 1 had these words; the newest version no longer has them." in printed
+    assert f"Corrected by the outlet: {note}" in printed
+    assert (row["current"], row["corrections"]) == (False, [note])
+
+
+def test_a_copy_that_still_stands_is_told_before_one_that_does_not(told):
+    """Two articles of one outlet have the same passage; either proves it."""
+    archive, tell = told
+    archive.articles.remove(1, now=NOW, removal=Removal.REMOVED)
+    saved(archive, an_extract(url=f"{URL}/again"))
+    printed, row = tell(archive)
+    assert (row["article"], row["removal"]) == (2, None)
+    assert "not cited" not in printed
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Other programs: a real client, over pipes and over HTTP, and hostile input."""
 
+import asyncio
 import json
 import os
 import shutil
 import sys
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -14,6 +16,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from pydantic import SecretStr
 
+from bot.mcp_server import server
 from bot.mcp_server.limits import PROGRAMS
 from bot.mcp_server.server import DeskServer, desk_server, served_to_programs
 from bot.mcp_server.tools import Tools
@@ -317,6 +320,24 @@ async def test_a_request_that_is_too_large_or_from_a_foreign_page_is_refused(sam
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
         assert (await http.post(address, json=call, headers=headers)).status_code == 403
         assert (await http.post(address, content=b"{", headers=headers)).status_code >= 400
+
+
+async def test_whoever_has_no_token_takes_no_place_for_long(sample_desk, monkeypatch):
+    """Neither with connections on which nothing or half a request is sent, nor after a refusal."""
+    monkeypatch.setattr(server, "PROGRAMS", replace(PROGRAMS, idle_seconds=1))
+    refused = b"GET /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    async with over_http(sample_desk) as (address, http):
+        port = int(address.removesuffix("/mcp").rpartition(":")[2])
+        writers = []
+        for sent in (refused, b"", b"POST /mcp HT"):
+            for _ in range(PROGRAMS.connections // 2):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(sent)
+                writers.append(writer)
+        await asyncio.sleep(2)
+        assert (await http.post(address, json={})).status_code != 503
+        for writer in writers:
+            writer.close()
 
 
 async def test_a_port_that_is_taken_is_named(sample_desk):

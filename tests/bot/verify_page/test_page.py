@@ -1,5 +1,6 @@
 """The page as browsers get it: over HTTP, in nine languages, against hostile input."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from lxml import html
 
+from bot.answering.understanding.question import ask
 from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange
 from bot.verify_page import web
 from bot.verify_page.limits import VERIFY_PAGE
@@ -16,8 +18,8 @@ from bot.wording import Wording
 from ingest.errors import ArchiveError, SettingsError
 from ingest.index.cutting import cut
 from ingest.language.languages import Language
-from ingest.model import Removal
-from tests.bot.builders import a_desk_in
+from ingest.model import Edition, Removal
+from tests.bot.builders import a_desk_in, open_in
 from tests.bot.conftest import MORNING
 from tests.builders import TEXT, an_extract, saved
 
@@ -62,6 +64,11 @@ def page_of(reply):
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
     return page
+
+
+def saved_by_a_server(desk, extract):
+    """Save an article as a server that is not the home server adds it."""
+    desk.archive.articles.save_many([(extract, cut(extract.text, "en"))], now=MORNING, place="42")
 
 
 async def answered(desk, question=None):
@@ -161,6 +168,7 @@ async def test_a_quotation_is_proven_in_whichever_article_has_it(sample_desk):
     ("quotation", "said"),
     [
         ("won 64 seats in Orvessa", "does not have these words"),
+        ("Who won no seats", "differs from the article right from its beginning"),
         ("Turnout was 62", "within a word or a figure"),
         ("The Harbour Alliance won […] that she would stay", "not together"),
         ("", "no quotation"),
@@ -263,12 +271,63 @@ async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
         )
         assert broken.status_code == 400
         assert "no quotation" in page_of(broken).xpath("string(//*[@role='status'])")
-        form = "application/x-www-form-urlencoded; charset=nosuch"
-        unreadable = await browser.post(
-            "/prove", content=b"quotation=won", headers={"Content-Type": form}
-        )
-        assert unreadable.status_code == 400
-        assert "no quotation" in page_of(unreadable).xpath("string(//*[@role='status'])")
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({"Content-Type": "application/x-www-form-urlencoded; charset=nosuch"}, b"quotation=won"),
+        ({"Content-Type": "application/json"}, b'{"quotation": "won"}'),
+        (
+            {"Content-Type": "multipart/form-data; boundary=x"},
+            (
+                b"--x\r\nContent-Transfer-Encoding: nosuch\r\n"
+                b'Content-Disposition: form-data; name="quotation"\r\n\r\nwon\r\n--x--\r\n'
+            ),
+        ),
+        (
+            {"Content-Type": "multipart/form-data; boundary=x"},
+            b"--x\r\nno header\r\n\r\nwon\r\n--x--\r\n",
+        ),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_no_fault_of_the_desk(desk, caplog, headers, content):
+    """It is refused in a sentence, and nothing is logged."""
+    async with a_browser(desk) as browser:
+        reply = await browser.post("/prove", content=content, headers=headers)
+    assert reply.status_code == 400
+    assert "no quotation" in page_of(reply).xpath("string(//*[@role='status'])")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        (
+            b"POST /prove HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\n\x1f\x8b\x08nogzip"
+        ),
+        b"POST /prove HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"\x16\x03\x01\r\n\r\n",
+        (
+            b"POST /prove HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 50\r\n\r\nquotation=won"
+        ),
+    ],
+)
+async def test_what_is_no_request_does_not_fill_the_log(desk, caplog, sent):
+    """Whoever finds the port may send anything, and go away in the middle of it."""
+    async with a_browser(desk) as browser:
+        _, writer = await asyncio.open_connection("127.0.0.1", browser.base_url.port)
+        writer.write(sent)
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.close()
+        await asyncio.sleep(0.1)
+        assert (await browser.get("/robots.txt")).status_code == 200
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_too_many_requests_wait(desk, monkeypatch):
@@ -332,12 +391,42 @@ async def test_what_is_no_port_is_told_from_one_that_is_taken(desk, place):
 async def test_the_page_proves_nothing_that_one_server_added(tmp_path):
     """Whoever pastes is unknown, and what a server adds is cited there alone."""
     with a_desk_in(tmp_path, now=MORNING) as desk:
-        extract = an_extract(url=URL)
-        desk.archive.articles.save_many(
-            [(extract, cut(extract.text, "en"))], now=MORNING, place="42"
-        )
+        saved_by_a_server(desk, an_extract(url=URL))
         async with a_browser(desk) as browser:
             assert "0 articles" in page_of(await browser.get("/")).text_content()
             form = {"quotation": "won 46 seats", "article": "1"}
             said = page_of(await browser.post("/prove", data=form)).text_content()
     assert "no article of that number or address is kept here" in said
+
+
+@pytest.mark.parametrize("key", ["", "?key=", "?key=" + "0" * 32, "?key=%C3%A9", "?key=%ED%A0%80"])
+async def test_a_guessed_number_shows_nothing_that_one_server_added(tmp_path, key):
+    """Numbers are counted up, and what a server adds is for its own members."""
+    with a_desk_in(tmp_path, now=MORNING) as desk:
+        saved_by_a_server(desk, an_extract(url=URL))
+        number = await answered(desk)
+        async with a_browser(desk) as browser:
+            reply = await browser.get(f"/answers/{number}{key}")
+    assert reply.status_code == 200
+    assert "One server added this article for itself." in page_of(reply).text_content()
+    for said in ("46", "Orvessa", "Ledger", URL):
+        assert said not in reply.text
+
+
+async def test_the_link_under_an_answer_shows_what_its_server_added(tmp_path):
+    """Whoever got the answer checks it in its context; the link of one answer opens no other."""
+    settings = {"EMBEDDING_MODEL": "fast", "VERIFY_URL": "https://desk.example/"}
+    with open_in(tmp_path, **settings) as desk:
+        saved_by_a_server(desk, an_extract(url=URL))
+        desk.coverage.catch_up()
+        edition = Edition("42")
+        question = ask("How many seats did the Harbour Alliance win in Orvessa?", now=MORNING)
+        outcome = await desk.answer(question, edition=edition)
+        assert outcome.page.startswith(f"https://desk.example/answers/{outcome.number}?key=")
+        link = outcome.page.removeprefix("https://desk.example")
+        other = await answered(desk)
+        async with a_browser(desk) as browser:
+            page = page_of(await browser.get(link))
+            elsewhere = await browser.get(f"/answers/{other}?{link.partition('?')[2]}")
+    assert "46 seats" in page.xpath("string(//blockquote//strong)")
+    assert "46 seats" not in elsewhere.text
