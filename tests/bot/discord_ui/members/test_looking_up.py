@@ -14,6 +14,7 @@ from bot.ledger.records import FeedbackVerdict
 from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.discord_ui.choosing import choose, labels
 from tests.bot.discord_ui.reading import links, seen, shown
+from tests.builders import an_extract, saved
 
 FIND = "Find coverage of this"
 RESULT = "Common Field won 50 seats and Harbour 46."
@@ -90,6 +91,29 @@ async def test_a_timeline_of_nothing_says_so(channel, alice):
     assert "No dated coverage of that was found." in shown(result)
     empty = await alice.slash(channel, "timeline", topic="???")
     assert "There is no question in that." in shown(empty)
+
+
+@pytest.mark.parametrize(("count", "is_more"), [(12, False), (13, True)])
+async def test_a_timeline_that_leaves_articles_out_says_so(desk, channel, alice, count, is_more):
+    """Twelve lines are all that a message holds."""
+    for n in range(count):
+        text = (
+            f"The harbour board met on day {n} about dredging, item {n * 7} of its list of works"
+            f" for pier {n} in Sarnholt."
+        )
+        day = MORNING - timedelta(days=n)
+        extract = an_extract(
+            text,
+            title=f"Dredging, day {n}",
+            outlet=f"Outlet {n}",
+            published=day.date(),
+            url=f"https://pier.example/{n}",
+        )
+        saved(desk.archive, extract, now=MORNING)
+    desk.coverage.catch_up()
+    text = shown(await alice.slash(channel, "timeline", topic="dredging"))
+    assert text.count("Dredging, day") == 12
+    assert ("There are more articles on this" in text) is is_more
 
 
 async def test_coverage_names_outlets_their_newest_and_the_gaps(channel, alice):
