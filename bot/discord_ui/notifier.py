@@ -40,7 +40,7 @@ async def keep_notifying(
                 rules = await desk.community.all_rules()
                 await notify_followers(client, desk, rules)
                 await post_digests(client, desk, rules)
-                await _report_quiet_sources(client, desk)
+                await report_quiet_sources(client, desk)
         except Exception as error:
             report(error)
         await asyncio.sleep(interval)
@@ -92,16 +92,24 @@ async def post_digests(client: discord.Client, desk: Desk, rules: _RulesByServer
         await desk.news.digests.mark_posted(digest)
 
 
-async def _report_quiet_sources(client: discord.Client, desk: Desk) -> None:
-    """Report each source without new articles to the moderators once, silently."""
+async def report_quiet_sources(client: discord.Client, desk: Desk) -> None:
+    """Report each source without new articles to the moderators once, silently.
+
+    A report for a channel in which the bot may not write waits.
+    """
+    waiting: set[int] = set()
     for quiet in await desk.news.quiet.unnotified():
         home = desk.curator.home.server
         review = await review_place(client, desk.community, quiet.source.place, home)
-        if review is not None:
-            target, words = review
-            nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
-            await _send(client, target, quiet_view(quiet, words), nonce)
-    await desk.news.quiet.mark_notified()
+        if review is None:
+            continue
+        target, words = review
+        if is_closed(client, target):
+            waiting.add(quiet.source.id)
+            continue
+        nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
+        await _send(client, target, quiet_view(quiet, words), nonce)
+    await desk.news.quiet.mark_notified(waiting)
 
 
 def _words(rules: _RulesByServer, place: str) -> Wording | None:

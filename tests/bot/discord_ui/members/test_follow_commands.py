@@ -7,14 +7,16 @@ from datetime import timedelta
 import discord
 import pytest
 
+from bot.community.quiet import QuietSource
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
 from bot.discord_ui.members.follow_commands import contest_followed, following_view
-from bot.discord_ui.notifier import notify_followers, post_digests
+from bot.discord_ui.notifier import notify_followers, post_digests, report_quiet_sources
 from bot.ledger.records import Follow, FollowKind
 from bot.wording import Wording
 from ingest import adding
+from ingest.index.cutting import cut
 from ingest.language.languages import Language
-from ingest.model import Kind
+from ingest.model import Kind, Permission
 from ingest.reading import read_bytes
 from tests.bot.community import night
 from tests.bot.conftest import MORNING
@@ -597,3 +599,68 @@ async def test_what_was_corrected_and_withdrawn_in_quiet_hours_is_told_once(
     text = seen([part.to_dict() for part in told.components])
     assert text.count("eleven chess clubs in Sarnholt") == 1
     assert "retracted" in text
+
+
+async def test_the_note_of_a_silent_source_waits_and_comes_once(simcord_env, desk, channel):
+    """While the bot may not write in the review channel, nobody knows of it."""
+    place = str(simcord_env.guild.id)
+    desk.ledger.rules.set(place, ServerRules(review_channel=channel.id).values())
+    desk.community.rules_changed()
+    long_ago = desk.clock() - timedelta(days=9)
+    source = desk.archive.sources.watch(
+        "http://times.example/feed",
+        "Sarnholt Times",
+        Permission.OWN,
+        60,
+        now=long_ago,
+        place=place,
+    )
+    desk.news.quiet.found = (QuietSource(source, long_ago),)
+    withhold(simcord_env, channel, "send_messages")
+    await simcord_env.settle()
+    for _ in range(2):
+        await report_quiet_sources(simcord_env.bot, desk)
+    assert channel.history() == []
+    withhold(simcord_env, channel)
+    await simcord_env.settle()
+    for _ in range(2):
+        await report_quiet_sources(simcord_env.bot, desk)
+    [note] = channel.history()
+    assert "Sarnholt Times" in seen([part.to_dict() for part in note.components])
+
+
+async def test_what_a_server_added_comes_in_its_channels_and_in_no_direct_message(
+    simcord_env, desk, channel, alice, moderator
+):
+    """So whoever leaves a server gets nothing more of it, and nobody has to look who left."""
+    desk.news.following.catch_up()
+    await alice.slash(channel, "follow", topic="chess clubs")
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    moment = desk.clock() + timedelta(minutes=1)
+    extract = an_extract(CHESS, title="Eleven chess clubs", published=moment.date())
+    place = str(simcord_env.guild.id)
+    desk.archive.articles.save(extract, cut(extract.text, "en"), now=moment, place=place)
+    desk.coverage.catch_up()
+    await look(simcord_env, desk)
+    assert said_last(channel).startswith("New on chess clubs")
+    assert said_last(alice.user.dm_channel).startswith("Followed: chess clubs")
+
+
+async def test_whoever_closed_their_direct_messages_keeps_others_from_nothing(
+    simcord_env, desk, channel, alice, publish
+):
+    """One try for each message; the follow stays, and what comes later is tried again."""
+    bob = simcord_env.guild.add_member(simcord_env.create_user("bob"))
+    for member in (alice, bob):
+        await member.slash(channel, "follow", topic="chess clubs")
+    private = alice.user.dm_channel
+    route = f"/channels/{private.id}/messages"
+    publish()
+    simcord_env.inject_error("POST", route, status=403, code=50007)
+    before = len(simcord_env.http_requests)
+    for _ in range(3):
+        await look(simcord_env, desk)
+    assert [each.path for each in simcord_env.http_requests[before:]].count(route) == 1
+    assert said_last(bob.user.dm_channel).startswith("New on chess clubs")
+    assert said_last(private).startswith("Followed: chess clubs")
+    assert len(desk.ledger.follows.all()) == 2
