@@ -121,10 +121,16 @@ class Kanji:
     def asks_in_chinese(self) -> bool:
         """Return True if a question word stands here as in Chinese: 誰領先, 是誰, 多少票.
 
-        Japanese has kana behind it (誰が), or ends with it (首相誰).
+        Japanese has kana behind it (誰が), ends with it (首相誰), or has characters beside it that
+        no one Chinese set has together (誰当選).
         """
-        return "誰" in self.characters[:-1] or any(
-            word in self.characters for word in ("多少", "幾個", "是誰")
+        is_chinese = any(
+            all(_is_in(character, charset) for character in self.characters)
+            for charset in ("gb2312", "big5")
+        )
+        return is_chinese and (
+            "誰" in self.characters[:-1]
+            or any(word in self.characters for word in ("多少", "幾個", "是誰"))
         )
 
     @property

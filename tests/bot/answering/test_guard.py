@@ -476,6 +476,8 @@ def test_a_language_that_is_not_read_is_told(text, unread):
         ("差多少票？", Language.CHINESE, Language.ENGLISH),
         ("誰？", Language.JAPANESE, Language.JAPANESE),
         ("首相誰？", Language.JAPANESE, Language.JAPANESE),
+        ("誰当選？", Language.JAPANESE, Language.JAPANESE),
+        ("誰会見？", Language.JAPANESE, Language.JAPANESE),
         ("多少増加？", Language.JAPANESE, Language.JAPANESE),
         ("何時？", Language.JAPANESE, Language.JAPANESE),
         ("投票締切何時？", Language.JAPANESE, Language.JAPANESE),
