@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import discord
@@ -9,8 +11,15 @@ import pytest
 
 from bot.community.quiet import QuietSource
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
+from bot.discord_ui import notifier
+from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import contest_followed, following_view
-from bot.discord_ui.notifier import notify_followers, post_digests, report_quiet_sources
+from bot.discord_ui.notifier import (
+    DelayedChannels,
+    notify_followers,
+    post_digests,
+    report_quiet_sources,
+)
 from bot.ledger.records import Follow, FollowKind
 from bot.wording import Wording
 from ingest import adding
@@ -63,7 +72,9 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     assert said_last(private).startswith("Followed: chess clubs.")
     publish()
     for _ in range(2):
-        await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+        await notify_followers(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
     assert len(private.history()) == 2
     assert said_last(private).startswith("New on chess clubs")
     assert "eleven chess clubs in Sarnholt" in said_last(private)
@@ -73,7 +84,9 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     await alice.user.click(private.last_message, label="Unfollow")
     publish(CHESS.replace("eleven", "twelve").replace("Monday", "Tuesday"), "Twelve", "Post")
     desk.news.following._follow_count = None
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     assert "Twelve" not in said_last(private)
 
 
@@ -88,7 +101,7 @@ async def test_one_topic_in_other_letters_is_followed_once(desk, channel, alice)
 async def look(env, desk):
     """Let the bot send once what is due to followers."""
     desk.news.following.catch_up()
-    await notify_followers(env.bot, desk, await desk.community.all_rules())
+    await notify_followers(env.bot, desk, await desk.community.all_rules(), DelayedChannels())
 
 
 def save_again(desk, moment, **changes):
@@ -212,7 +225,9 @@ async def test_tell_me_when_it_is_covered(simcord_env, desk, channel, alice, pub
     told = await alice.click(result.response, label="Notify me")
     assert "I have written to you" in shown(told)
     publish()
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     private = alice.user.dm_channel
     assert said_last(private).startswith(f"Now covered: {UNKNOWN}")
     assert "eleven chess clubs" in said_last(private)
@@ -227,7 +242,9 @@ async def test_only_moderators_let_a_channel_be_told(
     assert "Only whoever manages messages" in shown(refused)
     await moderator.slash(channel, "follow", topic="chess clubs", here=True)
     publish()
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     message = channel.last_message
     assert said_last(channel).startswith("New on chess clubs")
     refused = await alice.click(message, label="Unfollow")
@@ -251,7 +268,9 @@ async def test_a_count_is_told_step_by_step(simcord_env, desk, channel, alice, p
         )
         desk.coverage.catch_up()
         desk.news.following.catch_up()
-        await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+        await notify_followers(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
     assert len(private.history()) == 3
     assert said_last(private).startswith("Results have moved: holm")
     assert "status: elected" in said_last(private)
@@ -307,10 +326,14 @@ async def test_a_channel_that_is_quiet_is_told_later(
     place = str(simcord_env.guild.id)
     desk.ledger.rules.set(place, ServerRules(quiet=QuietHours(0, 24)).values())
     publish()
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     assert channel.last_message is None
     desk.ledger.rules.set(place, ServerRules().values())
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     assert said_last(channel).startswith("New on chess clubs")
 
 
@@ -328,7 +351,9 @@ async def test_a_channel_is_told_of_nothing_that_its_server_does_not_cite(
     else:
         rules = ServerRules(outlets=("Dunmere Courier",)).values()
         desk.ledger.rules.set(str(place), rules)
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     assert channel.last_message is None
     assert desk.ledger.follows.waiting(desk.clock()) == []
 
@@ -371,7 +396,9 @@ async def test_a_digest_is_posted_once_where_it_was_set(simcord_env, desk, chann
         now=MORNING.replace(minute=0) - timedelta(minutes=30),
     )
     for _ in range(2):
-        await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+        await post_digests(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
     [message] = channel.history()
     assert said_last(channel).startswith("New in the coverage")
     assert "Eleven chess clubs" in said_last(channel)
@@ -388,10 +415,10 @@ async def test_a_server_that_was_left_gets_its_digest_when_it_is_back(
     rules = await desk.community.all_rules()
     with monkeypatch.context() as away:
         away.setattr(discord.Client, "get_guild", lambda _client, _number: None)
-        await post_digests(simcord_env.bot, desk, rules)
+        await post_digests(simcord_env.bot, desk, rules, DelayedChannels())
     assert channel.last_message is None
     for _ in range(2):
-        await post_digests(simcord_env.bot, desk, rules)
+        await post_digests(simcord_env.bot, desk, rules, DelayedChannels())
     assert len(channel.history()) == 1
 
 
@@ -408,7 +435,7 @@ async def test_a_shard_knows_which_servers_it_would_see(
     saved(desk.archive, an_extract(CHESS), now=MORNING.replace(minute=0) - timedelta(minutes=30))
     monkeypatch.setattr(simcord_env.bot, "shard_id", 0)
     monkeypatch.setattr(simcord_env.bot, "shard_count", 2)
-    await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+    await post_digests(simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels())
     assert len(channel.history()) == posts
 
 
@@ -552,12 +579,14 @@ async def test_a_digest_comes_late_where_the_bot_could_not_write(simcord_env, de
     desk.community.rules_changed()
     withhold(simcord_env, channel, "send_messages")
     await simcord_env.settle()
-    await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+    await post_digests(simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels())
     withhold(simcord_env, channel)
     await simcord_env.settle()
     assert channel.history() == []
     for _ in range(2):
-        await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+        await post_digests(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
     [digest] = channel.history()
     assert "Eleven chess clubs" in seen([part.to_dict() for part in digest.components])
 
@@ -644,6 +673,39 @@ async def test_what_a_server_added_comes_in_its_channels_and_in_no_direct_messag
     await look(simcord_env, desk)
     assert said_last(channel).startswith("New on chess clubs")
     assert said_last(alice.user.dm_channel).startswith("Followed: chess clubs")
+
+
+async def test_a_channel_that_discord_delays_keeps_no_other_waiting(
+    simcord_env, desk, channel, publish, monkeypatch
+):
+    """A night has hundreds of followers, and one limit may last for minutes; each is told once."""
+    monkeypatch.setattr(notifier, "PACE", replace(PACE, sending_seconds=0.05))
+    other, place = simcord_env.guild.create_text_channel("other"), str(simcord_env.guild.id)
+    now, topic = desk.clock(), FollowKind.TOPIC
+    for number in (channel.id, other.id):
+        follow = Follow(now, "m", str(number), place, topic, "chess clubs", Language.ENGLISH)
+        desk.ledger.follows.add(follow)
+    publish()
+    limit_ends = asyncio.Event()
+    send = discord.PartialMessageable.send
+
+    async def send_late(target, **message):
+        if target.id == channel.id:
+            await limit_ends.wait()
+        return await send(target, **message)
+
+    monkeypatch.setattr(discord.PartialMessageable, "send", send_late)
+    delayed, rules = DelayedChannels(), await desk.community.all_rules()
+    for _ in range(2):
+        await notify_followers(simcord_env.bot, desk, rules, delayed)
+    assert channel.history() == []
+    assert said_last(other).startswith("New on chess clubs")
+    limit_ends.set()
+    async with asyncio.timeout(5):
+        while channel.id in delayed:
+            await asyncio.sleep(0.01)
+    await notify_followers(simcord_env.bot, desk, rules, delayed)
+    assert len(channel.history()) == len(other.history()) == 1
 
 
 async def test_whoever_closed_their_direct_messages_keeps_others_from_nothing(
