@@ -63,7 +63,7 @@ class DelayedChannels:
             report(error)
 
     def cancel(self) -> None:
-        """Cancel what is still being sent, when the bot ends."""
+        """Cancel the tasks that still run when the bot ends."""
         for task in self._tasks.values():
             task.cancel()
 

@@ -223,7 +223,7 @@ async def test_tell_me_when_it_is_covered(simcord_env, desk, channel, alice, pub
     """Under every answer that has nothing; the answer comes once, and that is that."""
     result = await alice.slash(channel, "ask", question=UNKNOWN)
     told = await alice.click(result.response, label="Notify me")
-    assert "I have written to you" in shown(told)
+    assert "I have sent you a direct message" in shown(told)
     publish()
     await notify_followers(
         simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
@@ -239,7 +239,7 @@ async def test_only_moderators_let_a_channel_be_told(
 ):
     """Whoever manages messages there also ends it."""
     refused = await alice.slash(channel, "follow", topic="chess clubs", here=True)
-    assert "Only whoever manages messages" in shown(refused)
+    assert "Only those who manage messages" in shown(refused)
     await moderator.slash(channel, "follow", topic="chess clubs", here=True)
     publish()
     await notify_followers(
@@ -260,7 +260,7 @@ async def test_a_count_is_told_step_by_step(simcord_env, desk, channel, alice, p
     result = await alice.slash(channel, "follow", topic="holm RESULTS")
     assert result.ephemeral
     private = alice.user.dm_channel
-    assert said_last(private).startswith("Followed: holm results. You are told of a call")
+    assert said_last(private).startswith("Followed: holm results. You will be told once each")
     for change in (1, 2, 40):
         moment = desk.clock() + timedelta(minutes=change)
         adding.add(
@@ -306,7 +306,7 @@ async def test_whoever_cannot_be_written_to_is_told_so(simcord_env, desk, channe
     """And nothing is followed that could never arrive."""
     simcord_env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
     result = await alice.slash(channel, "follow", topic="chess clubs")
-    assert "I may not write to you" in shown(result)
+    assert "I cannot send you direct messages" in shown(result)
     assert desk.ledger.follows.all() == []
 
 
