@@ -25,11 +25,15 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Dated lines, the oldest first; empty if the coverage has nothing on the topic."""
+    """Dated lines, the oldest first; empty if the coverage has nothing on the topic.
+
+    ``more`` is True if further articles mention it.
+    """
 
     topic: str
     as_of: datetime
     lines: tuple[TimelineLine, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,10 @@ class _Mention:
 def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
     """Return the timeline of *topic*, without articles that have no day."""
     need, mentions = _mentions(topic, coverage, now)
-    lines = [_line_of(mention, need) for mention in _select_lines(mentions)]
-    return Timeline(topic, now, tuple(sorted(lines, key=lambda line: line.day)))
+    chosen = _select_lines(mentions, TIMELINES.lines + 1)
+    lines = [_line_of(mention, need) for mention in chosen[: TIMELINES.lines]]
+    more = len(chosen) > TIMELINES.lines
+    return Timeline(topic, now, tuple(sorted(lines, key=lambda line: line.day)), more)
 
 
 def latest(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
@@ -64,7 +70,7 @@ def latest(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
         if need.is_topic_of(mention.quote, mention.evidence.passage.header.title)
     ]
     newest = sorted(on_topic or mentions, key=lambda mention: mention.day, reverse=True)
-    chosen = _select_lines(newest)[: TIMELINES.newest_lines]
+    chosen = _select_lines(newest, TIMELINES.newest_lines)
     return Timeline(topic, now, tuple(_line_of(mention, need) for mention in chosen))
 
 
@@ -99,11 +105,14 @@ def _mentions(topic: str, coverage: Coverage, now: datetime) -> tuple[Need, list
     return need, sorted(mentions, key=lambda mention: -mention.worth)
 
 
-def _select_lines(mentions: Sequence[_Mention]) -> list[_Mention]:
-    """Return the best sentence of each article, without duplicates, few of one outlet and day."""
+def _select_lines(mentions: Sequence[_Mention], limit: int) -> list[_Mention]:
+    """Return the best sentences, one of each article and few of one outlet and day.
+
+    Duplicates are left out.
+    """
     chosen: list[_Mention] = []
     for mention in mentions:
-        if len(chosen) == TIMELINES.lines:
+        if len(chosen) == limit:
             break
         passage = mention.evidence.passage
         header = passage.header

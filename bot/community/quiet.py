@@ -75,12 +75,16 @@ class Quiet:
         ]
 
     @in_thread
-    def mark_notified(self) -> None:
-        """Record that moderators know the current quiet sources; forget those that recovered."""
+    def mark_notified(self, waiting: Collection[int] = ()) -> None:
+        """Record that moderators know the current quiet sources; forget those that recovered.
+
+        Those whose ids are in *waiting* are not known yet.
+        """
         rules = DeskRules.of(self.ledger.rules.get(DESK))
         quiet = {
             str(quiet_source.source.id): quiet_source.since.isoformat()
             for quiet_source in self.found
+            if quiet_source.source.id not in waiting
         }
         if quiet != rules.quiet:
             self.ledger.rules.set(DESK, replace(rules, quiet=quiet).values())

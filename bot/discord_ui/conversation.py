@@ -18,7 +18,7 @@ from bot.community.rules import Speaks
 from bot.discord_ui.escaping import thread_name, without_mentions
 from bot.discord_ui.history import is_answer, text_in
 from bot.discord_ui.members.ask import FollowButton, ReaskButton
-from bot.discord_ui.members.contributing import address_in, linked_view
+from bot.discord_ui.members.contributing import addresses_in, linked_view
 from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
@@ -102,7 +102,7 @@ def _asks_the_bot(text: str, *, is_reply: bool) -> bool:
     if not is_reply:
         return asks_question(text)
     return (
-        asks_or_continues(text) or small_talk_in(text) is not None or address_in(text) is not None
+        asks_or_continues(text) or small_talk_in(text) is not None or len(addresses_in(text)) == 1
     )
 
 
@@ -186,9 +186,9 @@ async def _reply_to(
         if not (off or admission.silent):
             await reply.say(notice_view(admission.refusal), words)
         return
-    if address := address_in(text):
+    if addresses := addresses_in(text):
         in_server = message.guild is not None
-        view = await linked_view(address, asking, admission.edition, words, in_server=in_server)
+        view = await linked_view(addresses, asking, admission.edition, words, in_server=in_server)
         await reply.say(view, words)
         return
     try:

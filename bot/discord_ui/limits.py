@@ -57,6 +57,8 @@ class _Pace:
     """Between two edits of one message about a moderator's job."""
     notification_seconds: float = 3.0
     """Between two checks for due notifications."""
+    sending_seconds: float = 10.0
+    """What a notification may delay those for other channels; Discord may delay one for minutes."""
     correction_seconds: float = 10.0
     """Between two checks for changes of what answers cite."""
     housekeeping_seconds: float = 2.0

@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from bot.community.rules import ServerRules
+from bot.discord_ui.delays import DelayedChannels
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import UnfollowButton
 from bot.discord_ui.moderators.moderation import review_place
@@ -22,6 +23,9 @@ from bot.ledger.records import Follow
 from bot.wording import Wording
 
 if TYPE_CHECKING:
+    from bot.community.digests import Digest
+    from bot.community.followed_changes import DueChanges
+    from bot.community.following import DueNews
     from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
@@ -34,37 +38,46 @@ async def keep_notifying(
     client: discord.Client, desk: Desk, *, interval: float = PACE.notification_seconds
 ) -> None:
     """Send due notifications until cancelled, if this process is the one that sends them."""
-    while True:
-        try:
-            if await desk.lease.is_leader():
-                rules = await desk.community.all_rules()
-                await notify_followers(client, desk, rules)
-                await post_digests(client, desk, rules)
-                await _report_quiet_sources(client, desk)
-        except Exception as error:
-            report(error)
-        await asyncio.sleep(interval)
+    delayed = DelayedChannels()
+    try:
+        while True:
+            try:
+                if await desk.lease.is_leader():
+                    rules = await desk.community.all_rules()
+                    await notify_followers(client, desk, rules, delayed)
+                    await post_digests(client, desk, rules, delayed)
+                    await report_quiet_sources(client, desk)
+            except Exception as error:
+                report(error)
+            await asyncio.sleep(interval)
+    finally:
+        delayed.cancel()
 
 
-async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
+async def notify_followers(
+    client: discord.Client, desk: Desk, rules: _RulesByServer, delayed: DelayedChannels
+) -> None:
     """Send the due news of each follow, and what was corrected of those that were sent.
 
-    Servers that are in their quiet hours wait, and channels in which the bot may not write.
+    Servers that are in their quiet hours wait, and channels in which the bot may not write or
+    Discord delays a message.
     """
     now = desk.clock()
 
     def waits(follow: Follow) -> bool:
+        channel = int(follow.channel)
         is_quiet = rules.get(follow.place, ServerRules()).is_quiet(now)
-        return is_quiet or is_closed(client, int(follow.channel))
+        return is_quiet or channel in delayed or is_closed(client, channel)
 
-    for due in await desk.news.following.due(waits):
+    async def send_news(due: DueNews) -> None:
         if due.quoted:
             words = _words(rules, due.follow.place) or Wording.of(due.follow.language)
             unfollow = UnfollowButton(str(due.follow.id), words("unfollow"))
             view = with_buttons(news_view(due, words), [unfollow])
             await _send(client, int(due.follow.channel), view, due.nonce)
         await desk.news.following.mark_sent(due)
-    for changes in await desk.news.followed_changes.due(waits):
+
+    async def send_changes(changes: DueChanges) -> None:
         follow = changes.follow
         words = _words(rules, follow.place) or Wording.of(follow.language)
         unfollow = UnfollowButton(str(follow.id), words("unfollow"))
@@ -72,36 +85,59 @@ async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesBySe
         await _send(client, int(follow.channel), view, changes.nonce)
         await desk.news.followed_changes.mark_sent(changes)
 
+    for due in await desk.news.following.due(waits):
+        channel = int(due.follow.channel)
+        if channel not in delayed:
+            await delayed.send(channel, send_news(due))
+    for changes in await desk.news.followed_changes.due(waits):
+        channel = int(changes.follow.channel)
+        if channel not in delayed:
+            await delayed.send(channel, send_changes(changes))
 
-async def post_digests(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
+
+async def post_digests(
+    client: discord.Client, desk: Desk, rules: _RulesByServer, delayed: DelayedChannels
+) -> None:
     """Post each due digest, but none of a server that the bot has left.
 
-    One for a channel in which the bot may not write waits as long as for a bot that is not running.
-    A shard tries those of the other shards' servers, of which it is not told.
+    One for a channel in which the bot may not write waits as long as for a bot that is not running;
+    so does one for a channel in which Discord delays a message. A shard tries those of the other
+    shards' servers, of which it is not told.
     """
+
+    async def post_digest(digest: Digest) -> None:
+        words = words_in(await server_of(client, digest.channel), present[digest.place])
+        await _send(client, digest.channel, digest_view(digest, words), digest.nonce)
+        await desk.news.digests.mark_posted(digest)
+
     present = {
         place: server_rules
         for place, server_rules in rules.items()
         if client.get_guild(int(place)) is not None or not is_of_shard(client, int(place))
     }
     for digest in await desk.news.digests.due(present):
-        if is_closed(client, digest.channel):
-            continue
-        words = words_in(await server_of(client, digest.channel), present[digest.place])
-        await _send(client, digest.channel, digest_view(digest, words), digest.nonce)
-        await desk.news.digests.mark_posted(digest)
+        if digest.channel not in delayed and not is_closed(client, digest.channel):
+            await delayed.send(digest.channel, post_digest(digest))
 
 
-async def _report_quiet_sources(client: discord.Client, desk: Desk) -> None:
-    """Report each source without new articles to the moderators once, silently."""
+async def report_quiet_sources(client: discord.Client, desk: Desk) -> None:
+    """Report each source without new articles to the moderators once, silently.
+
+    A report for a channel in which the bot may not write waits.
+    """
+    waiting: set[int] = set()
     for quiet in await desk.news.quiet.unnotified():
         home = desk.curator.home.server
         review = await review_place(client, desk.community, quiet.source.place, home)
-        if review is not None:
-            target, words = review
-            nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
-            await _send(client, target, quiet_view(quiet, words), nonce)
-    await desk.news.quiet.mark_notified()
+        if review is None:
+            continue
+        target, words = review
+        if is_closed(client, target):
+            waiting.add(quiet.source.id)
+            continue
+        nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
+        await _send(client, target, quiet_view(quiet, words), nonce)
+    await desk.news.quiet.mark_notified(waiting)
 
 
 def _words(rules: _RulesByServer, place: str) -> Wording | None:

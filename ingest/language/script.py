@@ -118,6 +118,22 @@ class Kanji:
         return any(code >= _SECOND_LEVEL for code in codes)
 
     @property
+    def asks_in_chinese(self) -> bool:
+        """Return True if a question word stands here as in Chinese: 誰領先, 是誰, 多少票.
+
+        Japanese has kana behind it (誰が), ends with it (首相誰), or has characters beside it that
+        no one Chinese set has together (誰当選).
+        """
+        is_chinese = any(
+            all(_is_in(character, charset) for character in self.characters)
+            for charset in ("gb2312", "big5")
+        )
+        return is_chinese and (
+            "誰" in self.characters[:-1]
+            or any(word in self.characters for word in ("多少", "幾個", "是誰"))
+        )
+
+    @property
     def traditional(self) -> bool:
         """Return True if a character is traditional (in Hong Kong also 咗), and none simplified."""
         return any(not _is_in(character, "gb2312") for character in self.characters) and all(

@@ -356,12 +356,12 @@ FAULTS = {
 WITHOUT = "Answered without the language model"
 NOTES = {
     "busy": f"{WITHOUT}, which is too busy at the moment.",
-    "key": f"{WITHOUT}, which does not work at the moment.",
-    "model": f"{WITHOUT}, which does not work at the moment.",
-    "failed": f"{WITHOUT}, which does not work at the moment.",
+    "key": f"{WITHOUT}, which is not working at the moment.",
+    "model": f"{WITHOUT}, which is not working at the moment.",
+    "failed": f"{WITHOUT}, which is not working at the moment.",
     "truncated": f"{WITHOUT}, which wrote nothing that can be used.",
     "connection": f"{WITHOUT}, which cannot be reached at the moment.",
-    "malformed": f"{WITHOUT}, which does not work at the moment.",
+    "malformed": f"{WITHOUT}, which is not working at the moment.",
     "empty": f"{WITHOUT}, which wrote nothing that can be used.",
     "form": f"{WITHOUT}: what it wrote could not be checked.",
 }

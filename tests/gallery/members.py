@@ -95,6 +95,7 @@ NOTICES = (
     "unfollow_not_yours",
     "unfollowed_before",
     "no_address",
+    "link_several",
     "helpful_kept",
     "report_kept",
     "missing_kept",

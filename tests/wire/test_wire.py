@@ -373,6 +373,49 @@ async def test_what_is_new_is_sent_once_over_kills_and_restarts(bot, discord):
     assert len(sent("New on")) == len(sent("New in the coverage")) == 1
 
 
+async def test_who_left_blocked_the_bot_or_is_gone_keeps_nobody_waiting(bot, discord):
+    """One try for each; whom Discord lets the bot write to, wherever they are, reads the news."""
+    now = datetime.now(UTC)
+    refusals = {"blocked": (403, 50007), "deleted": (403, 50007), "no channel": (404, 10003)}
+    backend = discord.backend
+    channels = {
+        name: backend.get_dm_channel(discord.member(name)).id
+        for name in (*refusals, "left", "stays")
+    }
+    backend.remove_member(discord.guild.id, backend.channels[channels["left"]].recipient_ids[0])
+    discord.faults = [
+        Fault("POST", re.compile(rf"/{channels[name]}/messages$"), status, 9, {"code": code})
+        for name, (status, code) in refusals.items()
+    ]
+    with Archive.open(f"sqlite:///{bot.data / 'archive.sqlite3'}") as archive:
+        ledger = Ledger.of(archive)
+        for name, channel in channels.items():
+            topic, language = FollowKind.TOPIC, Language.ENGLISH
+            follow = Follow(now, name, str(channel), "", topic, "chess clubs", language)
+            ledger.follows.add(follow)
+        ledger.follows.note([], archive.changes.last(), now=now)
+        extract = an_extract(
+            "There are eleven chess clubs in Sarnholt, the town's sports office said on Monday.",
+            title="Eleven chess clubs",
+            published=now.date(),
+        )
+        saved(archive, extract, now=now)
+    await bot.start()
+
+    def tried(name):
+        path = f"/channels/{channels[name]}/messages"
+        return [request.status for request in discord.requests if request.path == path]
+
+    await until(lambda: all(map(tried, channels)))
+    await asyncio.sleep(2 * PACE.notification_seconds)
+    assert tried("left") == tried("stays") == [200]
+    assert {name: tried(name) for name in refusals} == {
+        name: [status] for name, (status, _) in refusals.items()
+    }
+    with Archive.open(f"sqlite:///{bot.data / 'archive.sqlite3'}") as archive:
+        assert len(Ledger.of(archive).follows.all()) == len(channels)
+
+
 async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord):
     """Killed while Discord has the edit of the answer: it stands there once; nothing is sent."""
     heading = "Newer coverage of this"

@@ -166,13 +166,13 @@ def _stopwords(code: str) -> frozenset[str]:
 
 
 def _kanji_language(kanji: Kanji, code: str, confidence: float) -> Language:
-    """Return Chinese or Japanese: by characters that one of them lacks, else as detected.
+    """Return Chinese or Japanese: by characters that one of them lacks, else as it asks or seems.
 
     The detector says Chinese of Japanese headlines too (速報), with a confidence up to 0.88.
     """
     likely = code in _CHINESE_CODES and (
         kanji.rare_in_japanese or confidence >= QUESTIONS.chinese_confidence
     )
-    if kanji.japanese or not (kanji.chinese or likely):
+    if kanji.japanese or not (kanji.chinese or kanji.asks_in_chinese or likely):
         return Language.JAPANESE
     return Language.TRADITIONAL_CHINESE if kanji.traditional else Language.CHINESE

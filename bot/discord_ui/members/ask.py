@@ -21,7 +21,7 @@ from bot.community.suggested_questions import SuggestedQuestions, SuggestedTopic
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, matching_choices, text_input
 from bot.discord_ui.escaping import escape, literal, thread_name, title, worded
 from bot.discord_ui.limits import CHARACTERS, DISCORD
-from bot.discord_ui.members.contributing import address_in, linked_view
+from bot.discord_ui.members.contributing import addresses_in, linked_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import (
@@ -153,9 +153,9 @@ async def answer_here(
     if admission.refusal:
         await respond(interaction, notice_view(admission.refusal))
         return False
-    if address := address_in(text):
+    if addresses := addresses_in(text):
         in_server = place.server is not None
-        view = await linked_view(address, asking, admission.edition, words, in_server=in_server)
+        view = await linked_view(addresses, asking, admission.edition, words, in_server=in_server)
         await respond(interaction, view)
         return True
     try:

@@ -84,8 +84,10 @@ class _Suggest(Form):
         assert interaction.guild_id is not None
         address = _address_in(self.address.value)
         if address is None:
+            is_several = len(addresses_in(self.address.value)) > 1
+            reason = notice_view(words("link_several" if is_several else "no_address"))
             retry = [SuggestButton("0", words("suggest"))]
-            await send_privately(interaction, with_buttons(notice_view(words("no_address")), retry))
+            await send_privately(interaction, with_buttons(reason, retry))
             return
         number = await community.suggest(
             address,
@@ -111,18 +113,18 @@ def _address_in(text: str) -> str | None:
     return address if host and "." in host else None
 
 
-def address_in(text: str) -> str | None:
-    """Return the one web address that *text* is about; ``None`` if it has none, or several.
+def addresses_in(text: str) -> list[str]:
+    """Return the web addresses that *text* is about, each once.
 
-    Beside it may stand what asks nothing without it: "is this true?", "look at this". A question of
-    its own is answered instead.
+    Beside them may stand what asks nothing without them: "is this true?", "look at this". A
+    question of its own is answered instead.
     """
     words = text.split()
     addresses = {word: address for word in words if (address := _web_address(word))}
-    if len(set(addresses.values())) != 1:
-        return None
     rest = " ".join(word for word in words if word not in addresses)
-    return None if asks_independently(rest) else next(iter(addresses.values()))
+    if not addresses or asks_independently(rest):
+        return []
+    return list(dict.fromkeys(addresses.values()))
 
 
 def _web_address(word: str) -> str | None:
@@ -136,9 +138,15 @@ def _web_address(word: str) -> str | None:
 
 
 async def linked_view(
-    address: str, asking: Asking, edition: Edition, words: Wording, *, in_server: bool
+    addresses: Sequence[str], asking: Asking, edition: Edition, words: Wording, *, in_server: bool
 ) -> ui.LayoutView:
-    """Show the archived article at *address* and its beginning, or offer to suggest it."""
+    """Show the archived article at an address and its beginning, or offer to suggest it.
+
+    Of several *addresses* none is looked up.
+    """
+    if len(addresses) > 1:
+        return notice_view(words("link_several"))
+    [address] = addresses
     parts = urlsplit(address)
     if parts.hostname in _DISCORD and _MESSAGE.fullmatch(parts.path):
         return notice_view(words("link_message", find=words("command_find")))

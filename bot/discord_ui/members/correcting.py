@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import zlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +14,7 @@ from discord import ui
 
 from bot.answering.values import Citation
 from bot.community.corrections import Corrections
+from bot.discord_ui.delays import DelayedChannels
 from bot.discord_ui.escaping import directed_lines, escape, link, literal, phrase, size, title
 from bot.discord_ui.history import has_question, plain_text
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
@@ -38,24 +39,31 @@ async def keep_sending_corrections(
     client: discord.Client, asking: Asking, *, interval: float = PACE.correction_seconds
 ) -> None:
     """Send each due notice once, until cancelled."""
-    while True:
-        try:
-            if await asking.desk.lease.is_leader():
-                await send_corrections(client, asking.desk.news.corrections)
-                await report_newer_coverage(client, asking)
-        except Exception as error:
-            report(error)
-        await asyncio.sleep(interval)
+    delayed = DelayedChannels()
+    try:
+        while True:
+            try:
+                if await asking.desk.lease.is_leader():
+                    await send_corrections(client, asking.desk.news.corrections, delayed)
+                    await report_newer_coverage(client, asking)
+            except Exception as error:
+                report(error)
+            await asyncio.sleep(interval)
+    finally:
+        delayed.cancel()
 
 
-async def send_corrections(client: discord.Client, corrections: Corrections) -> None:
+async def send_corrections(
+    client: discord.Client, corrections: Corrections, delayed: DelayedChannels
+) -> None:
     """Mark each answer that a change concerns, and list the answers that are due in each channel.
 
     A list is silent unless an article was withdrawn; an answer out of a count that goes on is
     marked alone. An answer that does not show the source is left as it is; one that Discord does
     not let the bot edit is listed nevertheless. A list that was sent before the bot was killed
     counts as sent. While Discord is out of order, notices wait for the next call; so do those of a
-    channel that the bot may not see, and the list of one in which it may not write.
+    channel that the bot may not see or Discord delays, and the list of one in which it may not
+    write.
     """
     due = [
         notice
@@ -66,20 +74,27 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
     for notice in due:
         if notice.key not in corrections.marked:
             unmarked.setdefault(notice.shown, []).append(notice)
-    for notices in unmarked.values():
-        try:
-            await _mark(client, corrections, notices)
-        except discord.HTTPException as error:
-            logger.warning("Notices wait, because Discord is out of order: %s", error)
+    for shown, notices in unmarked.items():
+        if int(shown.channel) not in delayed:
+            await delayed.send(
+                int(shown.channel), _unless_outage(_mark(client, corrections, notices))
+            )
     for notices in corrections.lists(
         notice
         for notice in due
         if notice.key in corrections.marked and not is_closed(client, int(notice.shown.channel))
     ):
-        try:
-            await _post_list(client, corrections, notices)
-        except discord.HTTPException as error:
-            logger.warning("A list of corrected answers waits for Discord: %s", error)
+        channel = int(notices[0].shown.channel)
+        if channel not in delayed:
+            await delayed.send(channel, _unless_outage(_post_list(client, corrections, notices)))
+
+
+async def _unless_outage(sending: Awaitable[None]) -> None:
+    """Await *sending*; while Discord is out of order, its notices wait for the next call."""
+    try:
+        await sending
+    except discord.HTTPException as error:
+        logger.warning("Notices wait, because Discord is out of order: %s", error)
 
 
 async def _mark(

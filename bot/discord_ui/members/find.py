@@ -69,10 +69,8 @@ def lookup_view(lookup: LookUp, words: Wording, *, private: bool = True) -> ui.L
         return notice_view(words("find_nothing"))
     candidates = (_blocks_of(lookup, words, lengths) for lengths in _LENGTHS)
     blocks = next(filter(_fits, candidates), None) or _blocks_of(lookup, words, _LENGTHS[-1])
-    privacy_note = [words("only_you")] if private else []
-    return layout(
-        [*blocks, GAP, f"-# {escape(' '.join([*privacy_note, words('find_small_print')]))}"]
-    )
+    notes = ("only_you", "find_small_print") if private else ("find_small_print",)
+    return layout([*blocks, GAP, "\n".join(f"-# {escape(words(key))}" for key in notes)])
 
 
 def _fits(blocks: Sequence[str]) -> bool:

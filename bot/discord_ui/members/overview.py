@@ -102,6 +102,8 @@ def timeline_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
     if not timeline.lines:
         return layout([heading, escape(words("timeline_none"))], Colour.NOTHING)
     foot = coverage_date_line(timeline.as_of, None, words)
+    if timeline.more:
+        foot = f"-# {escape(words('timeline_more'))}\n{foot}"
     blocks: list[str] = []
     for lengths in _LENGTHS:
         blocks = [heading, *_lines_in(timeline.lines, words, lengths), GAP, foot]

@@ -81,7 +81,8 @@ def tables_command(
         results = await defer_if_slow(interaction, lookup, private=admission.private)
         if not results.contests:
             question = words(f"{kind}_question", contest=contest)[: QUESTIONS.characters]
-            await answer_here(interaction, question, asking, admission=admission)
+            private = not interaction.response.is_done()
+            await answer_here(interaction, question, asking, private=private, admission=admission)
             return
         send = partial(respond, interaction, private=admission.private)
         await deliver(results_view(results, words), send, partial(post, interaction), words)

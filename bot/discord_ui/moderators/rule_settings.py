@@ -277,12 +277,14 @@ def overview_blocks(state: RulesState, words: Wording) -> list[str]:
 
 def channel_lines(rules: ServerRules, words: Wording) -> list[str]:
     """Describe where the bot answers, and how."""
+    left_out = len(rules.channels) - SHOWN.channels
     return [
         f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
         *(
             f"- <#{int(key)}>: {escape(words(f'speaks_{mode}'))}"
             for key, mode in list(rules.channels.items())[: SHOWN.channels]
         ),
+        *([f"- {escape(words('preview_more', count=left_out))}"] if left_out > 0 else []),
     ]
 
 

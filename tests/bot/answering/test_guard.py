@@ -468,6 +468,20 @@ def test_a_language_that_is_not_read_is_told(text, unread):
         ("誰贏了？", Language.TRADITIONAL_CHINESE, Language.ENGLISH),
         ("選舉結果", Language.TRADITIONAL_CHINESE, Language.ENGLISH),
         ("Marrowen 什麼時候宣布？", Language.TRADITIONAL_CHINESE, Language.ENGLISH),
+        ("誰領先？", Language.TRADITIONAL_CHINESE, Language.ENGLISH),
+        ("誰同意結盟？", Language.TRADITIONAL_CHINESE, Language.ENGLISH),
+        ("首都區誰領先", Language.TRADITIONAL_CHINESE, Language.ENGLISH),
+        ("幾個政黨參選？", Language.TRADITIONAL_CHINESE, Language.ENGLISH),
+        ("黨魁是誰？", Language.TRADITIONAL_CHINESE, Language.ENGLISH),
+        ("差多少票？", Language.CHINESE, Language.ENGLISH),
+        ("誰？", Language.JAPANESE, Language.JAPANESE),
+        ("首相誰？", Language.JAPANESE, Language.JAPANESE),
+        ("誰当選？", Language.JAPANESE, Language.JAPANESE),
+        ("誰会見？", Language.JAPANESE, Language.JAPANESE),
+        ("多少増加？", Language.JAPANESE, Language.JAPANESE),
+        ("何時？", Language.JAPANESE, Language.JAPANESE),
+        ("投票締切何時？", Language.JAPANESE, Language.JAPANESE),
+        ("最多得票？", Language.JAPANESE, Language.JAPANESE),
         ("開票速報", Language.JAPANESE, Language.JAPANESE),
         ("齋藤市長", Language.JAPANESE, Language.JAPANESE),
         ("出口調査", Language.JAPANESE, Language.JAPANESE),
@@ -480,7 +494,7 @@ def test_a_language_that_is_not_read_is_told(text, unread):
     ],
 )
 def test_whoever_asks_is_spoken_to_in_their_language(text, spoken, read):
-    """Kanji alone stay Japanese, unless some are written in simplified Chinese alone."""
+    """Kanji alone stay Japanese, unless one is Chinese alone, or they ask as Chinese does."""
     assert language_asked(text) is spoken
     assert language_read(text) is read
 
@@ -496,6 +510,7 @@ def test_whoever_asks_is_spoken_to_in_their_language(text, spoken, read):
         ("結果", Language.JAPANESE, True),
         ("結果", Language.KOREAN, False),
         ("結果は", Language.CHINESE, False),
+        ("何時？", Language.TRADITIONAL_CHINESE, True),
     ],
 )
 def test_a_word_or_two_are_in_the_language_of_whoever_reads_it(text, reader, likely):

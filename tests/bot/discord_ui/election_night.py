@@ -16,6 +16,7 @@ import discord
 
 from bot.community.curating import Moderator
 from bot.desk import Desk
+from bot.discord_ui.delays import DelayedChannels
 from bot.discord_ui.members.correcting import report_newer_coverage, send_corrections
 from bot.discord_ui.notifier import notify_followers, post_digests
 from bot.wording import Wording
@@ -191,11 +192,11 @@ class Night:
             desk.news.quiet.look,
         ):
             await asyncio.to_thread(task)
-        await send_corrections(bot, desk.news.corrections)
+        await send_corrections(bot, desk.news.corrections, DelayedChannels())
         await report_newer_coverage(bot, bot.asking)
         rules = await desk.community.all_rules()
-        await notify_followers(bot, desk, rules)
-        await post_digests(bot, desk, rules)
+        await notify_followers(bot, desk, rules, DelayedChannels())
+        await post_digests(bot, desk, rules, DelayedChannels())
         await self.env.settle()
         self.note(answered=False)
 

@@ -167,7 +167,7 @@ class TestFailing:
         """The code that a person reads is the one in the log."""
         result = await alice.slash(channel, "ask", question=QUESTION)
         text = seen(result.response.components)
-        assert "could not be answered because something went wrong here; ask again" in text
+        assert "could not be answered because something went wrong here. Ask again" in text
         code = text.rstrip(".").split()[-1]
         assert f"Error {code}: RuntimeError" in caplog.text
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import discord
 import pytest
 from discord import ui
 
 from bot.community.corrections import Corrections
 from bot.desk import open_desk
+from bot.discord_ui import delays
 from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.delays import DelayedChannels
 from bot.discord_ui.escaping import literal
+from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.correcting import (
     change_text,
     corrected_view,
@@ -91,7 +96,7 @@ async def looked(env, desk, now, corrections=None):
     """
     before = len(env.http_requests)
     started = corrections or Corrections(desk.archive, desk.ledger, lambda: now, LASTING)
-    await send_corrections(env.bot, started)
+    await send_corrections(env.bot, started, DelayedChannels())
     await env.settle()
     sent = list(env.http_requests)[before:]
     posts = [r.json for r in sent if r.method == "POST"]
@@ -454,13 +459,13 @@ async def test_answers_that_wait_for_their_list_are_read_once(desk, simcord_env,
     changed(desk, with_note(NOTE, words=FIGURE))
     now = [NOW]
     corrections = Corrections(desk.archive, desk.ledger, lambda: now[0], LASTING)
-    await send_corrections(simcord_env.bot, corrections)
+    await send_corrections(simcord_env.bot, corrections, DelayedChannels())
     before = len(simcord_env.http_requests)
     now[0] = NOW + WAIT - timedelta(seconds=1)
-    await send_corrections(simcord_env.bot, corrections)
+    await send_corrections(simcord_env.bot, corrections, DelayedChannels())
     assert len(simcord_env.http_requests) == before
     now[0] = NOW + WAIT
-    await send_corrections(simcord_env.bot, corrections)
+    await send_corrections(simcord_env.bot, corrections, DelayedChannels())
     sent = list(simcord_env.http_requests)[before:]
     assert [r.method for r in sent if "/messages" in r.path] == ["POST"]
 
@@ -520,6 +525,36 @@ async def test_a_withdrawal_waits_while_discord_is_out_of_order(
     [post], _ = await told(simcord_env, desk)
     assert "Withdrawn" in str(post)
     assert await told(simcord_env, desk) == NOTHING
+
+
+async def test_a_channel_that_discord_delays_keeps_no_other_from_its_corrections(
+    desk, simcord_env, channel, alice, monkeypatch
+):
+    """Edits of answers older than an hour have a limit of their own."""
+    monkeypatch.setattr(delays, "PACE", replace(PACE, sending_seconds=0.05))
+    other = simcord_env.guild.create_text_channel("other")
+    for place in (channel, other):
+        await alice.slash(place, "ask", question=TURNOUT)
+    desk.archive.articles.remove(certified(desk).id, now=NOW)
+    limit_ends, edit = asyncio.Event(), discord.Message.edit
+
+    async def edit_late(message, **changes):
+        if message.channel.id == channel.id:
+            await limit_ends.wait()
+        return await edit(message, **changes)
+
+    monkeypatch.setattr(discord.Message, "edit", edit_late)
+    corrections = Corrections(desk.archive, desk.ledger, lambda: NOW, LASTING)
+    delayed = DelayedChannels()
+    for _ in range(2):
+        await send_corrections(simcord_env.bot, corrections, delayed)
+    assert [len(place.history()) for place in (channel, other)] == [1, 2]
+    limit_ends.set()
+    async with asyncio.timeout(5):
+        while channel.id in delayed:
+            await asyncio.sleep(0.01)
+    await send_corrections(simcord_env.bot, corrections, delayed)
+    assert [len(place.history()) for place in (channel, other)] == [2, 2]
 
 
 async def test_a_withdrawal_is_told_where_the_answer_may_not_be_edited(

@@ -66,6 +66,6 @@ async def test_a_night_is_lived_through(simcord_env, opened, clock):
     assert measured.others <= CHANNELS * len(("a correction", "a withdrawal"))
     assert measured.edited > 0
     assert any(
-        "without the language model, which does not work" in line.text for line in night.lines
+        "without the language model, which is not working" in line.text for line in night.lines
     )
     await desk.close()

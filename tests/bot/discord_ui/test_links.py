@@ -7,7 +7,7 @@ import pytest
 from bot.answering.understanding.question import PRIVACY, ask
 from bot.answering.values import UnaskableError
 from bot.community.rules import ServerRules
-from bot.discord_ui.members.contributing import address_in
+from bot.discord_ui.members.contributing import addresses_in
 from ingest.index.cutting import cut
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.reading import said_last, seen
@@ -19,27 +19,32 @@ URL = "https://ledger.example/2026/result"
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (URL, URL),
-        (f"<{URL}>", URL),
-        (f"  {URL} ", URL),
-        (f"what about {URL}", URL),
-        (f"is this true? {URL}", URL),
-        (f"これ本当？ {URL}", URL),
-        (f"stimmt das? (<{URL}>)", URL),
-        (f"Summarise {URL}.", URL),
-        (f"turnout was 90%, says {URL}", URL),
-        (f"{URL} {URL}", URL),
-        (f"Who won the election? {URL}", None),
-        (f"{URL} https://courier.example/", None),
-        ("https://", None),
-        ("ftp://ledger.example/a", None),
-        ("http://[", None),
-        ("Who won?", None),
+        (URL, [URL]),
+        (f"<{URL}>", [URL]),
+        (f"  {URL} ", [URL]),
+        (f"what about {URL}", [URL]),
+        (f"is this true? {URL}", [URL]),
+        (f"これ本当？ {URL}", [URL]),
+        (f"stimmt das? (<{URL}>)", [URL]),
+        (f"Summarise {URL}.", [URL]),
+        (f"turnout was 90%, says {URL}", [URL]),
+        (f"{URL} {URL}", [URL]),
+        (f"Who won the election? {URL}", []),
+        (f"{URL} https://courier.example/", [URL, "https://courier.example/"]),
+        (
+            f"Please add {URL}, <https://courier.example/> and {URL}",
+            [URL, "https://courier.example/"],
+        ),
+        (f"Who won the election, {URL} or https://courier.example/?", []),
+        ("https://", []),
+        ("ftp://ledger.example/a", []),
+        ("http://[", []),
+        ("Who won?", []),
     ],
 )
-def test_a_message_that_is_about_an_address(text, found):
-    """Alone, or with words that ask nothing without it; a question of its own is answered."""
-    assert address_in(text) == found
+def test_a_message_that_is_about_addresses(text, found):
+    """Alone, or with words that ask nothing without them; a question of its own is answered."""
+    assert addresses_in(text) == found
 
 
 async def test_a_link_that_is_kept_shows_its_article(simcord_env, desk, channel, alice):
@@ -116,3 +121,25 @@ async def test_forget_me_forgets_by_a_button(simcord_env, desk, channel, alice):
     assert result.ephemeral
     again = await alice.click(message, label="Forget me")
     assert "Nothing was known about you" in seen(again.response.components)
+
+
+SEVERAL = "I take one address at a time. Moderators add many at once with /add-source"
+
+
+@pytest.mark.parametrize("count", [2, 30])
+async def test_of_several_links_none_is_looked_up(simcord_env, desk, channel, alice, asked, count):
+    """It is no question, too long or not; who may add many is named."""
+    links = " ".join(f"https://ledger.example/2026/district-results/{n}" for n in range(count))
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> please read {links}")
+    assert said_last(channel).startswith(SEVERAL)
+    assert asked == []
+
+
+async def test_several_addresses_are_suggested_one_by_one(desk, channel, alice):
+    """The form is one click away, as it is for what is no address."""
+    form = await alice.slash(channel, "suggest")
+    values = {"url": f"{URL} https://courier.example/2", "outlet": "", "note": ""}
+    said = await alice.submit_modal(form, values)
+    assert seen(said.response.components).startswith(SEVERAL)
+    assert labels(said.response) == ["Suggest a source"]
+    assert desk.ledger.suggestions.open() == []

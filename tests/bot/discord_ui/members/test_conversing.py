@@ -82,7 +82,7 @@ async def test_a_comment_on_an_answer_is_left_alone(me, channel, alice, comment)
     [
         ("shorter", "I cannot shorten, translate or explain an answer"),
         ("auf Deutsch bitte", "Eine Antwort kürzen, übersetzen oder erklären kann ich nicht"),
-        ("are you sure?", "Whatever I wrote is quoted from the coverage"),
+        ("are you sure?", "Everything that I wrote is quoted from the coverage"),
     ],
 )
 async def test_a_wish_about_an_answer_is_told_what_can_be_done(me, channel, alice, said, begins):

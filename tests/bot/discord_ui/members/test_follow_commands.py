@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import discord
 import pytest
 
+from bot.community.quiet import QuietSource
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
+from bot.discord_ui import delays
+from bot.discord_ui.delays import DelayedChannels
+from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import contest_followed, following_view
-from bot.discord_ui.notifier import notify_followers, post_digests
+from bot.discord_ui.notifier import notify_followers, post_digests, report_quiet_sources
 from bot.ledger.records import Follow, FollowKind
 from bot.wording import Wording
 from ingest import adding
+from ingest.index.cutting import cut
 from ingest.language.languages import Language
-from ingest.model import Kind
+from ingest.model import Kind, Permission
 from ingest.reading import read_bytes
 from tests.bot.community import night
 from tests.bot.conftest import MORNING
@@ -61,7 +68,9 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     assert said_last(private).startswith("Followed: chess clubs.")
     publish()
     for _ in range(2):
-        await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+        await notify_followers(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
     assert len(private.history()) == 2
     assert said_last(private).startswith("New on chess clubs")
     assert "eleven chess clubs in Sarnholt" in said_last(private)
@@ -71,7 +80,9 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     await alice.user.click(private.last_message, label="Unfollow")
     publish(CHESS.replace("eleven", "twelve").replace("Monday", "Tuesday"), "Twelve", "Post")
     desk.news.following._follow_count = None
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     assert "Twelve" not in said_last(private)
 
 
@@ -86,7 +97,7 @@ async def test_one_topic_in_other_letters_is_followed_once(desk, channel, alice)
 async def look(env, desk):
     """Let the bot send once what is due to followers."""
     desk.news.following.catch_up()
-    await notify_followers(env.bot, desk, await desk.community.all_rules())
+    await notify_followers(env.bot, desk, await desk.community.all_rules(), DelayedChannels())
 
 
 def save_again(desk, moment, **changes):
@@ -208,9 +219,11 @@ async def test_tell_me_when_it_is_covered(simcord_env, desk, channel, alice, pub
     """Under every answer that has nothing; the answer comes once, and that is that."""
     result = await alice.slash(channel, "ask", question=UNKNOWN)
     told = await alice.click(result.response, label="Notify me")
-    assert "I have written to you" in shown(told)
+    assert "I have sent you a direct message" in shown(told)
     publish()
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     private = alice.user.dm_channel
     assert said_last(private).startswith(f"Now covered: {UNKNOWN}")
     assert "eleven chess clubs" in said_last(private)
@@ -222,10 +235,12 @@ async def test_only_moderators_let_a_channel_be_told(
 ):
     """Whoever manages messages there also ends it."""
     refused = await alice.slash(channel, "follow", topic="chess clubs", here=True)
-    assert "Only whoever manages messages" in shown(refused)
+    assert "Only those who manage messages" in shown(refused)
     await moderator.slash(channel, "follow", topic="chess clubs", here=True)
     publish()
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     message = channel.last_message
     assert said_last(channel).startswith("New on chess clubs")
     refused = await alice.click(message, label="Unfollow")
@@ -241,7 +256,7 @@ async def test_a_count_is_told_step_by_step(simcord_env, desk, channel, alice, p
     result = await alice.slash(channel, "follow", topic="holm RESULTS")
     assert result.ephemeral
     private = alice.user.dm_channel
-    assert said_last(private).startswith("Followed: holm results. You are told of a call")
+    assert said_last(private).startswith("Followed: holm results. You will be told once each")
     for change in (1, 2, 40):
         moment = desk.clock() + timedelta(minutes=change)
         adding.add(
@@ -249,7 +264,9 @@ async def test_a_count_is_told_step_by_step(simcord_env, desk, channel, alice, p
         )
         desk.coverage.catch_up()
         desk.news.following.catch_up()
-        await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+        await notify_followers(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
     assert len(private.history()) == 3
     assert said_last(private).startswith("Results have moved: holm")
     assert "status: elected" in said_last(private)
@@ -285,7 +302,7 @@ async def test_whoever_cannot_be_written_to_is_told_so(simcord_env, desk, channe
     """And nothing is followed that could never arrive."""
     simcord_env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
     result = await alice.slash(channel, "follow", topic="chess clubs")
-    assert "I may not write to you" in shown(result)
+    assert "I cannot send you direct messages" in shown(result)
     assert desk.ledger.follows.all() == []
 
 
@@ -305,10 +322,14 @@ async def test_a_channel_that_is_quiet_is_told_later(
     place = str(simcord_env.guild.id)
     desk.ledger.rules.set(place, ServerRules(quiet=QuietHours(0, 24)).values())
     publish()
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     assert channel.last_message is None
     desk.ledger.rules.set(place, ServerRules().values())
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     assert said_last(channel).startswith("New on chess clubs")
 
 
@@ -326,7 +347,9 @@ async def test_a_channel_is_told_of_nothing_that_its_server_does_not_cite(
     else:
         rules = ServerRules(outlets=("Dunmere Courier",)).values()
         desk.ledger.rules.set(str(place), rules)
-    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(
+        simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+    )
     assert channel.last_message is None
     assert desk.ledger.follows.waiting(desk.clock()) == []
 
@@ -369,7 +392,9 @@ async def test_a_digest_is_posted_once_where_it_was_set(simcord_env, desk, chann
         now=MORNING.replace(minute=0) - timedelta(minutes=30),
     )
     for _ in range(2):
-        await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+        await post_digests(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
     [message] = channel.history()
     assert said_last(channel).startswith("New in the coverage")
     assert "Eleven chess clubs" in said_last(channel)
@@ -386,10 +411,10 @@ async def test_a_server_that_was_left_gets_its_digest_when_it_is_back(
     rules = await desk.community.all_rules()
     with monkeypatch.context() as away:
         away.setattr(discord.Client, "get_guild", lambda _client, _number: None)
-        await post_digests(simcord_env.bot, desk, rules)
+        await post_digests(simcord_env.bot, desk, rules, DelayedChannels())
     assert channel.last_message is None
     for _ in range(2):
-        await post_digests(simcord_env.bot, desk, rules)
+        await post_digests(simcord_env.bot, desk, rules, DelayedChannels())
     assert len(channel.history()) == 1
 
 
@@ -406,7 +431,7 @@ async def test_a_shard_knows_which_servers_it_would_see(
     saved(desk.archive, an_extract(CHESS), now=MORNING.replace(minute=0) - timedelta(minutes=30))
     monkeypatch.setattr(simcord_env.bot, "shard_id", 0)
     monkeypatch.setattr(simcord_env.bot, "shard_count", 2)
-    await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+    await post_digests(simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels())
     assert len(channel.history()) == posts
 
 
@@ -550,12 +575,14 @@ async def test_a_digest_comes_late_where_the_bot_could_not_write(simcord_env, de
     desk.community.rules_changed()
     withhold(simcord_env, channel, "send_messages")
     await simcord_env.settle()
-    await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+    await post_digests(simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels())
     withhold(simcord_env, channel)
     await simcord_env.settle()
     assert channel.history() == []
     for _ in range(2):
-        await post_digests(simcord_env.bot, desk, await desk.community.all_rules())
+        await post_digests(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
     [digest] = channel.history()
     assert "Eleven chess clubs" in seen([part.to_dict() for part in digest.components])
 
@@ -597,3 +624,101 @@ async def test_what_was_corrected_and_withdrawn_in_quiet_hours_is_told_once(
     text = seen([part.to_dict() for part in told.components])
     assert text.count("eleven chess clubs in Sarnholt") == 1
     assert "retracted" in text
+
+
+async def test_the_note_of_a_silent_source_waits_and_comes_once(simcord_env, desk, channel):
+    """While the bot may not write in the review channel, nobody knows of it."""
+    place = str(simcord_env.guild.id)
+    desk.ledger.rules.set(place, ServerRules(review_channel=channel.id).values())
+    desk.community.rules_changed()
+    long_ago = desk.clock() - timedelta(days=9)
+    source = desk.archive.sources.watch(
+        "http://times.example/feed",
+        "Sarnholt Times",
+        Permission.OWN,
+        60,
+        now=long_ago,
+        place=place,
+    )
+    desk.news.quiet.found = (QuietSource(source, long_ago),)
+    withhold(simcord_env, channel, "send_messages")
+    await simcord_env.settle()
+    for _ in range(2):
+        await report_quiet_sources(simcord_env.bot, desk)
+    assert channel.history() == []
+    withhold(simcord_env, channel)
+    await simcord_env.settle()
+    for _ in range(2):
+        await report_quiet_sources(simcord_env.bot, desk)
+    [note] = channel.history()
+    assert "Sarnholt Times" in seen([part.to_dict() for part in note.components])
+
+
+async def test_what_a_server_added_comes_in_its_channels_and_in_no_direct_message(
+    simcord_env, desk, channel, alice, moderator
+):
+    """So whoever leaves a server gets nothing more of it, and nobody has to look who left."""
+    desk.news.following.catch_up()
+    await alice.slash(channel, "follow", topic="chess clubs")
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    moment = desk.clock() + timedelta(minutes=1)
+    extract = an_extract(CHESS, title="Eleven chess clubs", published=moment.date())
+    place = str(simcord_env.guild.id)
+    desk.archive.articles.save(extract, cut(extract.text, "en"), now=moment, place=place)
+    desk.coverage.catch_up()
+    await look(simcord_env, desk)
+    assert said_last(channel).startswith("New on chess clubs")
+    assert said_last(alice.user.dm_channel).startswith("Followed: chess clubs")
+
+
+async def test_a_channel_that_discord_delays_keeps_no_other_waiting(
+    simcord_env, desk, channel, publish, monkeypatch
+):
+    """A night has hundreds of followers, and one limit may last for minutes; each is told once."""
+    monkeypatch.setattr(delays, "PACE", replace(PACE, sending_seconds=0.05))
+    other, place = simcord_env.guild.create_text_channel("other"), str(simcord_env.guild.id)
+    now, topic = desk.clock(), FollowKind.TOPIC
+    for number in (channel.id, other.id):
+        follow = Follow(now, "m", str(number), place, topic, "chess clubs", Language.ENGLISH)
+        desk.ledger.follows.add(follow)
+    publish()
+    limit_ends = asyncio.Event()
+    send = discord.PartialMessageable.send
+
+    async def send_late(target, **message):
+        if target.id == channel.id:
+            await limit_ends.wait()
+        return await send(target, **message)
+
+    monkeypatch.setattr(discord.PartialMessageable, "send", send_late)
+    delayed, rules = DelayedChannels(), await desk.community.all_rules()
+    for _ in range(2):
+        await notify_followers(simcord_env.bot, desk, rules, delayed)
+    assert channel.history() == []
+    assert said_last(other).startswith("New on chess clubs")
+    limit_ends.set()
+    async with asyncio.timeout(5):
+        while channel.id in delayed:
+            await asyncio.sleep(0.01)
+    await notify_followers(simcord_env.bot, desk, rules, delayed)
+    assert len(channel.history()) == len(other.history()) == 1
+
+
+async def test_whoever_closed_their_direct_messages_keeps_others_from_nothing(
+    simcord_env, desk, channel, alice, publish
+):
+    """One try for each message; the follow stays, and what comes later is tried again."""
+    bob = simcord_env.guild.add_member(simcord_env.create_user("bob"))
+    for member in (alice, bob):
+        await member.slash(channel, "follow", topic="chess clubs")
+    private = alice.user.dm_channel
+    route = f"/channels/{private.id}/messages"
+    publish()
+    simcord_env.inject_error("POST", route, status=403, code=50007)
+    before = len(simcord_env.http_requests)
+    for _ in range(3):
+        await look(simcord_env, desk)
+    assert [each.path for each in simcord_env.http_requests[before:]].count(route) == 1
+    assert said_last(bob.user.dm_channel).startswith("New on chess clubs")
+    assert said_last(private).startswith("Followed: chess clubs")
+    assert len(desk.ledger.follows.all()) == 2

@@ -120,7 +120,7 @@ async def test_a_thread_of_ones_own(simcord_env, channel, alice):
     assert thread.name == "What did Harbour say about ferries?"
     simcord_env.inject_error("POST", "/channels/*/messages/*/threads", status=400, code=160004)
     again = await choose(alice, result.response, "thread")
-    assert "has its thread already" in shown(again)
+    assert "already has a thread" in shown(again)
 
 
 async def test_where_there_can_be_no_thread_another_way_is_named(simcord_env, channel, alice):
@@ -246,7 +246,7 @@ async def test_a_private_answer_is_shown_to_all_by_its_asker(desk, channel, alic
     assert "62.7 per cent" in shown(public)
     assert await entries(alice, public.response) == OF_AN_ANSWER
     again = await alice.click(result.response, label="Show to all")
-    assert "shown to all already" in shown(again)
+    assert "already been shown to all" in shown(again)
     asked_on = await alice.click(public.response, label="Ask a follow-up")
     answer = await alice.submit_modal(asked_on, {"question": "and when?"})
     assert "What was the turnout" in shown(answer)

@@ -14,6 +14,7 @@ from bot.ledger.records import FeedbackVerdict
 from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.discord_ui.choosing import choose, labels
 from tests.bot.discord_ui.reading import links, seen, shown
+from tests.builders import an_extract, saved
 
 FIND = "Find coverage of this"
 RESULT = "Common Field won 50 seats and Harbour 46."
@@ -54,7 +55,7 @@ async def test_a_long_message_says_what_was_not_looked_up(channel, alice):
     said = " ".join(f"Harbour won {seats} seats in Orvessa." for seats in range(46, 51))
     message = await alice.send(channel, said)
     text = shown(await alice.context_menu(channel, FIND, target=message))
-    assert "Not looked up, as I take three claims at a time: Harbour won 49 seats" in text
+    assert "Not looked up, because I take three claims at a time: Harbour won 49 seats" in text
 
 
 async def test_a_greeting_is_nothing_to_look_up(channel, alice):
@@ -90,6 +91,29 @@ async def test_a_timeline_of_nothing_says_so(channel, alice):
     assert "No dated coverage of that was found." in shown(result)
     empty = await alice.slash(channel, "timeline", topic="???")
     assert "There is no question in that." in shown(empty)
+
+
+@pytest.mark.parametrize(("count", "is_more"), [(12, False), (13, True)])
+async def test_a_timeline_that_leaves_articles_out_says_so(desk, channel, alice, count, is_more):
+    """Twelve lines are all that a message holds."""
+    for n in range(count):
+        text = (
+            f"The harbour board met on day {n} about dredging, item {n * 7} of its list of works"
+            f" for pier {n} in Sarnholt."
+        )
+        day = MORNING - timedelta(days=n)
+        extract = an_extract(
+            text,
+            title=f"Dredging, day {n}",
+            outlet=f"Outlet {n}",
+            published=day.date(),
+            url=f"https://pier.example/{n}",
+        )
+        saved(desk.archive, extract, now=MORNING)
+    desk.coverage.catch_up()
+    text = shown(await alice.slash(channel, "timeline", topic="dredging"))
+    assert text.count("Dredging, day") == 12
+    assert ("There are more articles on this" in text) is is_more
 
 
 async def test_coverage_names_outlets_their_newest_and_the_gaps(channel, alice):
@@ -170,7 +194,7 @@ async def test_who_was_cut_off_is_told_once_and_asks_again(simcord_env, desk, ch
     answer = await alice.click(told[0], custom_id=f"desk:again:{asked.id}")
     assert "62.7 per cent" in shown(answer)
     late = await alice.click(told[0], custom_id=f"desk:again:{asked.id}")
-    assert "was asked again already" in shown(late)
+    assert "already been asked again" in shown(late)
 
 
 async def test_a_command_that_was_cut_off_is_told_in_its_place(simcord_env, desk, channel, alice):

@@ -12,6 +12,7 @@ from ingest import adding
 from ingest.reading import Hints, read_bytes
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.reading import seen
 from tests.ingest.reading.results.files import FILES
 from tests.ingest.reading.results.polls import FILES as POLLS
@@ -53,11 +54,26 @@ async def test_figures_are_shown_by_source_and_drawn(desk, channel, alice):
 
 
 async def test_without_a_table_the_coverage_answers(desk, channel, alice):
-    """As it would a question."""
+    """As it would a question, for whoever asked; they may show it to all."""
     result = await alice.slash(channel, "results", contest="Skerrow")
     text = seen(result.response.components)
     assert "What is the result in Skerrow?" in text
     assert "Results:" not in text
+    assert result.ephemeral
+    assert "Show to all" in labels(result.response)
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [("results", "contest"), ("polls", "contest"), ("latest", "topic"), ("timeline", "topic")],
+)
+async def test_that_there_is_nothing_is_shown_to_whoever_asked_alone(
+    desk, channel, alice, command, option
+):
+    """Nobody else asked for it."""
+    result = await alice.slash(channel, command, **{option: "Zanzibar mayor"})
+    assert result.ephemeral
+    assert channel.history() == []
 
 
 async def test_an_answer_leads_to_its_table(desk, channel, alice):

@@ -8,7 +8,7 @@ import discord
 import pytest
 
 from bot.community.curating import Moderator
-from bot.community.rules import DigestPlan, QuietHours
+from bot.community.rules import DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.moderators.rule_settings import Section
 from bot.discord_ui.moderators.settings_panel import UnsetButton, _OptionMenu
 from bot.ledger import Ledger
@@ -236,6 +236,16 @@ async def test_every_page_fits_into_a_message(simcord_env, channel, manager, arc
         parts = list(walked(page.response.components))
         assert len(parts) <= 40
         assert all(len(each.get("options", [])) <= 25 for each in parts)
+
+
+async def test_channels_that_are_left_out_of_the_list_are_counted(
+    simcord_env, channel, manager, desk
+):
+    """A server has up to 500, and a message room for few."""
+    modes = {str(number): Speaks.OFF for number in range(1, 501)}
+    desk.ledger.rules.set(str(simcord_env.guild.id), ServerRules(channels=modes).values())
+    desk.community.rules_changed()
+    assert "… and 480 more." in shown(await manager.slash(channel, "settings"))
 
 
 async def test_outlets_are_chosen_a_menu_at_a_time(simcord_env, channel, manager, archive, desk):
