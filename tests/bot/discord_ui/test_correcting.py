@@ -202,7 +202,7 @@ async def test_a_withdrawal_is_loud_once_and_unmistakable(
 
 async def test_the_list_is_in_the_language_of_the_server(desk, simcord_env, channel, alice):
     """One question in another language does not make it a stranger's post to all."""
-    await alice.slash(channel, "ask", question="投票率は？")
+    await alice.slash(channel, "ask", question="投票率は何％でしたか")
     desk.archive.articles.remove(certified(desk).id, now=NOW)
     [post], [edit] = await told(simcord_env, desk)
     assert "Withdrawn" in str(post)
