@@ -145,6 +145,8 @@ class _StyleLimits:
     """The declarations for one class or id, which are looked through for each element of it."""
     class_rules: int = 10
     """Rules of style sheets for one class or id, by what else they ask for."""
+    selector_names: int = 20
+    """Elements, classes and ids that such a rule asks for; it is looked up for each element."""
     element_classes: int = 20
     """Classes of one element whose declarations are read."""
     pictures: int = 500
