@@ -50,7 +50,7 @@ class _FileLimits:
     shortcut_characters: int = 2000
     """The longest address in a shortcut that is told."""
     named_feeds: int = 20
-    """Feeds of a list of feeds that the message names."""
+    """Feeds, or addresses, of a list that the message names."""
     snapshot_bytes: int = 2 * 2**20
     """The largest snapshot that is stored."""
     snapshot_unpacked_bytes: int = 32 * 2**20
