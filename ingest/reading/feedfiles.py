@@ -16,7 +16,13 @@ from ingest.model import Header
 from ingest.reading.declarations import is_in_future
 from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Score, broken_file
 from ingest.reading.limits import FILES, PAGES
-from ingest.reading.listings import is_cut, is_listing, read_listing, root_of
+from ingest.reading.listings import (
+    is_address_list,
+    is_cut,
+    is_listing,
+    read_listing,
+    root_of,
+)
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line, paragraphs
 
@@ -170,10 +176,22 @@ class FeedParser(Parser):
             raise NoArticleError(f"{name} is a feed or a sitemap and no article. Watch it instead.")
         listing = read_listing(document.data, name, document.charset)
         entries = listing.entries
+        if is_address_list(document.head):
+            addresses = ", ".join(entry.url for entry in entries[: FILES.named_feeds])
+            ellipsis = ", …" if len(entries) > FILES.named_feeds else ""
+            raise NoArticleError(
+                f"{name} is a list of addresses ({len(entries)}) and no article. Add the addresses "
+                f"instead: {addresses}{ellipsis}"
+            )
         full_entries = [entry for entry in entries if entry.content]
         for number, entry in enumerate(full_entries, start=1):
             item = replace(entry, outlet=listing.outlet_of(entry))
             yield _read_item(item, f"{name} item {number}", document)
+        if listing.unread and not entries:
+            raise NoArticleError(
+                f"{name} has items with neither a text nor an address ({listing.unread}). "
+                "To add them, paste their texts, or add files with what was said."
+            )
         if unread_count := len(entries) - len(full_entries):
             yield FoundArticle(
                 name,

@@ -50,7 +50,7 @@ class _FileLimits:
     shortcut_characters: int = 2000
     """The longest address in a shortcut that is told."""
     named_feeds: int = 20
-    """Feeds of a list of feeds that the message names."""
+    """Feeds, or addresses, of a list that the message names."""
     snapshot_bytes: int = 2 * 2**20
     """The largest snapshot that is stored."""
     snapshot_unpacked_bytes: int = 32 * 2**20
@@ -145,6 +145,8 @@ class _StyleLimits:
     """The declarations for one class or id, which are looked through for each element of it."""
     class_rules: int = 10
     """Rules of style sheets for one class or id, by what else they ask for."""
+    selector_names: int = 20
+    """Elements, classes and ids that such a rule asks for; it is looked up for each element."""
     element_classes: int = 20
     """Classes of one element whose declarations are read."""
     pictures: int = 500

@@ -96,7 +96,7 @@ def is_listing(data: bytes) -> bool:
     return (
         root_of(head) in _LISTINGS
         or any(pattern.match(head) for pattern in (_JSON_FEED, _POSTS_START))
-        or _is_address_list(head)
+        or is_address_list(head)
     )
 
 
@@ -122,7 +122,7 @@ def read_listing(data: bytes, url: str, charset: str | None = None) -> Listing:
     if _POSTS_START.match(data[: DETECTION.signature_bytes]):
         return _posts(data, url)
     root = root_of(data[: DETECTION.signature_bytes])
-    if root not in _LISTINGS and _is_address_list(data[: DETECTION.signature_bytes]):
+    if root not in _LISTINGS and is_address_list(data[: DETECTION.signature_bytes]):
         return _address_list(data, url)
     if root not in _LISTINGS:
         raise UnreadableError(f"{url} is neither a feed nor a sitemap.")
@@ -145,7 +145,7 @@ def _in_utf8(data: bytes) -> bytes:
     return _XML_DECLARATION.sub("", text, count=1).encode()
 
 
-def _is_address_list(head: bytes) -> bool:
+def is_address_list(head: bytes) -> bool:
     """Return True if *head* begins a sitemap of plain text: an address a line, nothing else."""
     lines = head.removeprefix(codecs.BOM_UTF8).split(b"\n")
     whole_lines = lines[:-1] if len(head) >= DETECTION.signature_bytes else lines
@@ -199,6 +199,8 @@ def _feed(data: bytes, url: str, charset: str | None) -> Listing:
 
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     text = _XML_DECLARATION.sub("", decode(data, url, charset), count=1)
+    if "<pubDate" not in text and (":updated>" in text or ":modified>" in text):
+        text = text.replace("dc:date>", "pubDate>")  # feedparser takes both for that of change
     try:
         feed = feedparser.parse(
             io.BytesIO(text.encode()), response_headers=headers, sanitize_html=False

@@ -393,7 +393,7 @@ def _unlink_results(page: Element) -> None:
 
     The extractor takes such a list for a menu. Lists of articles with their comments are removed.
     """
-    for box in page.xpath("//ul[li//a]|//ol[li//a]"):
+    for box in page.xpath("(//ul|//ol)[li//a][not(.//ul or .//ol)]"):
         values = [_text_behind_name(item) for item in box.iter("li")]
         if len(values) > 1 and all(map(_is_about_link, values)):
             box.drop_tree()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise, takewhile
 
 from lxml.etree import iterwalk, strip_tags
@@ -58,6 +58,11 @@ _Rules = Mapping[str, Mapping[_Selector, str]]
 _Styles = Mapping[Element, str]
 _ANIMATIONS = ("transform", "transition", "animation")
 """Words in the style of an element that a script shows later."""
+_VISIBLE_PROPERTIES = (
+    *("display", "visibility", "font-size", "opacity", "clip", "position", "left", "top"),
+    *("text-indent", "text-decoration", "vertical-align", *_ANIMATIONS),
+)
+"""Words in the names of the properties that decide how text is shown."""
 _RAISED_CLASS = class_pattern(
     "sup super superscript note-?ref footnote-?(?:ref|link|marker|anchor)? fn-?ref", whole=True
 )
@@ -177,29 +182,43 @@ def _rules_of(page: Element) -> _Rules:
     """Return the rules of the page's own style sheets by one class or id that each asks for.
 
     Classes and ids that have a rule for some media, such as wide screens, are left out, and so are
-    rules for what fades in.
+    rules for what fades in, and declarations that neither hide nor move text.
     """
     rules: dict[str, dict[_Selector, str]] = {}
     media_names: set[str] = set()
     sheets = "".join(sheet.text or "" for sheet in page.iter("style"))[: STYLES.style_characters]
     depth = 0
     for rule in sheets.split("}"):
-        *outer_rules, selectors, declarations = ["", *rule.split("{")]
+        *outer_rules, selectors, written_style = ["", *rule.split("{")]
         depth = max(0, depth + len(outer_rules) - 1)
+        declarations = _visible_declarations(written_style)
         for written in selectors.rpartition("*/")[2].split(","):
             *outer_parts, part = [frozenset[str](), *map(_names_in, written.split())]
             name = min(part, default="")
             if depth > 0:
                 media_names.add(name)
-            elif name.startswith(_KEY_SIGNS) and all(outer_parts[1:]):
+            elif declarations and name.startswith(_KEY_SIGNS) and all(outer_parts[1:]):
                 known_rules = rules.setdefault(name, {})
                 selector = part, frozenset().union(*outer_parts)
                 room = STYLES.class_style_characters - sum(map(len, known_rules.values()))
                 has_place = selector in known_rules or len(known_rules) < STYLES.class_rules
-                if room > 0 and has_place and "opacity" not in declarations:
+                is_short = sum(map(len, selector)) <= STYLES.selector_names
+                if room > 0 and has_place and is_short and "opacity" not in declarations:
                     known_style = known_rules.get(selector, "")
                     known_rules[selector] = f"{known_style};{declarations[:room]}"
     return {name: known for name, known in rules.items() if name not in media_names}
+
+
+def _visible_declarations(style: str) -> str:
+    """Return the declarations of *style* that decide how text is shown."""
+    declarations = style.lower().split(";")
+    return ";".join(part for part in declarations if _is_visible_property(part.partition(":")[0]))
+
+
+@lru_cache(maxsize=8192)
+def _is_visible_property(name: str) -> bool:
+    """Return True if the property *name* decides how text is shown; cached across pages."""
+    return any(word in name for word in _VISIBLE_PROPERTIES)
 
 
 def _names_in(part: str) -> frozenset[str]:
@@ -240,11 +259,13 @@ def _drop_hidden(page: Element, styles: _Styles) -> None:
     """Remove hidden elements, except an article that a script will show."""
     page_characters: int | None = None
     opened = _opened_ids(page)
+    is_asked = cache(_is_asked)
     for element in page.xpath(_STYLED):
         is_hidden = _is_hidden(element, styles.get(element, ""))
         if not is_hidden and element.get("aria-hidden") != "true":
             continue
-        if _answers(element) or (
+        question = element.getprevious()
+        if (question is not None and is_asked(question)) or (
             element.get("id") in opened
             and (opened[element.get("id")] or ends_sentence(clean_line(element.text_content())))
         ):
@@ -273,10 +294,9 @@ def _opened_ids(page: Element) -> dict[str, bool]:
     }
 
 
-def _answers(element: Element) -> bool:
-    """Return True if *element* stands directly behind a question, which opens it on a click."""
-    question = element.getprevious()
-    return question is not None and is_question(clean_line(question.text_content()))
+def _is_asked(element: Element) -> bool:
+    """Return True if *element* is a question, which opens what stands directly behind it."""
+    return is_question(clean_line(element.text_content()))
 
 
 def _is_hidden(element: Element, style: str) -> bool:

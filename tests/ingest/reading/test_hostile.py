@@ -141,7 +141,12 @@ NESTED = {
     ".html": (
         b"<h3>Who \x08 won?</h3><p>Brenk \x01 did, <q>by far \x0b</q>.</p>" * 9,
         b"<div>" * 30_000,
-        b"<b><i>" * 20_000, b"<table><tr><td>" * 3000, b"<q>" * 20_000),
+        b"<b><i>" * 20_000, b"<table><tr><td>" * 3000, b"<q>" * 20_000,
+        b"<div>" + b"w " * 100_000 + b"</div>" + b"<b hidden>x</b>" * 5000,
+        b"<ul><li><a href=/x>x</a> " * 200 + b"1 " * 100_000,
+        b"<style>" + b"".join((b".o%d " * 3000) % (*range(3000),) + b".x{left:%d}" % i
+        for i in range(9)) + b"</style>" + b"".join((b"<div class='" + b"o%d " * 20 + b"'>")
+        % (*range(i, i + 20),) for i in range(0, 3000, 20)) + b"<i class=x>w </i>" * 20_000),
     ".rtf": (b"{\\rtf1" + b"{\\b " * 100_000,),
     ".json": (b"[" * 200_000, b'{"a":' * 100_000),
     ".jsonl": (b"[" * 200_000 + b"\n", b'{"text": "' + b"a " * 500_000 + b'"}\n'),

@@ -367,6 +367,36 @@ def test_a_feed_that_is_handed_in_gives_what_it_carries():
     assert "only names 1 of its articles" in str(left.problem)
 
 
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (
+            b"https://l.example/1\nhttps://l.example/2\n",
+            "links.txt",
+            (
+                "links.txt is a list of addresses (2) and no article. Add the addresses instead: "
+                "https://l.example/1, https://l.example/2"
+            ),
+        ),
+        (
+            (
+                b'<rss version="2.0"><channel><item><title>Night 1</title><enclosure url="https://'
+                b'l.example/1.mp3" type="audio/mpeg" length="9"/></item></channel></rss>'
+            ),
+            "feed.xml",
+            (
+                "feed.xml has items with neither a text nor an address (1). To add them, paste their "
+                "texts, or add files with what was said."
+            ),
+        ),
+    ],
+)
+def test_a_list_that_is_no_feed_and_a_feed_of_sound_say_what_to_do(data, name, sentence):
+    """No feed is there to watch, and no text to read."""
+    [refused] = read_bytes(data, name, Hints())
+    assert str(refused.problem) == sentence
+
+
 def test_the_items_of_a_feed_that_is_handed_in_are_its_outlets():
     """Its title names the outlet; an item of another site keeps its own, or its host."""
     item = "<item><title>Holm</title><link>{}</link><description>{}</description>{}</item>"
@@ -508,6 +538,21 @@ def test_an_item_that_is_dated_once_was_published_then():
         '<rss version="2.0" xmlns:d="http://purl.org/dc/elements/1.1/"><channel><title>L</title>'
         f"<item><title>Holm</title><link>https://l.example/1</link><d:date>2026-11-03T07:30:00Z"
         f"</d:date><description>{FIRST}{SECOND}</description></item></channel></rss>"
+    )
+    assert day_of(one(feed, "feed.xml").extract.header.published) == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize("changed", ["a:updated", "t:modified"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_item_that_was_changed_later_keeps_its_day(changed, is_first):
+    """A Dublin Core date beside one of change is that of publication, in either order."""
+    dates = ["<dc:date>2026-11-03T07:30:00Z</dc:date>", f"<{changed}>2026-11-05</{changed}>"]
+    feed = (
+        '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:a="http://www.w3.org/2005/Atom" xmlns:t="http://purl.org/dc/terms/"><channel>'
+        f"<item><title>Holm</title><link>https://l.example/1</link>"
+        f"{''.join(dates if is_first else reversed(dates))}"
+        f"<description>{FIRST}{SECOND}</description></item></channel></rss>"
     )
     assert day_of(one(feed, "feed.xml").extract.header.published) == date(2026, 11, 3)
 
