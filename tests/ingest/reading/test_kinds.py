@@ -385,8 +385,8 @@ def test_a_feed_that_is_handed_in_gives_what_it_carries():
             ),
             "feed.xml",
             (
-                "feed.xml has items with neither a text nor an address (1). To add them, paste their "
-                "texts, or add files with what was said."
+                "feed.xml has items with neither a text nor an address (1). To add them, paste "
+                "their texts, or add files with what was said."
             ),
         ),
     ],
