@@ -215,7 +215,7 @@ async def _answer_unasked(
         return
     cause = error if addressed.text else UnaskableError("hint")
     if not addressed.text and message.attachments and message.reference is None:
-        await reply.say(notice_view(words("find_picture")), words)
+        await reply.say(notice_view(words("files_unread")), words)
     elif error.key in _REFERRING_KEYS and (message.reference or error.key == CHECK):
         await _answer_referenced(message, reply, asking, admission, error, words)
     else:

@@ -84,6 +84,7 @@ _IN_WORDS = {
 NOTICES = (
     "check_own",
     "find_picture",
+    "files_unread",
     "delete_not_yours",
     "show_not_here",
     "show_done",

@@ -287,7 +287,7 @@ async def test_find_says_that_it_reads_no_pictures(channel, alice):
     """A screenshot of a claim is no text."""
     picture = await alice.send(channel, attachments=[("claim.png", b"png")])
     found = await alice.context_menu(channel, "Find coverage of this", target=picture)
-    assert "I read words alone" in seen(found.response.components)
+    assert "I can only read text" in seen(found.response.components)
 
 
 async def test_a_server_s_outlets_are_the_only_ones_cited(simcord_env, desk, me, channel, alice):

@@ -45,14 +45,15 @@ async def test_a_question_that_is_deleted_while_it_is_answered_gets_no_answer(
     assert desk.ledger.questions.interrupted("another", MORNING + timedelta(days=1)) == []
 
 
-WORDS_ALONE = "I read words alone."
+TEXT_ALONE = "I can only read the text of a message"
 
 
 async def test_a_picture_without_words_is_not_searched_for(simcord_env, channel, alice):
     """Whoever mentions the bot with it learns why; it was asked for a question."""
     picture = ("claim.png", b"\x89PNG")
     await alice.send(channel, f"<@{simcord_env.bot.user.id}>", attachments=[picture])
-    assert WORDS_ALONE in said_last(channel)
+    assert TEXT_ALONE in said_last(channel)
+    assert "/add-source" in said_last(channel)
 
 
 async def test_a_webhook_and_another_bot_get_no_answer(simcord_env, channel):
