@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,14 +10,14 @@ import discord
 from discord import ui
 
 from bot.community.rules import ServerRules
-from bot.discord_ui.delays import DelayedChannels
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import UnfollowButton
 from bot.discord_ui.moderators.moderation import review_place
 from bot.discord_ui.news_views import changed_news_view, digest_view, news_view, quiet_view
 from bot.discord_ui.places import is_closed, is_of_shard, server_of
 from bot.discord_ui.rendering import with_buttons
-from bot.discord_ui.replying import is_outage, report, words_in
+from bot.discord_ui.replying import is_outage, words_in
+from bot.discord_ui.sending import DelayedChannels, keep_sending
 from bot.ledger.records import Follow
 from bot.wording import Wording
 
@@ -38,20 +37,14 @@ async def keep_notifying(
     client: discord.Client, desk: Desk, *, interval: float = PACE.notification_seconds
 ) -> None:
     """Send due notifications until cancelled, if this process is the one that sends them."""
-    delayed = DelayedChannels()
-    try:
-        while True:
-            try:
-                if await desk.lease.is_leader():
-                    rules = await desk.community.all_rules()
-                    await notify_followers(client, desk, rules, delayed)
-                    await post_digests(client, desk, rules, delayed)
-                    await report_quiet_sources(client, desk)
-            except Exception as error:
-                report(error)
-            await asyncio.sleep(interval)
-    finally:
-        delayed.cancel()
+
+    async def send_due(delayed: DelayedChannels) -> None:
+        rules = await desk.community.all_rules()
+        await notify_followers(client, desk, rules, delayed)
+        await post_digests(client, desk, rules, delayed)
+        await report_quiet_sources(client, desk)
+
+    await keep_sending(desk.lease, send_due, interval)
 
 
 async def notify_followers(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import zlib
 from collections.abc import Awaitable, Sequence
@@ -14,14 +13,14 @@ from discord import ui
 
 from bot.answering.values import Citation
 from bot.community.corrections import Corrections
-from bot.discord_ui.delays import DelayedChannels
 from bot.discord_ui.escaping import directed_lines, escape, link, literal, phrase, size, title
 from bot.discord_ui.history import has_question, plain_text
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.news_views import newer_text
 from bot.discord_ui.places import is_closed, server_of
 from bot.discord_ui.rendering import Colour, layout, rest_line
-from bot.discord_ui.replying import is_outage, report, words_in
+from bot.discord_ui.replying import is_outage, words_in
+from bot.discord_ui.sending import DelayedChannels, keep_sending
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.wording import Wording
 from ingest.reading.text import letters_and_digits
@@ -39,18 +38,12 @@ async def keep_sending_corrections(
     client: discord.Client, asking: Asking, *, interval: float = PACE.correction_seconds
 ) -> None:
     """Send each due notice once, until cancelled."""
-    delayed = DelayedChannels()
-    try:
-        while True:
-            try:
-                if await asking.desk.lease.is_leader():
-                    await send_corrections(client, asking.desk.news.corrections, delayed)
-                    await report_newer_coverage(client, asking)
-            except Exception as error:
-                report(error)
-            await asyncio.sleep(interval)
-    finally:
-        delayed.cancel()
+
+    async def send_due(delayed: DelayedChannels) -> None:
+        await send_corrections(client, asking.desk.news.corrections, delayed)
+        await report_newer_coverage(client, asking)
+
+    await keep_sending(asking.desk.lease, send_due, interval)
 
 
 async def send_corrections(

@@ -14,9 +14,8 @@ from discord import ui
 
 from bot.community.corrections import Corrections
 from bot.desk import open_desk
-from bot.discord_ui import delays
+from bot.discord_ui import sending
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.delays import DelayedChannels
 from bot.discord_ui.escaping import literal
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.correcting import (
@@ -27,6 +26,7 @@ from bot.discord_ui.members.correcting import (
     send_corrections,
 )
 from bot.discord_ui.rendering import Colour, layout
+from bot.discord_ui.sending import DelayedChannels
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
 from ingest import adding
@@ -531,7 +531,7 @@ async def test_a_channel_that_discord_delays_keeps_no_other_from_its_corrections
     desk, simcord_env, channel, alice, monkeypatch
 ):
     """Edits of answers older than an hour have a limit of their own."""
-    monkeypatch.setattr(delays, "PACE", replace(PACE, sending_seconds=0.05))
+    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
     other = simcord_env.guild.create_text_channel("other")
     for place in (channel, other):
         await alice.slash(place, "ask", question=TURNOUT)

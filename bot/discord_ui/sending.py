@@ -1,13 +1,16 @@
-"""Channels in which Discord delays a message, for which no other channel waits."""
+"""Messages that are sent again and again, and channels in which Discord delays one for long."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.replying import report
+
+if TYPE_CHECKING:
+    from bot.community.jobs import ProcessLease
 
 
 class DelayedChannels:
@@ -43,3 +46,23 @@ class DelayedChannels:
         """Cancel the tasks that still run when the bot ends."""
         for task in self._tasks.values():
             task.cancel()
+
+
+async def keep_sending(
+    lease: ProcessLease, send_due: Callable[[DelayedChannels], Awaitable[None]], interval: float
+) -> None:
+    """Call *send_due* until cancelled, while *lease* says that this process is the one that sends.
+
+    An error is logged, and what it kept from being sent is due again after *interval* seconds.
+    """
+    delayed = DelayedChannels()
+    try:
+        while True:
+            try:
+                if await lease.is_leader():
+                    await send_due(delayed)
+            except Exception as error:
+                report(error)
+            await asyncio.sleep(interval)
+    finally:
+        delayed.cancel()
