@@ -186,7 +186,8 @@ def _quoted(
     contradicting = contradicting_excerpts(
         excerpts(rivals, Level.CLOSEST, coverage.weights, outlets=outlets), question.text
     )
-    level = coverage.level(view, coverage.certainty(view, contradicted=bool(contradicting)))
+    opposing = {excerpt.citation.passage.article_id for excerpt in contradicting[1:]}
+    level = coverage.level(view, coverage.certainty(view, opposing))
     if isinstance(level, Reason) and view.period:
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):

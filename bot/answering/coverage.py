@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -207,14 +207,14 @@ class Coverage:
         was_read = reader is not None
         return View(need, names, ordered, ranked, timings, was_read, absent, asked)
 
-    def certainty(self, view: View, *, contradicted: bool) -> float:
+    def certainty(self, view: View, contradicting: Collection[int] = ()) -> float:
         """Return the certainty, from 0 to 1, that the first window of *view* answers its question.
 
-        A lead that is *contradicted* by what is shown beside it is no less sure for that: both are
-        what the coverage says. Where nothing was read, nothing is certain.
+        A lead is no less sure for the articles *contradicting* it that are shown beside it: both
+        are what the coverage says. Where nothing was read, nothing is certain.
         """
-        features = lead_features(view.ranked) if view.read else None
-        return self.weights.certainty(features, alone=contradicted) if features else 0.0
+        features = lead_features(view.ranked, contradicting) if view.read else None
+        return self.weights.certainty(features) if features else 0.0
 
     def level(self, view: View, certainty: float = 0.0) -> Level | Reason:
         """Return how sure it is that a view answers, or why nothing of it is shown.

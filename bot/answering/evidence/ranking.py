@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -73,12 +73,8 @@ class Weights:
         """Return the probability that a window of *score* answers, where it is the best one."""
         return logistic(self.slope * score + self.bias)
 
-    def certainty(self, features: LeadFeatures, *, alone: bool = False) -> float:
-        """Return the certainty, from 0 to 1, that the best window answers.
-
-        It is that of a lead *alone* if no other answer counts.
-        """
-        features = replace(features, margin=ODDS.margin) if alone else features
+    def certainty(self, features: LeadFeatures) -> float:
+        """Return the certainty, from 0 to 1, that the best window answers."""
         pairs = zip(astuple(self.lead), astuple(features), strict=True)
         return logistic(self.lead_bias + sum(weight * value for weight, value in pairs))
 
@@ -316,11 +312,15 @@ def readable_first(question: str, windows: list[Window], weights: Weights) -> li
     return [lead, *(window for window, _ in readable if window is not lead)]
 
 
-def lead_features(ranked: Sequence[Window]) -> LeadFeatures | None:
-    """Return the features of the best window of *ranked*; ``None`` without any."""
+def lead_features(ranked: Sequence[Window], without: Collection[int] = ()) -> LeadFeatures | None:
+    """Return the features of the best window of *ranked*; ``None`` without any.
+
+    What articles *without* answer does not count beside it.
+    """
     if not ranked:
         return None
-    answers = [(window.score, answer_terms(window)) for window in ranked]
+    others = (window for window in ranked[1:] if window.passage.article_id not in without)
+    answers = [(window.score, answer_terms(window)) for window in (ranked[0], *others)]
     return LeadFeatures(ranked[0].score, lead_margin(answers), ranked[0].words)
 
 

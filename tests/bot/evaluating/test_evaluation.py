@@ -15,7 +15,7 @@ FLOORS = {
     "quotations": {
         ("accuracy", "right citation among the first two"): 0.75,
         ("context", "newest leads"): 1.0,
-        ("declining", "answerable questions answered"): 0.2,
+        ("declining", "answerable questions answered"): 0.19,
         ("declining", "other questions declined"): 1.0,
         ("declining", "guards held"): 1.0,
     },
