@@ -224,7 +224,7 @@ class Coverage:
         A question without a content word asks about the news: only a period or the latest makes
         that definite. Where nothing was read, nothing is ever sure; nor is the figure of an earlier
         contest that an article recalls, where the question names no year, nor what is found for a
-        word that no coverage has.
+        word that no coverage has. Nothing is shown for such words alone.
         """
         need, ranked = view.need, view.ranked
         if not ranked:
@@ -237,6 +237,8 @@ class Coverage:
             if need.latest and share_mentioned >= ODDS.latest_words and not view.absent:
                 return Level.SAYS
             return Level.CLOSEST if share_mentioned >= ODDS.shown_words else Reason.NOT_COVERED
+        if not need.terms and view.has_unknown_words:
+            return Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
         is_limited = ranked[0].earlier or view.absent or view.has_unknown_words
         if certainty >= self.weights.says and not is_limited:

@@ -9,7 +9,7 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.coverage import opening_passages
 from bot.answering.understanding.question import ask
-from bot.answering.values import Answer, Level
+from bot.answering.values import Answer, Level, Reason
 from bot.outcomes import as_object
 from ingest import adding
 from ingest.model import Evidence
@@ -289,6 +289,17 @@ def test_a_name_in_latin_letters_finds_its_kanji(answered):
     """Hokuto stands in no article; 北斗 is read so."""
     outcome = answered("How many voted in Hokuto?")
     assert "51.4" in outcome.excerpts[0].citation.quote
+
+
+@pytest.mark.parametrize("question", ["Who is Zzyzx?", "qwertz", "Fresno?"])
+def test_for_words_that_no_coverage_has_nothing_is_shown(answered, question):
+    """The closest sentences to a name that nobody wrote are about somebody else."""
+    assert answered(question).reason is Reason.NOT_COVERED
+
+
+def test_a_known_word_beside_a_strange_one_is_looked_for(answered):
+    """Somebody may have spelled one of two names as the coverage does."""
+    assert isinstance(answered("What did Zzyzx say about the bridge at Holm?"), Answer)
 
 
 def test_a_report_comes_before_an_opinion(answered):
