@@ -194,11 +194,11 @@ def _quoted(
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
     level = limited_level(level, [view.ranked[0].passage.header.unverified])
     shown = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
+    if level is not Level.SAYS:
+        contradicting = ()  # sentences that may not answer are not said to contradict each other
     if not view.names.days:
         shown = newest_first(shown, contradicting)
     shown = shown[: EVIDENCE.excerpts]
-    if level is not Level.SAYS:
-        contradicting = ()  # sentences that may not answer are not said to contradict each other
     clock.lap("write")
     answer = Answer(
         question,

@@ -146,9 +146,19 @@ def test_reports_that_contradict_each_other_both_stand_there(answered):
     assert as_object(outcome)["differ"] is True
 
 
-def test_a_copy_with_another_figure_contradicts(answered):
+def test_what_may_not_answer_does_not_lead_for_being_newer(desk):
+    """Where no sentence is sure, the figure of a newer one may be one of something else."""
+    unsure = replace(desk.coverage, weights=replace(desk.coverage.weights, says=1.1))
+    outcome = answer_now(ask("How many people came to the rally?", now=NOW), unsure)
+    assert outcome.level is Level.CLOSEST
+    assert [e.citation.header.outlet for e in outcome.excerpts[:2]] == ["Post", "Courier"]
+
+
+def test_a_copy_with_another_figure_contradicts(desk):
     """Its outlet does not carry what the others say, and both figures are shown."""
-    outcome = answered("How many votes did Ana Teller get in the recount in Tarn?")
+    certain = replace(desk.coverage, weights=replace(desk.coverage.weights, says=0.0))
+    question = "How many votes did Ana Teller get in the recount in Tarn?"
+    outcome = answer_now(ask(question, now=NOW), certain)
     assert outcome.differ
     told = {
         each.citation.header.outlet: (each.parts[1], {copy.outlet for copy in each.copies})
