@@ -127,7 +127,7 @@ class Digests:
 
 
 @dataclass(frozen=True, slots=True)
-class _DoubtedAnswer:
+class DoubtedAnswer:
     """A shown answer that one of the articles *newer* may answer differently.
 
     For a known live page, only its new *entries* count.
@@ -164,7 +164,7 @@ class Outdated:
     lasting: timedelta
 
     @in_thread
-    def doubted(self) -> tuple[list[_DoubtedAnswer], int | None]:
+    def doubted(self) -> tuple[list[DoubtedAnswer], int | None]:
         """Return (answers that new articles may concern, last change of the batch).
 
         The change is ``None`` if there are no new articles.
@@ -178,14 +178,14 @@ class Outdated:
             for answer in self._concerned(article, recent.entries.get(article.id, ())):
                 articles_by_answer.setdefault(answer, set()).add(article.id)
         doubted = [
-            _DoubtedAnswer(answer, frozenset(ids), recent.entries)
+            DoubtedAnswer(answer, frozenset(ids), recent.entries)
             for answer, ids in articles_by_answer.items()
         ]
         return doubted, recent.upto
 
     @in_thread
     def newer(
-        self, doubted: _DoubtedAnswer, question: str, edition: Edition = EVERYBODY
+        self, doubted: DoubtedAnswer, question: str, edition: Edition = EVERYBODY
     ) -> _NewerCoverage | None:
         """Ask *question* again; return its first citation if it is newer coverage."""
         if not stands_alone(question):

@@ -578,7 +578,7 @@ NEWER = (
 @pytest.fixture
 async def newer(desk, simcord_env):
     """Let an article appear, and the bot look once; returns what it edited, and posts nothing."""
-    await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking)
+    await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, DelayedChannels())
 
     async def put(
         text=NEWER, title="Ballots from abroad raise the turnout", *, days=0, outlet="Post"
@@ -587,7 +587,7 @@ async def newer(desk, simcord_env):
         saved(desk.archive, an_extract(text, title=title, outlet=outlet, published=day), now=NOW)
         desk.coverage.catch_up()
         before = len(simcord_env.http_requests)
-        await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking)
+        await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, DelayedChannels())
         await simcord_env.settle()
         sent = list(simcord_env.http_requests)[before:]
         assert [r for r in sent if r.method == "POST"] == []
@@ -614,6 +614,41 @@ async def test_newer_coverage_is_told_once_under_the_answer_it_changes(
         assert "desk:" in str(edit.json)
     again = NEWER.replace("64.1", "64.3").replace("Thursday", "Friday")
     assert await newer(again, "Turnout was 64.3 per cent", days=1, outlet="Ledger") == []
+
+
+async def test_a_channel_that_discord_delays_keeps_no_other_from_newer_coverage(
+    newer, desk, simcord_env, channel, alice, monkeypatch
+):
+    """Each of its answers has what is new once Discord lets the bot write there again."""
+    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
+    other = simcord_env.guild.create_text_channel("other")
+    for place in (channel, channel, other):
+        await alice.slash(place, "ask", question=TURNOUT)
+    header = {"title": "Ballots from abroad raise the turnout", "published": NOW.date()}
+    saved(desk.archive, an_extract(NEWER, outlet="Post", **header), now=NOW)
+    desk.coverage.catch_up()
+    limit_ends, edit = asyncio.Event(), discord.Message.edit
+    edited, delayed = [], DelayedChannels()
+
+    async def edit_late(message, **changes):
+        if message.channel.id == channel.id:
+            await limit_ends.wait()
+        edited.append(message.channel.id)
+        return await edit(message, **changes)
+
+    async def report_until_sent(place):
+        await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, delayed)
+        async with asyncio.timeout(30):
+            while place.id in delayed:
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(discord.Message, "edit", edit_late)
+    await report_until_sent(other)
+    assert edited == [other.id]
+    limit_ends.set()
+    for _ in range(3):
+        await report_until_sent(channel)
+    assert edited == [other.id, channel.id, channel.id]
 
 
 ABROAD = "Ballots from abroad"
