@@ -193,7 +193,7 @@ async def test_a_month_over_forty_outlets_loses_and_invents_nothing(archive):
             )
         for day in range(DAYS):
             expected = [each.day(day) for each in outlets]
-            async with web.fetcher() as fetcher:
+            async with web.fetcher(patience=120.0) as fetcher:  # a loaded machine is slow
                 refresher = Refresher(archive, fetcher, lambda: web.now)
                 rounds = await refresher.refresh(archive.sources.watched())
             told = {each.source.outlet: counted(each) for each in rounds}
