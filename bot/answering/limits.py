@@ -56,6 +56,10 @@ class _EvidenceLimits:
     answers in the sample."""
     foreign_windows_read: int = 32
     """Windows that are read where all are in the other script, so that no words order them."""
+    windows_read_twice: int = 3
+    """Of the best windows, those that are read once more without their title: as many of 297
+    questions lead with the right one as with six (157). The median time of an answer is 1.14 times
+    that without, and 1.42 times with six."""
     windows_shown: int = 6
     """Windows of which some may be shown."""
     newest_articles: int = 2
