@@ -127,7 +127,7 @@ class Digests:
 
 
 @dataclass(frozen=True, slots=True)
-class _DoubtedAnswer:
+class DoubtedAnswer:
     """A shown answer that one of the articles *newer* may answer differently.
 
     For a known live page, only its new *entries* count.
@@ -155,17 +155,21 @@ class _NewerCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """Search for newer coverage of shown answers not older than *lasting*."""
+    """Search for newer coverage of shown answers not older than *lasting*.
+
+    ``checked`` are the answers of the current batch that need no further check.
+    """
 
     archive: Archive
     ledger: Ledger
     coverage: Coverage
     clock: Callable[[], datetime]
     lasting: timedelta
+    checked: set[DoubtedAnswer] = field(default_factory=set)
 
     @in_thread
-    def doubted(self) -> tuple[list[_DoubtedAnswer], int | None]:
-        """Return (answers that new articles may concern, last change of the batch).
+    def doubted(self) -> tuple[list[DoubtedAnswer], int | None]:
+        """Return (unchecked answers that new articles may concern, last change of the batch).
 
         The change is ``None`` if there are no new articles.
         """
@@ -178,14 +182,14 @@ class Outdated:
             for answer in self._concerned(article, recent.entries.get(article.id, ())):
                 articles_by_answer.setdefault(answer, set()).add(article.id)
         doubted = [
-            _DoubtedAnswer(answer, frozenset(ids), recent.entries)
+            DoubtedAnswer(answer, frozenset(ids), recent.entries)
             for answer, ids in articles_by_answer.items()
         ]
-        return doubted, recent.upto
+        return [answer for answer in doubted if answer not in self.checked], recent.upto
 
     @in_thread
     def newer(
-        self, doubted: _DoubtedAnswer, question: str, edition: Edition = EVERYBODY
+        self, doubted: DoubtedAnswer, question: str, edition: Edition = EVERYBODY
     ) -> _NewerCoverage | None:
         """Ask *question* again; return its first citation if it is newer coverage."""
         if not stands_alone(question):
@@ -217,7 +221,8 @@ class Outdated:
 
     @in_thread
     def mark_checked(self, upto: int) -> None:
-        """Record that all changes up to *upto* were checked."""
+        """Record that all answers of the batch up to *upto* were checked."""
+        self.checked.clear()
         self.ledger.positions.note(ChangeConsumer.ANSWERS, upto)
 
     @property

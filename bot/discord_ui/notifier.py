@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.community.digests import Digest
     from bot.community.followed_changes import DueChanges
     from bot.community.following import DueNews
+    from bot.community.quiet import QuietSource
     from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ async def keep_notifying(
         rules = await desk.community.all_rules()
         await notify_followers(client, desk, rules, delayed)
         await post_digests(client, desk, rules, delayed)
-        await report_quiet_sources(client, desk)
+        await report_quiet_sources(client, desk, delayed)
 
     await keep_sending(desk.lease, send_due, interval)
 
@@ -113,24 +114,28 @@ async def post_digests(
             await delayed.send(digest.channel, post_digest(digest))
 
 
-async def report_quiet_sources(client: discord.Client, desk: Desk) -> None:
+async def report_quiet_sources(
+    client: discord.Client, desk: Desk, delayed: DelayedChannels
+) -> None:
     """Report each source without new articles to the moderators once, silently.
 
-    A report for a channel in which the bot may not write waits.
+    A report waits for a channel in which the bot may not write or Discord delays a message.
     """
-    waiting: set[int] = set()
+
+    async def send_report(quiet: QuietSource, target: int, words: Wording) -> None:
+        nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
+        await _send(client, target, quiet_view(quiet, words), nonce)
+        await desk.news.quiet.mark_notified(quiet)
+
     for quiet in await desk.news.quiet.unnotified():
         home = desk.curator.home.server
         review = await review_place(client, desk.community, quiet.source.place, home)
         if review is None:
+            await desk.news.quiet.mark_notified(quiet)
             continue
         target, words = review
-        if is_closed(client, target):
-            waiting.add(quiet.source.id)
-            continue
-        nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
-        await _send(client, target, quiet_view(quiet, words), nonce)
-    await desk.news.quiet.mark_notified(waiting)
+        if target not in delayed and not is_closed(client, target):
+            await delayed.send(target, send_report(quiet, target, words))
 
 
 def _words(rules: _RulesByServer, place: str) -> Wording | None:

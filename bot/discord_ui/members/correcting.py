@@ -13,6 +13,7 @@ from discord import ui
 
 from bot.answering.values import Citation
 from bot.community.corrections import Corrections
+from bot.community.digests import DoubtedAnswer
 from bot.discord_ui.escaping import directed_lines, escape, link, literal, phrase, size, title
 from bot.discord_ui.history import has_question, plain_text
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
@@ -41,7 +42,7 @@ async def keep_sending_corrections(
 
     async def send_due(delayed: DelayedChannels) -> None:
         await send_corrections(client, asking.desk.news.corrections, delayed)
-        await report_newer_coverage(client, asking)
+        await report_newer_coverage(client, asking, delayed)
 
     await keep_sending(asking.desk.lease, send_due, interval)
 
@@ -396,27 +397,43 @@ def change_text(notice: DueNotice) -> str:
     return "\n".join([f"**{phrase(sentence)}**", *_details_of(notice, words)])
 
 
-async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
+async def report_newer_coverage(
+    client: discord.Client, asking: Asking, delayed: DelayedChannels
+) -> None:
     """Add newer coverage, once, below each answer that would begin with it today.
 
-    The answer is edited: on an election night there would be as many replies as answers.
+    The answer is edited: on an election night there would be as many replies as answers. Answers in
+    a channel in which Discord delays a message wait for the next call, and so do all of them while
+    Discord is out of order.
     """
-    desk = asking.desk
-    doubted, upto = await desk.news.outdated.doubted()
+    outdated = asking.desk.news.outdated
+    doubted, upto = await outdated.doubted()
     for answer in doubted:
-        message = await _message(client, answer.shown)
-        question = await asking.exchanges.question_of(message) if message else None
-        if message is None or question is None:
-            continue
-        guild = await server_of(client, int(answer.shown.channel))
+        channel = int(answer.shown.channel)
+        if channel not in delayed:
+            await delayed.send(channel, _unless_outage(_add_newer(client, asking, answer)))
+    if upto is not None and outdated.checked.issuperset(doubted):
+        await outdated.mark_checked(upto)
+
+
+async def _add_newer(client: discord.Client, asking: Asking, doubted: DoubtedAnswer) -> None:
+    """Add newer coverage below an answer, if it would begin with that today.
+
+    Raises:
+        discord.HTTPException: Discord is out of order.
+    """
+    desk, shown = asking.desk, doubted.shown
+    message = await _message(client, shown)
+    question = await asking.exchanges.question_of(message) if message else None
+    if message is not None and question is not None:
+        guild = await server_of(client, int(shown.channel))
         edition = await desk.community.edition(guild.id if guild else None)
-        notice = await desk.news.outdated.newer(answer, question, edition)
+        notice = await desk.news.outdated.newer(doubted, question, edition)
         if notice is not None:
-            view = _newer_view(message, notice.citation, Wording.of(answer.shown.language))
+            view = _newer_view(message, notice.citation, Wording.of(shown.language))
             reached = await _edit(message, view)
             await desk.news.outdated.mark_given(notice, reached=reached)
-    if upto is not None:
-        await desk.news.outdated.mark_checked(upto)
+    desk.news.outdated.checked.add(doubted)
 
 
 async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Message | None:

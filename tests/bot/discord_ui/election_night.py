@@ -193,7 +193,7 @@ class Night:
         ):
             await asyncio.to_thread(task)
         await send_corrections(bot, desk.news.corrections, DelayedChannels())
-        await report_newer_coverage(bot, bot.asking)
+        await report_newer_coverage(bot, bot.asking, DelayedChannels())
         rules = await desk.community.all_rules()
         await notify_followers(bot, desk, rules, DelayedChannels())
         await post_digests(bot, desk, rules, DelayedChannels())

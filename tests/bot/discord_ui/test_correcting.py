@@ -578,7 +578,7 @@ NEWER = (
 @pytest.fixture
 async def newer(desk, simcord_env):
     """Let an article appear, and the bot look once; returns what it edited, and posts nothing."""
-    await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking)
+    await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, DelayedChannels())
 
     async def put(
         text=NEWER, title="Ballots from abroad raise the turnout", *, days=0, outlet="Post"
@@ -587,7 +587,7 @@ async def newer(desk, simcord_env):
         saved(desk.archive, an_extract(text, title=title, outlet=outlet, published=day), now=NOW)
         desk.coverage.catch_up()
         before = len(simcord_env.http_requests)
-        await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking)
+        await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, DelayedChannels())
         await simcord_env.settle()
         sent = list(simcord_env.http_requests)[before:]
         assert [r for r in sent if r.method == "POST"] == []
@@ -617,6 +617,42 @@ async def test_newer_coverage_is_told_once_under_the_answer_it_changes(
 
 
 ABROAD = "Ballots from abroad"
+
+
+async def test_a_channel_that_discord_delays_keeps_no_other_from_newer_coverage(
+    desk, simcord_env, channel, alice, monkeypatch
+):
+    """Each answer has it once, the delayed one as soon as the limit ends."""
+    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
+    other = simcord_env.guild.create_text_channel("other")
+    await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, DelayedChannels())
+    for place in (channel, channel, other):
+        await alice.slash(place, "ask", question=TURNOUT)
+    saved(desk.archive, an_extract(NEWER, title=ABROAD, outlet="Post", published=NOW.date()))
+    desk.coverage.catch_up()
+    limit_ends, edit = asyncio.Event(), discord.Message.edit
+
+    async def edit_late(message, **changes):
+        if message.channel.id == channel.id:
+            await limit_ends.wait()
+        return await edit(message, **changes)
+
+    def newer_in(place):
+        return [str(message.components).count("Newer coverage") for message in place.history()]
+
+    monkeypatch.setattr(discord.Message, "edit", edit_late)
+    delayed = DelayedChannels()
+    for _ in range(2):
+        await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, delayed)
+    assert (newer_in(channel), newer_in(other)) == ([0, 0], [1])
+    limit_ends.set()
+    async with asyncio.timeout(5):
+        while channel.id in delayed:
+            await asyncio.sleep(0.01)
+    for _ in range(2):
+        await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, delayed)
+    assert (newer_in(channel), newer_in(other)) == ([1, 1], [1])
+    assert await simcord_env.bot.asking.desk.news.outdated.doubted() == ([], None)
 
 
 async def test_newer_coverage_that_is_corrected_is_struck_out_where_it_was_added(

@@ -644,14 +644,46 @@ async def test_the_note_of_a_silent_source_waits_and_comes_once(simcord_env, des
     withhold(simcord_env, channel, "send_messages")
     await simcord_env.settle()
     for _ in range(2):
-        await report_quiet_sources(simcord_env.bot, desk)
+        await report_quiet_sources(simcord_env.bot, desk, DelayedChannels())
     assert channel.history() == []
     withhold(simcord_env, channel)
     await simcord_env.settle()
     for _ in range(2):
-        await report_quiet_sources(simcord_env.bot, desk)
+        await report_quiet_sources(simcord_env.bot, desk, DelayedChannels())
     [note] = channel.history()
     assert "Sarnholt Times" in seen([part.to_dict() for part in note.components])
+
+
+async def test_a_review_channel_that_discord_delays_keeps_no_other_waiting(
+    simcord_env, desk, channel, monkeypatch
+):
+    """The note of its silent source is sent by itself, once; other senders go on."""
+    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
+    place = str(simcord_env.guild.id)
+    desk.ledger.rules.set(place, ServerRules(review_channel=channel.id).values())
+    desk.community.rules_changed()
+    long_ago = desk.clock() - timedelta(days=9)
+    source = desk.archive.sources.watch(
+        "http://times.example/feed", "Times", Permission.OWN, 60, now=long_ago, place=place
+    )
+    desk.news.quiet.found = (QuietSource(source, long_ago),)
+    limit_ends, send = asyncio.Event(), discord.PartialMessageable.send
+
+    async def send_late(target, **message):
+        await limit_ends.wait()
+        return await send(target, **message)
+
+    monkeypatch.setattr(discord.PartialMessageable, "send", send_late)
+    delayed = DelayedChannels()
+    async with asyncio.timeout(5):
+        for _ in range(2):
+            await report_quiet_sources(simcord_env.bot, desk, delayed)
+        assert channel.id in delayed
+        limit_ends.set()
+        while channel.id in delayed:
+            await asyncio.sleep(0.01)
+    await report_quiet_sources(simcord_env.bot, desk, delayed)
+    assert len(channel.history()) == 1
 
 
 async def test_what_a_server_added_comes_in_its_channels_and_in_no_direct_message(
