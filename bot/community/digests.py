@@ -12,7 +12,7 @@ from bot.answering.coverage import Coverage
 from bot.answering.understanding.followup import stands_alone
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Citation, Level, UnaskableError
-from bot.community.limits import INTERVALS, UPDATES
+from bot.community.limits import INTERVALS, MEMBERS, UPDATES
 from bot.community.news import Stories, Story, citable_article, new_coverage
 from bot.community.rules import DigestPlan, ServerRules
 from bot.ledger import Ledger
@@ -100,9 +100,22 @@ class Digests:
         return self._build(str(place), rules, plan, until - timedelta(days=days), until)
 
     @in_thread
-    def mark_posted(self, digest: Digest) -> None:
-        """Record that a digest was posted, or cannot be."""
+    def mark_posted(self, digest: Digest, *, reached: bool = True) -> bool:
+        """Record that a digest was posted, or cannot be.
+
+        Returns False if the server gets no more, because too many in a row reached nobody.
+        """
         self.ledger.digests.mark(digest.place, digest.until, now=self.clock())
+        rules = ServerRules.of(self.ledger.rules.get(digest.place))
+        plan = rules.digest
+        if plan is None or plan.channel != digest.channel:
+            return True
+        failures = 0 if reached else plan.failures + 1
+        goes_on = failures < MEMBERS.unreached_messages
+        if failures != plan.failures:
+            plan = replace(plan, failures=failures) if goes_on else None
+            self.ledger.rules.set(digest.place, replace(rules, digest=plan).values())
+        return goes_on
 
     def _build(
         self, place: str, rules: ServerRules, plan: DigestPlan, since: datetime, until: datetime
