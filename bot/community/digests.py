@@ -12,7 +12,7 @@ from bot.answering.coverage import Coverage
 from bot.answering.understanding.followup import stands_alone
 from bot.answering.understanding.question import ask
 from bot.answering.values import Answer, Citation, Level, UnaskableError
-from bot.community.limits import INTERVALS, UPDATES
+from bot.community.limits import INTERVALS, MEMBERS, UPDATES
 from bot.community.news import Stories, Story, citable_article, new_coverage
 from bot.community.rules import DigestPlan, ServerRules
 from bot.ledger import Ledger
@@ -100,9 +100,22 @@ class Digests:
         return self._build(str(place), rules, plan, until - timedelta(days=days), until)
 
     @in_thread
-    def mark_posted(self, digest: Digest) -> None:
-        """Record that a digest was posted, or cannot be."""
+    def mark_posted(self, digest: Digest, *, reached: bool = True) -> bool:
+        """Record that a digest was posted, or cannot be.
+
+        Returns False if the server gets no more, because too many in a row reached nobody.
+        """
         self.ledger.digests.mark(digest.place, digest.until, now=self.clock())
+        rules = ServerRules.of(self.ledger.rules.get(digest.place))
+        plan = rules.digest
+        if plan is None or plan.channel != digest.channel:
+            return True
+        failures = 0 if reached else plan.failures + 1
+        goes_on = failures < MEMBERS.unreached_messages
+        if failures != plan.failures:
+            plan = replace(plan, failures=failures) if goes_on else None
+            self.ledger.rules.set(digest.place, replace(rules, digest=plan).values())
+        return goes_on
 
     def _build(
         self, place: str, rules: ServerRules, plan: DigestPlan, since: datetime, until: datetime
@@ -155,17 +168,21 @@ class _NewerCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """Search for newer coverage of shown answers not older than *lasting*."""
+    """Search for newer coverage of shown answers not older than *lasting*.
+
+    ``checked`` are the answers of the current batch that need no further check.
+    """
 
     archive: Archive
     ledger: Ledger
     coverage: Coverage
     clock: Callable[[], datetime]
     lasting: timedelta
+    checked: set[DoubtedAnswer] = field(default_factory=set)
 
     @in_thread
     def doubted(self) -> tuple[list[DoubtedAnswer], int | None]:
-        """Return (answers that new articles may concern, last change of the batch).
+        """Return (unchecked answers that new articles may concern, last change of the batch).
 
         The change is ``None`` if there are no new articles.
         """
@@ -181,7 +198,7 @@ class Outdated:
             DoubtedAnswer(answer, frozenset(ids), recent.entries)
             for answer, ids in articles_by_answer.items()
         ]
-        return doubted, recent.upto
+        return [answer for answer in doubted if answer not in self.checked], recent.upto
 
     @in_thread
     def newer(
@@ -217,7 +234,8 @@ class Outdated:
 
     @in_thread
     def mark_checked(self, upto: int) -> None:
-        """Record that all changes up to *upto* were checked."""
+        """Record that all answers of the batch up to *upto* were checked."""
+        self.checked.clear()
         self.ledger.positions.note(ChangeConsumer.ANSWERS, upto)
 
     @property

@@ -259,12 +259,21 @@ class Following:
         return self.archive.editions.scope(rules.edition(place))
 
     @in_thread
-    def mark_sent(self, due: DueNews) -> None:
+    def note_delivery(self, follow: Follow, *, reached: bool) -> bool:
+        """Record whether a message reached anybody; return False if the follow is ended by that."""
+        failures = self.ledger.follows.note_delivery(follow.id, reached=reached)
+        if failures < MEMBERS.unreached_messages:
+            return True
+        self.ledger.follows.remove(follow.id)
+        return False
+
+    @in_thread
+    def mark_sent(self, due: DueNews, *, reached: bool = True) -> None:
         """Record that news were sent, or cannot be; an answered question's follow is deleted."""
         if due.quoted and due.follow.kind is FollowKind.QUESTION:
             self.ledger.follows.remove(due.follow.id)
         else:
-            shown = {item.record for item in due.shown}
+            shown = {item.record for item in due.shown} if reached else ()
             self.ledger.follows.mark_sent(due.found, shown, now=self.clock())
 
     def _current_interests(self) -> _Interests:

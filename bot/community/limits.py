@@ -32,6 +32,8 @@ class _MemberLimits:
     """The longest suggested name of a contest."""
     follows_per_member: int = 10
     follows_per_channel: int = 20
+    unreached_messages: int = 5
+    """Messages in a row that reach nobody, after which a follow or a digest ends."""
     suggested_names: int = 2
     """Names of which questions are suggested."""
     suggested_name_characters: int = 60

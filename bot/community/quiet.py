@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -53,7 +53,10 @@ class Quiet:
     _checked_at: datetime | None = field(default=None)
 
     def look(self) -> None:
-        """Check for quiet sources if the last check is long ago; it blocks."""
+        """Check for quiet sources if the last check is long ago; it blocks.
+
+        Those that recovered are forgotten, so that their next silence is reported.
+        """
         now = self.clock()
         if self._checked_at is not None and now - self._checked_at < QUIET.check_interval:
             return
@@ -63,11 +66,14 @@ class Quiet:
             (source.place, source.outlet) for source, quiet in checks if quiet is None
         )
         self._checked_at = now
+        ids = {str(quiet_source.source.id) for quiet_source in self.found}
+        notified = self._notified()
+        self._store_notified({key: since for key, since in notified.items() if key in ids})
 
     @in_thread
     def unnotified(self) -> list[QuietSource]:
         """Return the quiet sources of which moderators were not notified yet."""
-        notified = DeskRules.of(self.ledger.rules.get(DESK)).quiet
+        notified = self._notified()
         return [
             quiet_source
             for quiet_source in self.found
@@ -75,19 +81,18 @@ class Quiet:
         ]
 
     @in_thread
-    def mark_notified(self, waiting: Collection[int] = ()) -> None:
-        """Record that moderators know the current quiet sources; forget those that recovered.
+    def mark_notified(self, quiet: QuietSource) -> None:
+        """Record that moderators know a quiet source."""
+        self._store_notified({**self._notified(), str(quiet.source.id): quiet.since.isoformat()})
 
-        Those whose ids are in *waiting* are not known yet.
-        """
+    def _notified(self) -> Mapping[str, str]:
+        """Return the start of each silence that moderators know, by the id of its source."""
+        return DeskRules.of(self.ledger.rules.get(DESK)).quiet
+
+    def _store_notified(self, notified: Mapping[str, str]) -> None:
         rules = DeskRules.of(self.ledger.rules.get(DESK))
-        quiet = {
-            str(quiet_source.source.id): quiet_source.since.isoformat()
-            for quiet_source in self.found
-            if quiet_source.source.id not in waiting
-        }
-        if quiet != rules.quiet:
-            self.ledger.rules.set(DESK, replace(rules, quiet=quiet).values())
+        if notified != rules.quiet:
+            self.ledger.rules.set(DESK, replace(rules, quiet=notified).values())
 
     def since(self, outlet: str, place: str = "") -> datetime | None:
         """Return the start of the silence of *outlet* in the server *place*.

@@ -37,13 +37,15 @@ class Speaks(StrEnum):
 class DigestPlan:
     """Schedule of a digest: channel, hour and, if weekly, weekday (0 is Monday).
 
-    The first digest is due after ``set_at``.
+    The first digest is due after ``set_at``. ``failures`` counts the digests in a row that reached
+    nobody.
     """
 
     channel: int
     hour: int
     set_at: datetime
     weekday: int | None = None
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ class _DiscordLimits:
     """Error code where the bot may not read what it replies to."""
     unknown_message: int = 10008
     """The code for a reply that was deleted, or never made: nobody waits there."""
+    unreachable: frozenset[int] = frozenset({10003, 50001, 50007, 50278})
+    """Codes for a channel that is gone or that the bot does not see, and for a person who left all
+    its servers, blocked it or closed their direct messages."""
     reply_lifetime: timedelta = timedelta(minutes=14)
     """Time during which a reply to a command is edited, a minute less than Discord allows."""
     writing_seconds: float = 13 * 60.0

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import discord
 from discord import ui
 
 from bot.community.rules import ServerRules
-from bot.discord_ui.limits import PACE
+from bot.discord_ui.limits import DISCORD, PACE
 from bot.discord_ui.members.follow_commands import UnfollowButton
 from bot.discord_ui.moderators.moderation import review_place
 from bot.discord_ui.news_views import changed_news_view, digest_view, news_view, quiet_view
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.community.digests import Digest
     from bot.community.followed_changes import DueChanges
     from bot.community.following import DueNews
+    from bot.community.quiet import QuietSource
     from bot.desk import Desk
 
 logger = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ async def keep_notifying(
         rules = await desk.community.all_rules()
         await notify_followers(client, desk, rules, delayed)
         await post_digests(client, desk, rules, delayed)
-        await report_quiet_sources(client, desk)
+        await report_quiet_sources(client, desk, delayed)
 
     await keep_sending(desk.lease, send_due, interval)
 
@@ -63,19 +65,14 @@ async def notify_followers(
         return is_quiet or channel in delayed or is_closed(client, channel)
 
     async def send_news(due: DueNews) -> None:
-        if due.quoted:
-            words = _words(rules, due.follow.place) or Wording.of(due.follow.language)
-            unfollow = UnfollowButton(str(due.follow.id), words("unfollow"))
-            view = with_buttons(news_view(due, words), [unfollow])
-            await _send(client, int(due.follow.channel), view, due.nonce)
-        await desk.news.following.mark_sent(due)
+        reached = bool(due.quoted) and await _send_followed(
+            client, desk, rules, due.follow, partial(news_view, due), due.nonce
+        )
+        await desk.news.following.mark_sent(due, reached=reached)
 
     async def send_changes(changes: DueChanges) -> None:
-        follow = changes.follow
-        words = _words(rules, follow.place) or Wording.of(follow.language)
-        unfollow = UnfollowButton(str(follow.id), words("unfollow"))
-        view = with_buttons(changed_news_view(changes, words), [unfollow])
-        await _send(client, int(follow.channel), view, changes.nonce)
+        view = partial(changed_news_view, changes)
+        await _send_followed(client, desk, rules, changes.follow, view, changes.nonce)
         await desk.news.followed_changes.mark_sent(changes)
 
     for due in await desk.news.following.due(waits):
@@ -86,6 +83,27 @@ async def notify_followers(
         channel = int(changes.follow.channel)
         if channel not in delayed:
             await delayed.send(channel, send_changes(changes))
+
+
+async def _send_followed(
+    client: discord.Client,
+    desk: Desk,
+    rules: _RulesByServer,
+    follow: Follow,
+    make_view: Callable[[Wording], ui.LayoutView],
+    nonce: str,
+) -> bool:
+    """Send a message of *follow*, with the button that ends it; return False if it reached nobody.
+
+    Several of these in a row end the follow.
+    """
+    words = _words(rules, follow.place) or Wording.of(follow.language)
+    unfollow = UnfollowButton(str(follow.id), words("unfollow"))
+    view = with_buttons(make_view(words), [unfollow])
+    reached = await _send(client, int(follow.channel), view, nonce)
+    if not await desk.news.following.note_delivery(follow, reached=reached):
+        logger.warning("A follow has ended: channel %s cannot be reached.", follow.channel)
+    return reached
 
 
 async def post_digests(
@@ -100,8 +118,9 @@ async def post_digests(
 
     async def post_digest(digest: Digest) -> None:
         words = words_in(await server_of(client, digest.channel), present[digest.place])
-        await _send(client, digest.channel, digest_view(digest, words), digest.nonce)
-        await desk.news.digests.mark_posted(digest)
+        reached = await _send(client, digest.channel, digest_view(digest, words), digest.nonce)
+        if not await desk.news.digests.mark_posted(digest, reached=reached):
+            logger.warning("A digest has ended: channel %s cannot be reached.", digest.channel)
 
     present = {
         place: server_rules
@@ -113,24 +132,28 @@ async def post_digests(
             await delayed.send(digest.channel, post_digest(digest))
 
 
-async def report_quiet_sources(client: discord.Client, desk: Desk) -> None:
+async def report_quiet_sources(
+    client: discord.Client, desk: Desk, delayed: DelayedChannels
+) -> None:
     """Report each source without new articles to the moderators once, silently.
 
-    A report for a channel in which the bot may not write waits.
+    A report waits for a channel in which the bot may not write or Discord delays a message.
     """
-    waiting: set[int] = set()
+
+    async def send_report(quiet: QuietSource, target: int, words: Wording) -> None:
+        nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
+        await _send(client, target, quiet_view(quiet, words), nonce)
+        await desk.news.quiet.mark_notified(quiet)
+
     for quiet in await desk.news.quiet.unnotified():
         home = desk.curator.home.server
         review = await review_place(client, desk.community, quiet.source.place, home)
         if review is None:
+            await desk.news.quiet.mark_notified(quiet)
             continue
         target, words = review
-        if is_closed(client, target):
-            waiting.add(quiet.source.id)
-            continue
-        nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
-        await _send(client, target, quiet_view(quiet, words), nonce)
-    await desk.news.quiet.mark_notified(waiting)
+        if target not in delayed and not is_closed(client, target):
+            await delayed.send(target, send_report(quiet, target, words))
 
 
 def _words(rules: _RulesByServer, place: str) -> Wording | None:
@@ -139,11 +162,11 @@ def _words(rules: _RulesByServer, place: str) -> Wording | None:
     return Wording.of(language) if language else None
 
 
-async def _send(client: discord.Client, channel: int, view: ui.LayoutView, nonce: str) -> None:
-    """Send *view* silently; a refusal by Discord is logged.
+async def _send(client: discord.Client, channel: int, view: ui.LayoutView, nonce: str) -> bool:
+    """Send *view* silently; return False if nobody can be reached there.
 
-    If the process is killed before the sending is stored, it is sent again. Discord drops a
-    repeated nonce within some minutes.
+    Any other refusal by Discord is logged. If the process is killed before the sending is stored,
+    it is sent again. Discord drops a repeated nonce within some minutes.
 
     Raises:
         discord.HTTPException: Discord is out of order; the next check tries again.
@@ -153,4 +176,7 @@ async def _send(client: discord.Client, channel: int, view: ui.LayoutView, nonce
     except discord.HTTPException as error:
         if is_outage(error):
             raise
+        if error.code in DISCORD.unreachable:
+            return False
         logger.warning("Discord refused a notification: %s", error)
+    return True

@@ -32,6 +32,11 @@ Interaction: TypeAlias = discord.Interaction[Any]
 Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
 _Result = TypeVar("_Result")
 
+_PRIVATE_REPLY = "private_reply"
+"""Key of the private message that replaced the reply of an interaction, in its extras."""
+_SIGN = "…"
+"""The text of a message before there is anything to show."""
+
 
 def report(error: BaseException) -> str:
     """Log *error*, with Discord's own message if it has one, and return its code."""
@@ -117,6 +122,9 @@ async def respond(
 ) -> discord.Message | None:
     """Reply to *interaction*, acknowledged or not; only a fresh reply can be public."""
     files = files_of(view)
+    reply: discord.WebhookMessage | None = interaction.extras.get(_PRIVATE_REPLY)
+    if reply is not None:
+        return await reply.edit(view=view, attachments=files)
     if interaction.response.is_done():
         return await interaction.edit_original_response(view=view, attachments=files)
     await interaction.response.send_message(view=view, files=files, ephemeral=private)
@@ -273,28 +281,40 @@ async def defer_if_slow(
 
 async def show_lookup(
     interaction: Interaction,
-    work: Coroutine[Any, Any, tuple[ui.LayoutView, bool]],
+    work: Coroutine[Any, Any, tuple[ui.LayoutView | None, bool]],
     words: Wording,
     *,
     private: bool,
-) -> None:
+) -> bool:
     """Show the view of *work*, which also returns True if anything was found.
 
-    A view without any findings is shown to its user alone, as every *private* one is; in place of a
-    public sign that it takes a while it is a second message.
+    Nothing found is shown to its user alone, as an error is and as every *private* view is. Returns
+    False if *work* has no view, so that the caller shows something.
     """
-    view, is_found = await defer_if_slow(interaction, work, private=private)
+    view: ui.LayoutView | None
+    try:
+        view, is_found = await defer_if_slow(interaction, work, private=private)
+    except Exception as error:
+        view, is_found = failure_view(error, words), False
     is_hidden = private or not is_found
+    if is_hidden and not private and interaction.response.is_done():
+        await if_possible(_make_private(interaction))
+    if view is not None:
+        send = partial(respond, interaction, private=is_hidden)
+        await deliver(view, send, partial(send_directly if is_hidden else post, interaction), words)
+    return view is not None
 
-    async def send(shown: ui.LayoutView) -> None:
-        is_deferred = interaction.response.is_done()
-        await respond(interaction, shown, private=is_hidden)
-        if is_deferred and is_hidden and not private:
-            await send_privately(interaction, shown)
-            await interaction.delete_original_response()
 
-    second = send_directly if is_hidden else post
-    await deliver(view, send, partial(second, interaction), words)
+async def _make_private(interaction: Interaction) -> None:
+    """Replace the public sign that a command takes a while by a private message.
+
+    Discord shows the first message after the sign in its place, so that one says nothing.
+    """
+    await interaction.edit_original_response(view=layout([_SIGN]))
+    interaction.extras[_PRIVATE_REPLY] = await interaction.followup.send(
+        view=layout([_SIGN]), ephemeral=True, wait=True
+    )
+    await interaction.delete_original_response()
 
 
 async def show_result(

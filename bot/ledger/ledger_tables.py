@@ -223,6 +223,7 @@ follows = Table(
     Column("kind", _coded(FollowKind), nullable=False),
     Column("text", Text, nullable=False),
     Column("language", _coded(Language), nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
 )
 
 follow_news = Table(

@@ -349,6 +349,15 @@ class Follows(LedgerPart):
                 )
                 connection.execute(update(follow_news).where(condition).values(values))
 
+    def note_delivery(self, number: int, *, reached: bool) -> int:
+        """Return how many messages of a follow in a row reached nobody, after one more message."""
+        row = follows.c.id == number
+        failures = 0 if reached else follows.c.failures + 1
+        with self._database.writing() as connection:
+            connection.execute(update(follows).where(row).values(failures=failures))
+            count = connection.execute(select(follows.c.failures).where(row)).scalar()
+        return int(count or 0)
+
     def _select(self, query: Select[Any]) -> list[Follow]:
         return [Follow(**row) for row in self._rows(query)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -237,7 +237,8 @@ class Follow:
     """A subscription to a topic, outlet, question or count: its news are posted in ``channel``.
 
     ``channel`` may be a direct one, and ``place`` is its server, if any; ``member`` is a hash. A
-    follow of kind ``QUESTION`` ends once it is answered.
+    follow of kind ``QUESTION`` ends once it is answered. ``failures`` counts the messages in a row
+    that reached nobody.
     """
 
     at: datetime
@@ -248,6 +249,7 @@ class Follow:
     text: str
     language: Language
     id: int = 0
+    failures: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -402,40 +402,38 @@ async def report_newer_coverage(
 ) -> None:
     """Add newer coverage, once, below each answer that would begin with it today.
 
-    The answer is edited: on an election night there would be as many replies as answers. While
-    Discord delays one channel, the new articles are looked at again for its answers.
-
-    Raises:
-        discord.HTTPException: Discord is out of order.
+    The answer is edited: on an election night there would be as many replies as answers. Answers in
+    a channel in which Discord delays a message wait for the next call, and so do all of them while
+    Discord is out of order.
     """
     outdated = asking.desk.news.outdated
     doubted, upto = await outdated.doubted()
     for answer in doubted:
         channel = int(answer.shown.channel)
         if channel not in delayed:
-            await delayed.send(channel, _add_newer(client, asking, answer))
-    if upto is not None and not any(int(answer.shown.channel) in delayed for answer in doubted):
+            await delayed.send(channel, _unless_outage(_add_newer(client, asking, answer)))
+    if upto is not None and outdated.checked.issuperset(doubted):
         await outdated.mark_checked(upto)
 
 
-async def _add_newer(client: discord.Client, asking: Asking, answer: DoubtedAnswer) -> None:
-    """Ask the question of *answer* again, and add what it would begin with if that is newer.
+async def _add_newer(client: discord.Client, asking: Asking, doubted: DoubtedAnswer) -> None:
+    """Add newer coverage below an answer, if it would begin with that today.
 
     Raises:
         discord.HTTPException: Discord is out of order.
     """
-    desk = asking.desk
-    message = await _message(client, answer.shown)
+    desk, shown = asking.desk, doubted.shown
+    message = await _message(client, shown)
     question = await asking.exchanges.question_of(message) if message else None
-    if message is None or question is None:
-        return
-    guild = await server_of(client, int(answer.shown.channel))
-    edition = await desk.community.edition(guild.id if guild else None)
-    notice = await desk.news.outdated.newer(answer, question, edition)
-    if notice is not None:
-        view = _newer_view(message, notice.citation, Wording.of(answer.shown.language))
-        reached = await _edit(message, view)
-        await desk.news.outdated.mark_given(notice, reached=reached)
+    if message is not None and question is not None:
+        guild = await server_of(client, int(shown.channel))
+        edition = await desk.community.edition(guild.id if guild else None)
+        notice = await desk.news.outdated.newer(doubted, question, edition)
+        if notice is not None:
+            view = _newer_view(message, notice.citation, Wording.of(shown.language))
+            reached = await _edit(message, view)
+            await desk.news.outdated.mark_given(notice, reached=reached)
+    desk.news.outdated.checked.add(doubted)
 
 
 async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Message | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from io import BytesIO
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
@@ -37,10 +36,8 @@ from bot.discord_ui.rendering import (
 from bot.discord_ui.replying import (
     Attached,
     Interaction,
-    defer_if_slow,
-    deliver,
-    post,
     respond,
+    show_lookup,
     show_result,
     words_of,
 )
@@ -77,15 +74,14 @@ def tables_command(
         if not letters_and_digits(contest):
             await respond(interaction, notice_view(words("question_empty")))
             return
-        lookup = contests.results(contest, admission.edition, kind)
-        results = await defer_if_slow(interaction, lookup, private=admission.private)
-        if not results.contests:
+
+        async def work() -> tuple[ui.LayoutView | None, bool]:
+            results = await contests.results(contest, admission.edition, kind)
+            return (results_view(results, words), True) if results.contests else (None, False)
+
+        if not await show_lookup(interaction, work(), words, private=admission.private):
             question = words(f"{kind}_question", contest=contest)[: QUESTIONS.characters]
-            private = not interaction.response.is_done()
-            await answer_here(interaction, question, asking, private=private, admission=admission)
-            return
-        send = partial(respond, interaction, private=admission.private)
-        await deliver(results_view(results, words), send, partial(post, interaction), words)
+            await answer_here(interaction, question, asking, private=True, admission=admission)
 
     @slash_tables.autocomplete("contest")
     async def suggest_contests(

@@ -63,15 +63,15 @@ async def test_moderators_are_told_once_until_it_comes_back(archive):
     quiet.look()
     [found] = await quiet.unnotified()
     assert (found.source.id, found.since) == (source.id, NOW - 5 * DAY)
-    await quiet.mark_notified()
+    await quiet.mark_notified(found)
     assert await quiet.unnotified() == []
     assert quiet.since("Ledger") == NOW - 5 * DAY
     assert quiet.since("Courier") is None
     archive.pages.note(source.id, [SourcePage("new", "http://a.example/new", NOW, 1)])
     later = Quiet(archive, Ledger.of(archive), lambda: NOW)
     later.look()
-    await later.mark_notified()
     assert later.found == ()
+    assert [each.source.id for each in await quiet.unnotified()] == [source.id]
 
 
 def test_a_stranger_s_silent_source_is_said_of_no_outlet_elsewhere(archive):

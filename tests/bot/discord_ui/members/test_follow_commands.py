@@ -9,6 +9,8 @@ from datetime import timedelta
 import discord
 import pytest
 
+from bot.community import following
+from bot.community.limits import INTERVALS
 from bot.community.quiet import QuietSource
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
 from bot.discord_ui import sending
@@ -644,14 +646,46 @@ async def test_the_note_of_a_silent_source_waits_and_comes_once(simcord_env, des
     withhold(simcord_env, channel, "send_messages")
     await simcord_env.settle()
     for _ in range(2):
-        await report_quiet_sources(simcord_env.bot, desk)
+        await report_quiet_sources(simcord_env.bot, desk, DelayedChannels())
     assert channel.history() == []
     withhold(simcord_env, channel)
     await simcord_env.settle()
     for _ in range(2):
-        await report_quiet_sources(simcord_env.bot, desk)
+        await report_quiet_sources(simcord_env.bot, desk, DelayedChannels())
     [note] = channel.history()
     assert "Sarnholt Times" in seen([part.to_dict() for part in note.components])
+
+
+async def test_a_review_channel_that_discord_delays_keeps_no_other_waiting(
+    simcord_env, desk, channel, monkeypatch
+):
+    """The note of its silent source is sent by itself, once; other senders go on."""
+    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
+    place = str(simcord_env.guild.id)
+    desk.ledger.rules.set(place, ServerRules(review_channel=channel.id).values())
+    desk.community.rules_changed()
+    long_ago = desk.clock() - timedelta(days=9)
+    source = desk.archive.sources.watch(
+        "http://times.example/feed", "Times", Permission.OWN, 60, now=long_ago, place=place
+    )
+    desk.news.quiet.found = (QuietSource(source, long_ago),)
+    limit_ends, send = asyncio.Event(), discord.PartialMessageable.send
+
+    async def send_late(target, **message):
+        await limit_ends.wait()
+        return await send(target, **message)
+
+    monkeypatch.setattr(discord.PartialMessageable, "send", send_late)
+    delayed = DelayedChannels()
+    async with asyncio.timeout(5):
+        for _ in range(2):
+            await report_quiet_sources(simcord_env.bot, desk, delayed)
+        assert channel.id in delayed
+        limit_ends.set()
+        while channel.id in delayed:
+            await asyncio.sleep(0.01)
+    await report_quiet_sources(simcord_env.bot, desk, delayed)
+    assert len(channel.history()) == 1
 
 
 async def test_what_a_server_added_comes_in_its_channels_and_in_no_direct_message(
@@ -722,3 +756,82 @@ async def test_whoever_closed_their_direct_messages_keeps_others_from_nothing(
     assert said_last(bob.user.dm_channel).startswith("New on chess clubs")
     assert said_last(private).startswith("Followed: chess clubs")
     assert len(desk.ledger.follows.all()) == 2
+
+
+TOWNS = ("Sarnholt", "Holm", "Dunmere", "Marrowen", "Skerrow", "Castlereach", "Vell")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "tries"),
+    [(403, 50007, 5), (403, 50278, 5), (403, 50001, 5), (404, 10003, 5), (403, 20026, 7)],
+)
+async def test_a_follow_ends_whose_messages_reach_nobody(
+    simcord_env, desk, channel, alice, publish, monkeypatch, caplog, status, code, tries
+):
+    """After five in a row, said in the log once; what Discord refuses for another reason is not."""
+    monkeypatch.setattr(following, "INTERVALS", replace(INTERVALS, follow_message=timedelta()))
+    await alice.slash(channel, "follow", topic="chess clubs")
+    private = alice.user.dm_channel
+    route = f"/channels/{private.id}/messages"
+    simcord_env.inject_error("POST", route, status=status, code=code, times=9)
+    before = len(simcord_env.http_requests)
+    for town in TOWNS:
+        publish(f"The chess clubs of {town} have a new hall, its mayor said.", town, town)
+        await look(simcord_env, desk)
+    assert [each.path for each in simcord_env.http_requests[before:]].count(route) == tries
+    assert len(desk.ledger.follows.all()) == (tries > 5)
+    assert caplog.text.count("A follow has ended") == (tries == 5)
+
+
+async def test_a_message_that_arrives_lets_a_follow_go_on(
+    simcord_env, desk, channel, alice, publish, monkeypatch
+):
+    """Failures of long ago do not count; what never arrived is not corrected there."""
+    monkeypatch.setattr(following, "INTERVALS", replace(INTERVALS, follow_message=timedelta()))
+    await alice.slash(channel, "follow", topic="chess clubs")
+    private = alice.user.dm_channel
+    route = f"/channels/{private.id}/messages"
+    for number, town in enumerate(TOWNS):
+        if number != 4:
+            simcord_env.inject_error("POST", route, status=403, code=50007, times=1)
+        publish(f"The chess clubs of {town} have a new hall, its mayor said.", town, town)
+        await look(simcord_env, desk)
+    [follow] = desk.ledger.follows.all()
+    assert follow.failures == 2
+    assert TOWNS[4] in said_last(private)
+    told = desk.ledger.follows.changed(desk.clock() - timedelta(days=1))
+    assert told == []
+
+
+@pytest.mark.parametrize(("failures", "left"), [(0, 1), (3, 4), (4, None)])
+async def test_a_digest_ends_whose_channel_is_gone(
+    simcord_env, desk, channel, caplog, failures, left
+):
+    """After five in a row, said in the log; the other rules of the server stay."""
+    gone, place = 4711, str(simcord_env.guild.id)
+    plan = DigestPlan(gone, MORNING.hour, MORNING - timedelta(days=2), failures=failures)
+    desk.ledger.rules.set(place, ServerRules(digest=plan, per_member=3).values())
+    saved(desk.archive, an_extract(CHESS), now=MORNING.replace(minute=0) - timedelta(minutes=30))
+    route = f"/channels/{gone}/messages"
+    simcord_env.inject_error("POST", route, status=404, code=10003, times=9)
+    before = len(simcord_env.http_requests)
+    for _ in range(3):
+        await post_digests(
+            simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels()
+        )
+    assert [each.path for each in simcord_env.http_requests[before:]].count(route) == 1
+    rules = (await desk.community.all_rules())[place]
+    assert (rules.digest and rules.digest.failures) == left
+    assert rules.per_member == 3
+    assert caplog.text.count("A digest has ended") == (left is None)
+
+
+async def test_a_digest_that_arrives_counts_no_earlier_failure(simcord_env, desk, channel):
+    """Only those in a row end it."""
+    place = str(simcord_env.guild.id)
+    plan = DigestPlan(channel.id, MORNING.hour, MORNING - timedelta(days=2), failures=4)
+    desk.ledger.rules.set(place, ServerRules(digest=plan).values())
+    saved(desk.archive, an_extract(CHESS), now=MORNING.replace(minute=0) - timedelta(minutes=30))
+    await post_digests(simcord_env.bot, desk, await desk.community.all_rules(), DelayedChannels())
+    assert len(channel.history()) == 1
+    assert (await desk.community.all_rules())[place].digest == replace(plan, failures=0)

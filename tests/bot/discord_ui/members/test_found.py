@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.community.contests import ContestIndex
 from bot.desk import Desk
 from bot.discord_ui import replying
 from bot.discord_ui.limits import PACE
@@ -15,18 +16,22 @@ from tests.bot.discord_ui.reading import said_last, seen, shown
 
 NOTHING = "No dated coverage of that was found."
 COMMANDS = ("latest", "timeline")
+TABLES = ("results", "polls")
 
 
 @pytest.fixture
 def slow(monkeypatch):
     """Let Discord be told that each command takes a while."""
-    plain = Desk.timeline
 
-    async def later(*arguments, **more):
-        await asyncio.sleep(0.05)
-        return await plain(*arguments, **more)
+    def late(plain):
+        async def later(*arguments, **more):
+            await asyncio.sleep(0.05)
+            return await plain(*arguments, **more)
 
-    monkeypatch.setattr(Desk, "timeline", later)
+        return later
+
+    monkeypatch.setattr(Desk, "timeline", late(Desk.timeline))
+    monkeypatch.setattr(ContestIndex, "results", late(ContestIndex.results))
     monkeypatch.setattr(replying, "PACE", replace(PACE, defer_seconds=0.0))
 
 
@@ -47,6 +52,48 @@ async def test_what_finds_nothing_slowly_leaves_nothing_in_the_channel(
     [told] = result.followups
     assert told.ephemeral
     assert NOTHING in seen(told.components)
+    assert channel.history() == []
+
+
+@pytest.mark.parametrize("command", TABLES)
+async def test_what_has_no_table_slowly_is_answered_in_private(slow, channel, alice, command):
+    """As a question would be, for whoever asked, who may show it to all."""
+    result = await alice.slash(channel, command, contest="Skerrow")
+    [told] = result.followups
+    assert told.ephemeral
+    assert "Skerrow" in seen(told.components)
+    assert "Show to all" in labels(told)
+    assert channel.history() == []
+
+
+@pytest.mark.parametrize("command", TABLES)
+async def test_a_table_of_what_is_no_question_is_refused_in_private(slow, channel, alice, command):
+    """Its sentence is for whoever asked."""
+    result = await alice.slash(channel, command, contest="https://a.example/1")
+    [told] = result.followups
+    assert told.ephemeral
+    assert channel.history() == []
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [*((command, "topic") for command in COMMANDS), *((name, "contest") for name in TABLES)],
+)
+async def test_what_fails_slowly_is_said_to_its_asker_alone(
+    slow, simcord_env, channel, alice, monkeypatch, caplog, command, option
+):
+    """The public sign goes here too."""
+
+    async def fail(*_, **__):
+        await asyncio.sleep(0.05)
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(Desk, "timeline", fail)
+    monkeypatch.setattr(ContestIndex, "results", fail)
+    result = await alice.slash(channel, command, **{option: "ferries"})
+    [told] = result.followups
+    assert told.ephemeral
+    assert "something went wrong here" in seen(told.components)
     assert channel.history() == []
 
 
