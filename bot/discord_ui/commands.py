@@ -230,8 +230,11 @@ def _members_commands(asking: Asking) -> list[_Command]:
 
 
 def _moderators_commands(moderation: Moderation) -> list[_Command]:
-    """Make the commands for moderators; the tree guards them."""
-    return [
+    """Make the commands for moderators, for servers of which the bot is a member.
+
+    The tree guards them.
+    """
+    commands: list[_Command] = [
         _source_command(moderation),
         _add_source_command(moderation),
         settings_command(moderation),
@@ -239,6 +242,7 @@ def _moderators_commands(moderation: Moderation) -> list[_Command]:
         review_command("reports", ABOUT_REPORTS, moderation),
         review_command("gaps", ABOUT_GAPS, moderation),
     ]
+    return [app_commands.allowed_installs(guilds=True, users=False)(each) for each in commands]
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any], digest_file: Path | None) -> None:

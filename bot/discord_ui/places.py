@@ -10,13 +10,16 @@ import discord
 from bot.discord_ui.limits import DISCORD
 from bot.discord_ui.replying import Interaction
 
+_BY_USER = 1
+"""Discord's number for what a person installed for their own account."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A channel by its id, with the ids of its server and, for a thread, of the parent channel.
 
     ``threads`` is True if the bot may open a thread on a message there. ``foreign`` is True if the
-    bot is no member there: the user installed it as an app for their own account. ``writable`` is
+    bot is no member there: somebody installed it as an app for their own account. ``writable`` is
     False if the user may not write there, for instance in a channel for announcements.
     """
 
@@ -104,8 +107,14 @@ def _may_write(interaction: Interaction, rights: discord.Permissions) -> bool:
 
 
 def _is_user_app(interaction: Interaction) -> bool:
-    """Return True if the user installed the bot for their account and it is no member there."""
-    return interaction.is_user_integration() and not interaction.is_guild_integration()
+    """Return True if somebody installed the bot for their account and it is no member there.
+
+    The bot's own direct channel with a person is no such place.
+    """
+    if interaction.context.dm_channel or interaction.is_guild_integration():
+        return False
+    # is_user_integration() is False for others who press a button of that person's answer.
+    return _BY_USER in interaction._integration_owners
 
 
 def _allows_threads(channel: object) -> bool:

@@ -81,9 +81,8 @@ def ask_command(
     async def suggest_questions(
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
-        rules = await community.rules(interaction.guild_id)
+        edition = await community.edition(Place.of(interaction).server)
         language = words_of(interaction).language
-        edition = rules.edition(interaction.guild_id)
         questions = await suggested.matching(text, language, edition)
         return matching_choices("", questions)
 

@@ -16,6 +16,7 @@ from bot.community.reviewing import FAULTS
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton, text_input
 from bot.discord_ui.escaping import escape, safe_address, worded
 from bot.discord_ui.limits import CHARACTERS
+from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import Lengths, entry, layout, notice_view, quotation, with_buttons
 from bot.discord_ui.replying import Interaction, send_notice, send_privately, words_of
 from bot.ledger.records import FeedbackVerdict
@@ -57,7 +58,7 @@ class SuggestButton(KeyButton, template=rf"desk:suggest:(?P<key>{ANSWER_KEY})"):
 async def _open_form(interaction: Interaction) -> None:
     """Open the form if the suggestion could be stored, else explain the refusal."""
     community: Community = interaction.client.community
-    if interaction.guild_id is None:
+    if Place.of(interaction).server is None:
         await send_notice(interaction, "suggest_in_server")
     elif not await community.may_suggest(interaction.user.id):
         await send_notice(interaction, "suggest_too_many")
@@ -241,7 +242,7 @@ async def _store(
         interaction.user.id,
         question=question,
         comment=comment,
-        place=interaction.guild_id,
+        place=Place.of(interaction).server,
     )
     await send_notice(interaction, thanks_key if feedback_id else "answer_too_old")
     if feedback_id and verdict is not FeedbackVerdict.HELPFUL:

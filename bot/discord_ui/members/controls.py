@@ -155,7 +155,7 @@ class _MoreButton(KeyButton, template=r"desk:more:(?P<key>[0-9]{1,12}(?:-none)?)
         assert message is not None
         number, _, suffix = self.key.partition("-")
         key = f"{number}.{message.id}"
-        private = message.flags.ephemeral
+        private = message.flags.ephemeral or Place.of(interaction).foreign
         entries = (_gap_actions if suffix else _answer_actions)(interaction, private=private)
         buttons = [_ENTRIES[kind](key, words(kind)) for kind in entries]
         menu = layout([f"-# {escape(words('only_you'))}"])
@@ -206,17 +206,19 @@ def buttons_under(
     """Return the buttons below outcome *key*; *reason* is given if there is no answer.
 
     With *table*, the offset of a row of results in the first quotation, one button opens the whole
-    table. Actions on a private message have their own button: “More” could not find that message.
+    table. Where the message is private or the bot is no member, actions on it have their own
+    button: “More” could not find it.
     """
     private, place = audience.private, audience.place
     delete = [] if private else [_DeleteButton(key, words("delete"))]
     foreign = delete if place.foreign else []
+    is_lost = private or place.foreign
     if reason is None:
         return [
             SourcesButton(key, words("sources")),
             *([] if table is None else [ResultsButton(f"{key}-{table}", words("results"))]),
             FollowButton(key, words("follow")),
-            *([ReportButton(key, words("report"))] if private else []),
+            *([ReportButton(key, words("report"))] if is_lost else []),
             *([_ShowButton(key, words("show"))] if audience.showable else []),
             *foreign,
             _MoreButton(key, words("menu")),
@@ -228,7 +230,8 @@ def buttons_under(
         TellMeButton(key, words("tellme")),
         _MoreButton(f"{key}-none", words("menu")),
     )
-    if private:
+    if is_lost:
         missing_button = MissingButton(key, words("missing"))
-        return [tell_me, missing_button, *([more_button] if place.server is not None else [])]
-    return [tell_me, follow, *foreign, more_button]
+        suggest = [more_button] if place.server is not None else []
+        return [tell_me, missing_button, *suggest, *foreign]
+    return [tell_me, follow, more_button]

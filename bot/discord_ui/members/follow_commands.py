@@ -14,7 +14,7 @@ from bot.community.reviewing import Catalogue
 from bot.discord_ui.buttons import KeyButton, matching_choices
 from bot.discord_ui.escaping import escape, literal, title, worded
 from bot.discord_ui.limits import SHOWN
-from bot.discord_ui.places import bot_may_write
+from bot.discord_ui.places import Place, bot_may_write
 from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import (
     Interaction,
@@ -104,8 +104,8 @@ def following_command(
     """Make `/following`."""
 
     @app_commands.command(name="following", description=worded("command_following"))
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @app_commands.allowed_installs(guilds=True, users=True)
     async def slash_following(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         await show_result(interaction, lambda: _following_page(interaction, community, following))
@@ -118,7 +118,7 @@ async def _following_page(
 ) -> ui.LayoutView:
     """Return a page of the follows of the user and of the channel."""
     member = await community.hashed(interaction.user.id)
-    channel = interaction.channel_id if interaction.guild_id else None
+    channel = interaction.channel_id if Place.of(interaction).server else None
     follows = await following.of(member, channel)
     return following_view(follows, words_of(interaction), offset)
 
@@ -219,7 +219,7 @@ async def _follow(
     is_count = follow.kind is FollowKind.RESULTS
     name = words("follow_results", contest=follow.text) if is_count else follow.text
     view = with_buttons(notice_view(words(key, text=title(name, 200))), [unfollow])
-    if in_channel or interaction.guild_id is None:
+    if channel == interaction.channel_id:
         return view
     try:
         await interaction.user.send(view=view)

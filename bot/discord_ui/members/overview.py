@@ -256,7 +256,7 @@ def gaps(overview: CoverageOverview) -> Sequence[tuple[date, date]]:
 def help_command(
     asking: Asking, community: Community, tree: app_commands.CommandTree[Any], guards: _Guards
 ) -> app_commands.Command[Any, ..., None]:
-    """Make `/help`; it lists the commands of *tree* that *guards* allow its user."""
+    """Make `/help`; it lists the commands of *tree* that its user may use in this place."""
 
     @app_commands.command(name="help", description=worded("command_help"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
@@ -267,7 +267,8 @@ def help_command(
         commands = {
             command.name: await _description_of(command, tree, interaction.locale)
             for command in tree.get_commands(type=discord.AppCommandType.chat_input)
-            if command.name not in guards or command.name in open_to
+            if (command.name not in guards or command.name in open_to)
+            and (interaction.guild_id is not None or _works_in_messages(command))
         }
         edition = await community.edition(interaction.guild_id)
         begin = asking.suggested_questions(words, edition)
@@ -275,6 +276,11 @@ def help_command(
         await interaction.response.send_message(view=view, ephemeral=True)
 
     return slash_help
+
+
+def _works_in_messages(command: app_commands.Command[Any, ..., Any] | app_commands.Group) -> bool:
+    """Return True if *command* may be used in direct messages."""
+    return command.allowed_contexts is None or command.allowed_contexts.dm_channel
 
 
 async def _description_of(

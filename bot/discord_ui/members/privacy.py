@@ -50,8 +50,8 @@ def privacy_command(
     """Make `/privacy`; *privacy* lists the stored personal data."""
 
     @app_commands.command(name="privacy", description=worded("command_privacy"))
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @app_commands.allowed_installs(guilds=True, users=True)
     async def slash_privacy(interaction: discord.Interaction) -> None:
         view = privacy(words_of(interaction))
         await interaction.response.send_message(view=view, ephemeral=True)
@@ -65,8 +65,8 @@ def forget_command(
     """Make `/forget-me`; *forget* deletes a person's data and counts the deleted entries."""
 
     @app_commands.command(name="forget-me", description=worded("command_forget"))
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @app_commands.allowed_installs(guilds=True, users=True)
     async def slash_forget(interaction: discord.Interaction) -> None:
         words = words_of(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)

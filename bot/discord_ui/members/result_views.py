@@ -110,7 +110,7 @@ class ResultsButton(KeyButton, template=r"desk:results:(?P<key>[0-9]{1,12}-[0-9]
         await interaction.response.defer(ephemeral=True, thinking=True)
 
         async def work() -> ui.LayoutView:
-            edition = await community.edition(interaction.guild_id)
+            edition = await community.edition(Place.of(interaction).server)
             results = await contests.results_under(int(number), int(row), edition)
             return (
                 results_view(results, words)

@@ -24,7 +24,7 @@ from bot.community.rules import Home
 from bot.discord_ui.buttons import Form, KeyButton, text_input
 from bot.discord_ui.history import Recent
 from bot.discord_ui.limits import SHOWN
-from bot.discord_ui.places import server_of
+from bot.discord_ui.places import Place, server_of
 from bot.discord_ui.replying import (
     Interaction,
     send_notice,
@@ -62,7 +62,7 @@ class Moderation:
     async def refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the refusal for users who may not moderate; ``None`` for moderators."""
         await find_home(interaction.client, self.curator.home)
-        if interaction.guild_id is None or not await self._moderates(interaction):
+        if Place.of(interaction).server is None or not await self._moderates(interaction):
             return "moderating_not_allowed"
         return None
 
@@ -84,7 +84,8 @@ class Moderation:
         """Return the key of the refusal for users who may not change the server's rules."""
         await find_home(interaction.client, self.curator.home)
         rights = interaction.permissions
-        if interaction.guild_id is None or not (rights.administrator or rights.manage_guild):
+        is_member = Place.of(interaction).server is not None
+        if not is_member or not (rights.administrator or rights.manage_guild):
             return "settings_not_allowed"
         return None
 
