@@ -25,8 +25,8 @@ from bot.discord_ui.members.correcting import (
     report_newer_coverage,
     send_corrections,
 )
+from bot.discord_ui.notifier import DelayedChannels
 from bot.discord_ui.rendering import Colour, layout
-from bot.discord_ui.sending import DelayedChannels
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
 from ingest import adding

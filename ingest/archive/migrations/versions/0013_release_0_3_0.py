@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add what belongs to one server, paused hosts, snapshots, and indexes of the newest."""
+    """Add articles of one server, paused hosts, snapshots, and indexes of the newest."""
     add_newest()
     add_places()
     add_web()

@@ -14,8 +14,12 @@ from bot.community.rules import DigestPlan, QuietHours, ServerRules
 from bot.discord_ui import sending
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import contest_followed, following_view
-from bot.discord_ui.notifier import notify_followers, post_digests, report_quiet_sources
-from bot.discord_ui.sending import DelayedChannels
+from bot.discord_ui.notifier import (
+    DelayedChannels,
+    notify_followers,
+    post_digests,
+    report_quiet_sources,
+)
 from bot.ledger.records import Follow, FollowKind
 from bot.wording import Wording
 from ingest import adding
