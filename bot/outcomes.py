@@ -17,6 +17,7 @@ from bot.answering.values import (
     Written,
 )
 from bot.ledger.records import AnswerKind, AnswerRecord, CitedRange
+from ingest.fetching.identities import WEB_SCHEMES
 from ingest.language.script import Script
 from ingest.model import Header, Moment
 
@@ -224,7 +225,7 @@ def opening_at(url: str | None, sentence: str) -> str | None:
     An address that has a fragment already, or is not HTTP, is returned unchanged.
     """
     line = " ".join(sentence.split())
-    if url is None or "#" in url or not url.startswith(("http://", "https://")) or not line:
+    if url is None or "#" in url or not url.startswith(WEB_SCHEMES) or not line:
         return url
     script = Script.of_text(line)
     end_length = _END_CHARACTERS[script]

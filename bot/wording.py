@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -58,8 +58,6 @@ _LOCALES = {Language.ENGLISH: "en_GB"}
 """Locales of languages whose default locale has another format of dates."""
 _MAX_PLURAL_NUMBER = 200
 """Numbers below this have every plural category that messages need."""
-_ESCAPED_PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
-"""A placeholder in an escaped sentence."""
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 """A whole number as English groups its digits."""
 
@@ -429,11 +427,18 @@ def _failures() -> Mapping[str, Mapping[str, str]]:
 def _translations() -> Sequence[tuple[re.Pattern[str], Mapping[str, str]]]:
     """Return (pattern, translations) pairs, those with the most literal text first."""
     sentences = sorted(
-        _failures().items(), key=lambda item: -len(_ESCAPED_PLACEHOLDER.sub("", re.escape(item[0])))
+        _failures().items(), key=lambda item: -sum(len(text) for text, _ in _parts(item[0]))
     )
     return [(_pattern(sentence), translations) for sentence, translations in sentences]
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
     """Compile an English sentence with placeholders to a pattern."""
-    return re.compile(_ESCAPED_PLACEHOLDER.sub(r"(?P<\1>.+?)", re.escape(sentence)), re.DOTALL)
+    pieces = (f"{text}(?P<{name}>.+?)" if name else text for text, name in _parts(sentence))
+    return re.compile("".join(pieces), re.DOTALL)
+
+
+def _parts(sentence: str) -> Iterator[tuple[str, str | None]]:
+    """Yield each literal part of *sentence*, escaped, and the placeholder behind it."""
+    for text, name, *_ in Formatter().parse(sentence):
+        yield re.escape(text), name

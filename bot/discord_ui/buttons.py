@@ -61,7 +61,7 @@ class KeyItem(ui.DynamicItem[ui.Item[Any]], template=r"desk:nothing"):
         raise NotImplementedError
 
     def chosen(self, interaction: Interaction) -> str | int | None:
-        """Return what a menu with one choice has chosen."""
+        """Return the choice in a menu with one choice."""
         raise NotImplementedError
 
 

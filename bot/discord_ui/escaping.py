@@ -16,6 +16,7 @@ from discord import app_commands
 
 from bot.discord_ui.limits import CHARACTERS
 from bot.wording import RIGHT_TO_LEFT, Wording
+from ingest.language.script import character_in
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT_ISOLATE = "\u2067"
@@ -32,7 +33,7 @@ _LEFT_TO_RIGHT = re.compile(
     rf"(?<![^\s{_RIGHT_TO_LEFT}])/[a-z]+(?:[ -][a-z]+)?\b|(?<=\*\*)[A-Za-z][^*]*(?=\*\*|$)"
 )
 """Commands, also behind an Arabic "and" that is one word with them, and bold Latin text."""
-_RIGHT_TO_LEFT_LETTER = re.compile(f"[{_RIGHT_TO_LEFT}]")
+_RIGHT_TO_LEFT_LETTER = character_in(_RIGHT_TO_LEFT)
 _RIGHT_TO_LEFT_RUN = re.compile(f"[{_RIGHT_TO_LEFT}](?:[^A-Za-z0-9]*[{_RIGHT_TO_LEFT}])*")
 _SPECIAL = re.compile(
     r"[\\*_~|`\[\]<@]"  # emphasis, spoilers, code, links, mentions, timestamps

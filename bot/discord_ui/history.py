@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ANSWER_ID = re.compile(r"desk:(?:sources|report):(\d{1,12})")
 """Custom ids with the answer's number; every answer has one of these buttons."""
-_QUESTION = re.compile(r"(?:-# )?\*\*(?P<asked>.+)\*\*", re.DOTALL)
+_SMALL, _BOLD = "-# ", "**"
 _MARKS = re.compile(r"\\(.)|\*\*|~~")
 """An escaped character, or a mark of bold or struck text."""
 _ISOLATES = str.maketrans("", "", "\u200f\u2067\u2068\u2069")
@@ -171,10 +171,11 @@ def _question_above(message: discord.Message) -> str | None:
     An answer to a message has its question in small print; bold text alone is its level.
     """
     first = next(_texts(message.components), "")
-    match = _QUESTION.fullmatch(first)
-    if message.reference is not None and not first.startswith("-# "):
+    if message.reference is not None and not first.startswith(_SMALL):
         return None
-    return plain_text(match["asked"]) if match else None
+    bold = first.removeprefix(_SMALL)
+    is_bold = bold.startswith(_BOLD) and bold.endswith(_BOLD) and len(bold) > 2 * len(_BOLD)
+    return plain_text(bold[len(_BOLD) : -len(_BOLD)]) if is_bold else None
 
 
 def _answer_number_in(message: discord.Message) -> int | None:

@@ -1,11 +1,15 @@
-"""Notifications: news for follows, digests and quiet sources; each is sent once."""
+"""Notifications: news for follows, digests and quiet sources; each is sent once.
+
+A channel in which Discord delays a message for long does not keep the others waiting.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 from discord import ui
@@ -17,8 +21,7 @@ from bot.discord_ui.moderators.moderation import review_place
 from bot.discord_ui.news_views import changed_news_view, digest_view, news_view, quiet_view
 from bot.discord_ui.places import is_closed, is_of_shard, server_of
 from bot.discord_ui.rendering import with_buttons
-from bot.discord_ui.replying import is_outage, words_in
-from bot.discord_ui.sending import DelayedChannels, keep_sending
+from bot.discord_ui.replying import is_outage, report, words_in
 from bot.ledger.records import Follow
 from bot.wording import Wording
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from bot.community.digests import Digest
     from bot.community.followed_changes import DueChanges
     from bot.community.following import DueNews
+    from bot.community.jobs import ProcessLease
     from bot.community.quiet import QuietSource
     from bot.desk import Desk
 
@@ -33,6 +37,61 @@ logger = logging.getLogger(__name__)
 
 _RulesByServer: TypeAlias = Mapping[str, ServerRules]
 """The rules of each server, by the server's id."""
+
+
+class DelayedChannels:
+    """The channels in which Discord delays a message for long, each with the task that sends it.
+
+    Nothing else is sent there meanwhile, and no other channel waits for them.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def __contains__(self, channel: int) -> bool:
+        """Return True if a message to *channel* is still being sent."""
+        return channel in self._tasks
+
+    async def send(self, channel: int, sending: Coroutine[Any, Any, None]) -> None:
+        """Await *sending* to *channel* for some seconds; then leave it to finish by itself."""
+        task = self._tasks[channel] = asyncio.create_task(sending)
+        finished, _ = await asyncio.wait({task}, timeout=PACE.sending_seconds)
+        if finished:
+            del self._tasks[channel]
+            await task
+        else:
+            task.add_done_callback(lambda task: self._finish(channel, task))
+
+    def _finish(self, channel: int, task: asyncio.Task[None]) -> None:
+        """Let further messages into *channel*; an error is logged, and its message sent again."""
+        self._tasks.pop(channel, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            report(error)
+
+    def cancel(self) -> None:
+        """Cancel the tasks that still run when the bot ends."""
+        for task in self._tasks.values():
+            task.cancel()
+
+
+async def keep_sending(
+    lease: ProcessLease, send_due: Callable[[DelayedChannels], Awaitable[None]], interval: float
+) -> None:
+    """Call *send_due* until cancelled, while *lease* says that this process is the one that sends.
+
+    An error is logged, and what it kept from being sent is due again after *interval* seconds.
+    """
+    delayed = DelayedChannels()
+    try:
+        while True:
+            try:
+                if await lease.is_leader():
+                    await send_due(delayed)
+            except Exception as error:
+                report(error)
+            await asyncio.sleep(interval)
+    finally:
+        delayed.cancel()
 
 
 async def keep_notifying(

@@ -22,6 +22,7 @@ from bot.verify_page.limits import VERIFY_PAGE
 from bot.wording import Wording, paragraph
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
+from ingest.fetching.identities import WEB_SCHEMES
 from ingest.language.languages import Language
 from ingest.language.script import UNKNOWN_LANGUAGE
 from ingest.model import Header, Removal, Summary, Version
@@ -322,4 +323,4 @@ def _plain(text: str) -> str:
 
 def _is_web(url: str | None) -> bool:
     """Return True if *url* is an HTTP address; others do not become links."""
-    return url is not None and url.startswith(("http://", "https://"))
+    return url is not None and url.startswith(WEB_SCHEMES)

@@ -33,6 +33,7 @@ from ingest.commands.options import (
 from ingest.commands.source_commands import add_address
 from ingest.environment import Settings
 from ingest.errors import ReadingError
+from ingest.fetching.identities import WEB_SCHEMES
 from ingest.model import Decision, Removal, Saved
 from ingest.process.starting import as_called
 from ingest.reading import FoundArticle, Hints, read_bytes, read_path
@@ -84,7 +85,7 @@ def add_command(
 
 def _is_address(path: str) -> bool:
     """Return True if an argument is a web address rather than a path."""
-    return path.lower().startswith(("http://", "https://"))
+    return path.lower().startswith(WEB_SCHEMES)
 
 
 def _add_round(source_round: SourceRound, outcome: AddingOutcome) -> None:

@@ -16,6 +16,7 @@ from ingest.embedding.onnx_folder import load_session, load_tokenizer
 from ingest.embedding.response_limits import UNCOMPRESSED, limit
 from ingest.environment import Settings
 from ingest.errors import EmbeddingError, SettingsError
+from ingest.fetching.identities import WEB_SCHEMES
 
 
 class Reranker(Protocol):
@@ -38,7 +39,7 @@ def reranker(settings: Settings) -> Reranker | None:
     chosen = settings.rerank_model
     if chosen is None:
         return None
-    if chosen.startswith(("http://", "https://")):
+    if chosen.startswith(WEB_SCHEMES):
         return _EndpointReranker(chosen, settings.openai_api_key)
     folder = Path(chosen).expanduser()
     if not folder.is_dir():

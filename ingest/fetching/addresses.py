@@ -50,7 +50,7 @@ _PRIVATE_NETWORKS = tuple(
 """Networks that can reach private hosts though :attr:`ipaddress.IPv4Address.is_global` is true."""
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"“”„«»「」『』【】、。，]+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"(?:[\w-]{1,63}\.){1,10}[^\W\d_][\w-]{1,62}(?:[/?#]\S*)?")
-_FEED_SCHEME = re.compile(r"^feed://(?!https?:)", re.IGNORECASE)
+_FEED_SCHEME = "feed://"
 _DOUBLE_SCHEME = re.compile(r"\bhttps?://(?=https?:/)", re.IGNORECASE)
 _SENTENCE_MARKS = frozenset(".,;:!?'’*`")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
@@ -134,7 +134,9 @@ def pasted_address(text: str) -> str:
     if len(text) > FETCHES.address_characters:
         return checked(text)
     line = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
-    line = _FEED_SCHEME.sub("https://", line.replace("&amp;", "&").replace("](", " "))
+    line = line.replace("&amp;", "&").replace("](", " ")
+    if line[: len(_FEED_SCHEME)].lower() == _FEED_SCHEME:
+        line = f"https://{line[len(_FEED_SCHEME) :]}"
     matches = _WEB_ADDRESS.findall(_DOUBLE_SCHEME.sub("", line))
     addresses = list(dict.fromkeys(_without_punctuation(match) for match in matches))
     if len(addresses) > 1:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ingest.model import Header
 
 
+WEB_SCHEMES = ("http://", "https://")
 _INDEX_PAGES = ("index.html", "index.htm", "index.php")
 _KEPT_FRAGMENTS = ("!", "item:")
 """Prefixes of fragments that identify an article: pages drawn by scripts, items of a feed."""

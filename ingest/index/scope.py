@@ -18,8 +18,8 @@ from ingest.model import Scope
 
 _SUBTITLE_MARKS = (" - ", " | ", " – ", " : ", ": ")
 """Separators between an outlet and its section: "FOX News - Health"."""
-_SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
-_UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
+_SINCE = phrase_pattern([r"\bsince\b", "以降", "以来"])
+_UNTIL = phrase_pattern([r"\bbefore\b", r"\buntil\b", "以前", "まで"])
 _NUMBERS = {
     word: number
     for number, words in enumerate(

@@ -11,7 +11,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from ingest.language.dates import MONTHS, WEEKDAYS, Day, clocks_in, days_in, weekdays_in
-from ingest.language.languages import words
+from ingest.language.languages import phrase_pattern, words
 from ingest.language.limits import DATES
 
 if TYPE_CHECKING:
@@ -48,9 +48,8 @@ _PARSER_SETTINGS = {
     "RETURN_AS_TIMEZONE_AWARE": False,
 }
 """Settings of dateparser: accept only complete dates, and none relative to the present."""
-_LABEL = re.compile(
-    rf"\b(?:{'|'.join(words()['dates']['labels'])})\b|{'|'.join(words()['dates']['joined'])}",
-    re.IGNORECASE,
+_LABEL = phrase_pattern(
+    [rf"\b(?:{'|'.join(words()['dates']['labels'])})\b", *words()["dates"]["joined"]]
 )
 """Words next to a date in a date line, without other meaning."""
 _SHORT_WEEKDAYS = frozenset(

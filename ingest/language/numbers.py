@@ -21,12 +21,12 @@ from text_to_num import find_numbers
 from ingest.language.dates import clocks_in, days_in, word_before
 from ingest.language.languages import entries, one_of, phrase_pattern, rewritings, table, words
 from ingest.language.limits import DATES
-from ingest.language.script import CJK
+from ingest.language.script import CJK, character_in
 
 _WORDS, _NUMERALS = words(), table("numerals")
 _SIGNS = str.maketrans(_NUMERALS["signs"]["from"], _NUMERALS["signs"]["to"])
 _DASHES = str.maketrans({"–": "-", "—": " - ", "−": "-", "‑": "-"})
-_OTHER_NUMERALS = re.compile(f"[{CJK}\u0600-\u06ff]")
+_OTHER_NUMERALS = character_in(f"{CJK}\u0600-\u06ff")
 """Letters of the scripts that ``numerals.toml`` rewrites; typographic quotation marks are none."""
 _EVERYWHERE, _IN_OTHER_NUMERALS = map(rewritings, (_NUMERALS["everywhere"], _NUMERALS["turns"]))
 _SCALES = {name: Decimal(value) for name, value in _WORDS["scales"].items()}

@@ -21,10 +21,16 @@ CJK = JAPANESE + HANGUL
 ARABIC = "\u0620-\u064a\u066e-\u06d3"
 """Ranges of characters for use inside a character class."""
 
-JAPANESE_SIGN = re.compile(f"[{JAPANESE}]")
+
+def character_in(ranges: str) -> re.Pattern[str]:
+    """Return a pattern for one character in *ranges*, written as inside a character class."""
+    return re.compile(f"[{ranges}]")
+
+
+JAPANESE_SIGN = character_in(JAPANESE)
 has_japanese = JAPANESE_SIGN.search
-_KANJI = re.compile(f"[{KANJI}]")
-EAST_ASIAN = re.compile(f"[{CJK}]")
+_KANJI = character_in(KANJI)
+EAST_ASIAN = character_in(CJK)
 has_cjk = EAST_ASIAN.search
 _EAST_ASIAN_SHARE = 0.2
 """Share of East Asian letters from which a text is in that script; single names stay below it."""
@@ -32,8 +38,8 @@ _EAST_ASIAN_SHARE = 0.2
 
 _SECOND_LEVEL = b"\x98\x9f"
 """The first code of the second level of JIS X 0208, in Shift JIS."""
-_has_kana = re.compile(f"[{_KANA}]").search
-has_hangul = re.compile(f"[{HANGUL}]").search
+_has_kana = character_in(_KANA).search
+has_hangul = character_in(HANGUL).search
 UNKNOWN_LANGUAGE = "und"
 """The code of ISO 639-2 for a text of unknown language."""
 _HEAD_CHARACTERS = 600

@@ -14,7 +14,7 @@ from babel import Locale
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
 from ingest.language.limits import FORMS
-from ingest.language.script import KANJI, KATAKANA
+from ingest.language.script import KATAKANA, Kanji
 
 _ROWS = {
     "": "アイウエオ",
@@ -126,7 +126,6 @@ _SYLLABLE = re.compile(
 )
 _LONG = "[aeiouyhwr]{0,2}"
 RUN = re.compile(f"[{KATAKANA}]{{2,}}")
-_KANJI_RUN = re.compile(f"[{KANJI}]+")
 _SPELLINGS = {
     "ou": ("o", "ou", "oh"),
     "oo": ("o", "oo", "oh"),
@@ -220,14 +219,14 @@ def read_aloud(text: str) -> frozenset[str]:
 
     Readings are from SudachiDict; spellings are Hepburn's, with all usual spellings of long vowels.
     """
-    if not _KANJI_RUN.search(text):
+    if not Kanji.of(text).characters:
         return frozenset()
     words = [
         (token.surface(), token.reading_form(), token.part_of_speech()[0] in {"名詞", "接尾辞"})
         for token in _tokenizer().tokenize(text, SplitMode.C)
     ]
     nouns = [
-        (surface, reading if noun and _KANJI_RUN.fullmatch(surface) else "")
+        (surface, reading if noun and Kanji.of(surface).characters == surface else "")
         for surface, reading, noun in words
     ]
     single_nouns = [(surface, reading) for surface, reading in nouns if reading]

@@ -17,17 +17,14 @@ from ingest.reading.text import clean_line, letters_and_digits
 
 _BOX_CLASS = class_pattern(words()["pages"]["boxes"])
 _WORDS = words()["comments"]
-_COMMENT_CLASS = re.compile(
-    rf"(?:^|[\s_-])(?:{'|'.join(_WORDS['classes'].split())})(?:$|[\s_-])"
-    rf"|{'|'.join(_WORDS['services'].split())}",
-    re.IGNORECASE,
+_COMMENT_CLASS = phrase_pattern(
+    [class_pattern(_WORDS["classes"]).pattern, *_WORDS["services"].split()]
 )
 """Classes, ids and labels of comments in many languages, and names of comment services."""
 _AMBIGUOUS_CLASS = class_pattern(_WORDS["maybe"])
 """Classes that comments share with articles: they count only together with the structure."""
-_COMMENT_HEADING = re.compile(
-    rf"(?:^|\b|\d)(?:{'|'.join(_WORDS['headings'])})(?:$|\b)|{'|'.join(_WORDS['headings_ja'])}",
-    re.IGNORECASE,
+_COMMENT_HEADING = phrase_pattern(
+    [rf"(?:\b|\d)(?:{'|'.join(_WORDS['headings'])})(?:$|\b)", *_WORDS["headings_ja"]]
 )
 """Text in headings of comments."""
 COMMENT_COUNT = phrase_pattern(
@@ -37,9 +34,8 @@ COMMENT_COUNT = phrase_pattern(
 )
 """Complete text, with or without a count, of a heading that is used only for comments."""
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_CONTROL = re.compile(
-    rf"^(?:{'|'.join(_WORDS['controls'])})(?:\s*\(?\d*\)?)?$|{'|'.join(_WORDS['controls_ja'])}",
-    re.IGNORECASE,
+_CONTROL = phrase_pattern(
+    [rf"^(?:{'|'.join(_WORDS['controls'])})(?:\s*\(?\d*\)?)?$", *_WORDS["controls_ja"]]
 )
 """Controls of a comment, such as reply, like and report."""
 _USER = re.compile(r"@?[\w.-]{1,40}")

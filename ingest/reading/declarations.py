@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest.fetching.identities import clean_url, resolved
+from ingest.fetching.identities import WEB_SCHEMES, clean_url, resolved
 from ingest.language.datelines import parse_date
 from ingest.language.languages import words
 from ingest.language.limits import DATES
@@ -182,7 +182,7 @@ class Declared:
         """Return the canonical address of the page."""
         link = next(iter(self.page.xpath('//link[@rel="canonical"]/@href')), "")
         url = resolved(self.url or "", str(link).strip() or self.meta("og:url"))
-        return url if url.startswith(("http://", "https://")) else None
+        return url if url.startswith(WEB_SCHEMES) else None
 
     def header(self) -> Header:
         """Return the metadata that the page's declarations agree on."""
@@ -276,7 +276,7 @@ class Declared:
             return None
         for address in self.page.xpath("//link[@rel='next']/@href|//a[@rel='next']/@href"):
             url = resolved(self.url, str(address))
-            if url.startswith(("http://", "https://")):
+            if url.startswith(WEB_SCHEMES):
                 return url
         return None
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.language.languages import phrase_pattern
 from ingest.reading.text import clean, clean_line
 
 Element = Any
@@ -54,7 +55,7 @@ def class_pattern(names: str, *, whole: bool = False) -> re.Pattern[str]:
     A name may be a part of a class, set apart by a dash, unless it has to be a *whole* class.
     """
     edge = r"\s" if whole else r"[\s_-]"
-    return re.compile(rf"(?:^|{edge})(?:{'|'.join(names.split())})(?:$|{edge})", re.IGNORECASE)
+    return phrase_pattern(names.split(), before=f"(?:^|{edge})", behind=f"(?:$|{edge})")
 
 
 def classes(element: Element) -> str:

@@ -1,7 +1,8 @@
-"""Feeds, sitemaps and lists of feeds as files, and what a listing says of an article."""
+"""Files of addresses (feeds, sitemaps, lists of feeds, shortcuts), and a listing's metadata."""
 
 from __future__ import annotations
 
+import plistlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -11,11 +12,12 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml import etree
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.fetching.identities import clean_url, resolved
+from ingest.fetching.identities import WEB_SCHEMES, clean_url, resolved
 from ingest.model import Header
 from ingest.reading.declarations import is_in_future
+from ingest.reading.decoding import decode
 from ingest.reading.documents import Document, Entry, FoundArticle, Parser, Score, broken_file
-from ingest.reading.limits import FILES, PAGES
+from ingest.reading.limits import DETECTION, FILES, PAGES
 from ingest.reading.listings import (
     is_address_list,
     is_cut,
@@ -23,6 +25,7 @@ from ingest.reading.listings import (
     read_listing,
     root_of,
 )
+from ingest.reading.mail import PLIST_ERRORS
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line, paragraphs
 
@@ -32,6 +35,8 @@ _VIEW_PARTS = frozenset(
 )
 """Path parts and parameters that select a view of an article, not another article."""
 _SUFFIXES = (".amp.html", ".amp.htm", ".amp", ".html", ".htm", ".php", ".aspx", ".asp", ".jsp")
+
+_SHORTCUTS = frozenset({".url", ".webloc", ".desktop"})
 
 
 def with_listing_metadata(header: Header, announced: Entry, now: datetime | None) -> Header:
@@ -139,7 +144,7 @@ def _feeds_of(root: etree._Element) -> Iterator[tuple[str, str]]:
     """Yield the address and the name of each feed."""
     for outline in root.iter("{*}outline"):
         url = clean_line(str(outline.get("xmlUrl") or outline.get("xmlurl") or ""))
-        if url.startswith(("http://", "https://")):
+        if url.startswith(WEB_SCHEMES):
             yield (
                 url[:300],
                 clean_line(str(outline.get("text") or outline.get("title") or ""))[:80] or url,
@@ -205,7 +210,7 @@ class FeedParser(Parser):
 def _read_item(entry: Entry, name: str, document: Document) -> FoundArticle:
     """Return the article of one item, or the error in it."""
     page = item_of(entry, name)
-    item_url = entry.url if entry.url.startswith(("http://", "https://")) else None
+    item_url = entry.url if entry.url.startswith(WEB_SCHEMES) else None
     try:
         extract = read_page(page.text(), name, url=item_url, now=document.now)
     except NoArticleError as problem:
@@ -214,3 +219,38 @@ def _read_item(entry: Entry, name: str, document: Document) -> FoundArticle:
     if entry.outlet:
         header = replace(header, outlet=entry.outlet)
     return FoundArticle(name, replace(extract, header=header))
+
+
+class ShortcutParser(Parser):
+    """The refusal of files that only lead to a page: shortcuts of Windows, macOS and Linux."""
+
+    kind = "shortcuts"
+    endings = frozenset()
+
+    def score(self, document: Document) -> int:
+        """Return the score of *document*: sure if its name and its address say so."""
+        is_shortcut = document.ending in _SHORTCUTS and _target_of(document)
+        return Score.SURE if is_shortcut else 0
+
+    def parse(self, document: Document) -> Iterable[FoundArticle]:
+        """Raise NoArticleError with the address, so that people can add it."""
+        raise NoArticleError(
+            f"{document.name} only leads to a page. Add its address instead: {_target_of(document)}"
+        )
+
+
+def _target_of(document: Document) -> str:
+    """Return the address in a shortcut; empty if it leads to no page of the web."""
+    data = document.data[: DETECTION.file_head_bytes]
+    if document.ending == ".webloc":
+        try:
+            record = plistlib.loads(data)
+            addresses = [str(record.get("URL"))]
+        except PLIST_ERRORS:
+            return ""
+    else:
+        lines = decode(data, document.name, None).split("\n")
+        fields = (line.strip().partition("=") for line in lines)
+        addresses = [value for name, _, value in fields if name.partition("[")[0] == "URL"]
+    address = clean_line(addresses[0])[: FILES.shortcut_characters] if addresses else ""
+    return address if address.startswith(WEB_SCHEMES) else ""

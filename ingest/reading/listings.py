@@ -20,9 +20,9 @@ from lxml import etree
 
 from ingest.errors import UnreadableError
 from ingest.fetching.addresses import direct_address
-from ingest.fetching.identities import clean_url, resolved
-from ingest.language.bylines import people_in
+from ingest.fetching.identities import WEB_SCHEMES, clean_url, resolved
 from ingest.language.datelines import parse_date
+from ingest.language.lines import people_in
 from ingest.language.similarity import sketch
 from ingest.model import Moment
 from ingest.reading.decoding import decode
@@ -233,7 +233,7 @@ def _is_public_item(item: Mapping[str, Any]) -> bool:
 
 def _from_site(link: str, url: str, home: str) -> str:
     """Return a *link* of a feed; in a file, whose *url* is none, it is resolved against *home*."""
-    return resolved(home, link) if link and not url.startswith(("http://", "https://")) else link
+    return resolved(home, link) if link and not url.startswith(WEB_SCHEMES) else link
 
 
 def _entries_of(
@@ -246,7 +246,7 @@ def _entries_of(
     for item in items:
         key = str(item.get("id") or "")
         link = str(item.get("feedburner_origlink") or item.get("link") or "").strip()
-        if not item.get("links") and not link.startswith(("http://", "https://")):
+        if not item.get("links") and not link.startswith(WEB_SCHEMES):
             link = ""  # feedparser takes a key such as "tag:…" for the link that is missing
         title = _plain(str(item.get("title") or ""))
         parts = [str(part.get("value") or "") for part in item.get("content") or ()]

@@ -15,6 +15,7 @@ from itertools import takewhile
 from xml.parsers.expat import ExpatError
 
 from ingest.errors import NoArticleError
+from ingest.fetching.identities import WEB_SCHEMES
 from ingest.language.datelines import parse_date
 from ingest.language.languages import phrase_pattern, words
 from ingest.model import Extract, Header
@@ -113,7 +114,7 @@ class SavedPageParser(Parser):
         location = _header(message, "Snapshot-Content-Location") or _header(
             parts[0], "Content-Location"
         )
-        url = location.strip() if location.strip().startswith(("http://", "https://")) else None
+        url = location.strip() if location.strip().startswith(WEB_SCHEMES) else None
         extract = read_page(text, document.name, url=url, now=document.now)
         header = replace(extract.header, url=extract.header.url or url)
         yield FoundArticle(document.name, replace(extract, header=header, notes=damage_notes(text)))
@@ -377,7 +378,7 @@ class WebArchiveParser(Parser):
         except PLIST_ERRORS as error:
             raise broken_file(document.name, "webarchive") from error
         text = decode(data, document.name, charset)
-        page_url = url if url.startswith(("http://", "https://")) else None
+        page_url = url if url.startswith(WEB_SCHEMES) else None
         extract = read_page(text, document.name, url=page_url, now=document.now)
         header = replace(extract.header, url=extract.header.url or page_url)
         yield FoundArticle(document.name, replace(extract, header=header, notes=damage_notes(text)))

@@ -19,8 +19,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.language.bylines import authors_in
 from ingest.language.datelines import is_date_line, parse_date
+from ingest.language.lines import authors_in
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import Document, FoundArticle, Parser, Score

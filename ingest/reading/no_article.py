@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ingest.fetching.identities import resolved
+from ingest.fetching.identities import WEB_SCHEMES, resolved
 from ingest.language.languages import phrase_pattern, words
 from ingest.reading.declarations import Declared, declared_text, types
 from ingest.reading.elements import Element, class_pattern, classes
@@ -21,8 +21,8 @@ SIGNS: Mapping[str, re.Pattern[str]] = {
     kind: phrase_pattern(signs) for kind, signs in words()["walls"].items() if kind != "titles"
 }
 _TITLES: Mapping[str, re.Pattern[str]] = {
-    kind: re.compile(
-        rf"^\W*(?:{'|'.join(signs)})\W*$|^(?:{'|'.join(signs)})\s*[-–—|:：]", re.IGNORECASE
+    kind: phrase_pattern(
+        [rf"\W*(?:{'|'.join(signs)})\W*$", rf"(?:{'|'.join(signs)})\s*[-–—|:：]"], before="^"
     )
     for kind, signs in words()["walls"]["titles"].items()
 }
@@ -45,10 +45,12 @@ _KICKER = class_pattern(
     "label kicker eyebrow overline topline badge flag tag roofline dachzeile surtitre antetitulo"
     " etiqueta section category"
 )
-_TITLE_LABEL = re.compile(
-    rf"(?:{'|'.join(_NOTES['paid_alone'])}|ad|paid (?:content|post)|advertorial|publireportage)"
-    rf"\s*[:：|]|[\[【](?:{'|'.join(_NOTES['paid_alone'])})[\]】]",
-    re.IGNORECASE,
+_PAID = "|".join(_NOTES["paid_alone"])
+_TITLE_LABEL = phrase_pattern(
+    [
+        rf"(?:{_PAID}|ad|paid (?:content|post)|advertorial|publireportage)\s*[:：|]",
+        rf"[\[【](?:{_PAID})[\]】]",
+    ]
 )
 _DECLARED_KINDS = (
     *("article:section", "article.type", "content-type", "article:content_type", "og:type"),
@@ -113,7 +115,7 @@ def _is_within(element: Element, boxes: dict[int, Element]) -> bool:
 def feeds_of(declared: Declared) -> list[str]:
     """Return the addresses of the feeds in the page's ``link`` elements."""
     addresses = (resolved(declared.url or "", str(a)) for a in declared.page.xpath(_FEEDS))
-    return [address for address in addresses if address.startswith(("http://", "https://"))]
+    return [address for address in addresses if address.startswith(WEB_SCHEMES)]
 
 
 def wall_of(title: str, text: str) -> str | None:

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice, takewhile
 
-from ingest.language.bylines import authors_in
 from ingest.language.datelines import is_date_line, parse_date, starts_with_dateline
 from ingest.language.dates import clocks_in
 from ingest.language.languages import words
-from ingest.language.lines import BETWEEN, ENTRY_TIME
+from ingest.language.lines import BETWEEN, ENTRY_TIME, authors_in
 from ingest.reading.declarations import DATE_CLASS, OUTSIDE_ARTICLE, Data, Declared, declared_text
 from ingest.reading.elements import Element, class_pattern, classes, text
 from ingest.reading.limits import ASIDES, DECLARATIONS, PAGES

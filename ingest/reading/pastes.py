@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.language.bylines import authors_in
+from ingest.fetching.identities import WEB_SCHEMES
 from ingest.language.datelines import (
     AGENCIES,
     AGENCY,
@@ -22,6 +22,7 @@ from ingest.language.datelines import (
 )
 from ingest.language.languages import phrase_pattern, words
 from ingest.language.limits import DATES
+from ingest.language.lines import authors_in
 from ingest.language.script import has_digit
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
@@ -30,36 +31,33 @@ from ingest.reading.limits import ASIDES, MENUS
 from ingest.reading.text import clean, ends_sentence, paragraphs
 
 _LINES = words()["lines"]
-BOILERPLATE = re.compile(
-    "|".join(
-        (
-            rf"\W{{0,5}}(?:{'|'.join(_LINES['elsewhere'])})(?: ?[\])】:：|»>–—-].{{0,140}})?",
-            *_LINES["around"],
-            r"sign up(?: now)?: .*|sign up (?:for|to) .{0,30}newsletters?\b.{0,40}",
-            r"get .{0,40}newsletters?\b[^.]*",
-            r"subscribe(?: now| today)?(?: (?:to|for) [^.]{0,40})?",
-            r"follow (?:topic:?.{0,40}|us(?: on .{0,30})?)",
-            r"see more on:?|most read|advertisement|print|save|gift this article",
-            r"read (?:more|also):?(?: [^.]{0,100})?(?:\.{3}|…)?|trending:?",
-            r"related(?: stories| articles| topics)?:?",
-            r"share(?: this)?(?: article)?|listen to this article.{0,40}",
-            r"(?:\d{1,7} comments?\b\.? ?)?(?:log|sign) in(?: to [^.]{0,40})?\.?|\d{1,7} comments?",
-            r"(?:we|this site) uses? cookies.*|accept(?: all)?(?: cookies)?",
-            r"all rights reserved\.?|(?:©|copyright (?:©|\(c\)|\d{4})).{0,80}",
-            r"skip to (?:main )?content|popular|more from .{1,40}|related video: .*",
-            r"join (?:our commenting forum|thought-provoking conversations.*)",
-            r"want to bookmark your favourite .*|our standards: .{1,80}",
-            r"(?:subscribe|sign in|register) to .{1,60} to (?:bookmark|save|read|comment).{0,60}",
-            r"[\W_]{1,12}",
-            r"続きを読む(?:には.{0,30})?|あわせて読みたい.{0,40}",
-            r"おすすめ(?:記事)?(?:[:：].{0,60})?|関連(?:記事|ニュース)(?:[:：].{0,60})?",
-            r"ログイン(?:して続きを読む|する)?|会員限定(?:記事)?(?:です)?。?|有料会員限定.{0,20}",
-            r"この記事は.{0,10}会員(?:限定|記事).{0,20}",
-            r"カテゴリーをフォロー.{0,20}|『カテゴリーをフォロー』.*|おすすめ情報|完了しました",
-            r"シェア(?:する)?|広告|ランキング|フォロー(?:する)?|無断転載.{0,20}",
-        )
-    ),
-    re.IGNORECASE,
+BOILERPLATE = phrase_pattern(
+    (
+        rf"\W{{0,5}}(?:{'|'.join(_LINES['elsewhere'])})(?: ?[\])】:：|»>–—-].{{0,140}})?",
+        *_LINES["around"],
+        r"sign up(?: now)?: .*|sign up (?:for|to) .{0,30}newsletters?\b.{0,40}",
+        r"get .{0,40}newsletters?\b[^.]*",
+        r"subscribe(?: now| today)?(?: (?:to|for) [^.]{0,40})?",
+        r"follow (?:topic:?.{0,40}|us(?: on .{0,30})?)",
+        r"see more on:?|most read|advertisement|print|save|gift this article",
+        r"read (?:more|also):?(?: [^.]{0,100})?(?:\.{3}|…)?|trending:?",
+        r"related(?: stories| articles| topics)?:?",
+        r"share(?: this)?(?: article)?|listen to this article.{0,40}",
+        r"(?:\d{1,7} comments?\b\.? ?)?(?:log|sign) in(?: to [^.]{0,40})?\.?|\d{1,7} comments?",
+        r"(?:we|this site) uses? cookies.*|accept(?: all)?(?: cookies)?",
+        r"all rights reserved\.?|(?:©|copyright (?:©|\(c\)|\d{4})).{0,80}",
+        r"skip to (?:main )?content|popular|more from .{1,40}|related video: .*",
+        r"join (?:our commenting forum|thought-provoking conversations.*)",
+        r"want to bookmark your favourite .*|our standards: .{1,80}",
+        r"(?:subscribe|sign in|register) to .{1,60} to (?:bookmark|save|read|comment).{0,60}",
+        r"[\W_]{1,12}",
+        r"続きを読む(?:には.{0,30})?|あわせて読みたい.{0,40}",
+        r"おすすめ(?:記事)?(?:[:：].{0,60})?|関連(?:記事|ニュース)(?:[:：].{0,60})?",
+        r"ログイン(?:して続きを読む|する)?|会員限定(?:記事)?(?:です)?。?|有料会員限定.{0,20}",
+        r"この記事は.{0,10}会員(?:限定|記事).{0,20}",
+        r"カテゴリーをフォロー.{0,20}|『カテゴリーをフォロー』.*|おすすめ情報|完了しました",
+        r"シェア(?:する)?|広告|ランキング|フォロー(?:する)?|無断転載.{0,20}",
+    )
 )
 _CREDIT = re.compile(
     r"(?:photos?|images?|pictures?|credit|写真|画像|提供)\s*[:：／/].{1,80}", re.IGNORECASE
@@ -72,7 +70,6 @@ _FILE_PHOTO = re.compile(
 _SIGNATURE = "|".join(
     (AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
 )
-_SIGNATURE_AT_END = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNATURE})[)）]?$")
 _CREDITS = re.compile(
     r"[(（\[【–—]?\s?(?:(?:additional )?(?:reporting|writing|editing|compiled)"
     rf"(?: and (?:writing|editing))? by\b[^()]{{1,240}}"
@@ -111,7 +108,7 @@ _DATE_LINE = re.compile(
 )
 _WITHDRAWAL = phrase_pattern(_NOTES["withdrawn"], before=r"\W{0,5}")
 _KINDS = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
+    (kind, phrase_pattern([pattern]))
     for kind, pattern in (
         (Kind.RETRACTION, r"(?:retraction|retracted|withdrawn)\b\s*[:：|]|【(?:取り消し|撤回)】"),
         (Kind.OPINION, r"(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]"),
@@ -206,7 +203,7 @@ def _end_of_menu(lines: Sequence[str]) -> int:
 
 def _is_address(line: str) -> bool:
     """Return True if *line* is a web address alone."""
-    return line.startswith(("http://", "https://")) and " " not in line
+    return line.startswith(WEB_SCHEMES) and " " not in line
 
 
 def is_about_article(line: str) -> bool:
@@ -376,10 +373,8 @@ def _is_withdrawn(notes: Sequence[str]) -> bool:
 
 def _without_agency(body: str, agency: str | None) -> tuple[str, str | None]:
     """Return the body without the agency at its end, and that agency."""
-    pattern = rf"(?<=[.!?”\"。」)])\s*[(（]?{re.escape(agency)}[)）]?$" if agency else None
-    match = _SIGNATURE_AT_END.search(body) or (
-        re.search(f"({pattern})", body, re.IGNORECASE) if pattern else None
-    )
+    names = f"{_SIGNATURE}|(?i:{re.escape(agency)})" if agency else _SIGNATURE
+    match = re.search(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({names})[)）]?$", body)
     if match is None:
         return body, None
     return body[: match.start()].rstrip(), agency or usual_spelling(match[1])

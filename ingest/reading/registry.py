@@ -34,6 +34,7 @@ from ingest.reading.documents import (
 from ingest.reading.feedfiles import (
     FeedListParser,
     FeedParser,
+    ShortcutParser,
     item_of,
     with_address,
     with_listing_metadata,
@@ -49,7 +50,6 @@ from ingest.reading.pastes import TextParser
 from ingest.reading.pdf import PdfParser
 from ingest.reading.rtf import RichTextParser
 from ingest.reading.sheets import ResultsParser, SheetParser, WorkbookParser
-from ingest.reading.shortcuts import ShortcutParser
 
 _ENTRY_POINT_GROUP = "election_desk.parsers"
 """Group of entry points in which other packages register a :class:`Parser` class."""

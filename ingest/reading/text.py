@@ -10,17 +10,21 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise, takewhile
+from string import ascii_lowercase
 
+from ingest.language.dates import word_before
 from ingest.language.languages import words
 from ingest.language.lines import SENTENCE_MARKS
-from ingest.language.script import CJK, HIRAGANA
+from ingest.language.script import CJK, HIRAGANA, character_in
 from ingest.reading.limits import LAYOUT
 
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+_INVISIBLE = (
+    *(*range(0x09), *range(0x0E, 0x20), 0x7F, 0xAD, 0x200B, 0x200E, 0x200F),
+    *(*range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, *range(0xD800, 0xE000)),
 )
-_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
-_GAPS = re.compile(r"\n{3,}")
+"""Controls, marks of direction and of possible line ends, and halves of characters."""
+_SPACES = (0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F)
+_PLAIN = {**dict.fromkeys(_INVISIBLE, ""), **dict.fromkeys(_SPACES, " ")}
 _MARK = re.compile(
     r"[\[(（]?(?:[*†‡§¶¹²³⁴-⁹]{1,3}|[a-z]|\d{1,2}|(?:注|註|주|※)\s?\d{0,2}|(?:note|nb|n|fn|anm\.?)\s?\d{1,2})"
     r"(?:\s?[,;]\s?(?:[a-z*†‡§]|\d{1,2})){0,4}[\])）]?|\[[a-z][a-z ?]{2,30}\]",
@@ -51,7 +55,7 @@ _SENTENCE_MARKS = (*SENTENCE_MARKS, "；")
 _CLOSING_MARKS = "”\"'’」』)]）】*_"
 _CJK_CLOSING_MARKS = tuple("」』】")
 """Closing marks that end a line without a full stop before them."""
-EAST_ASIAN_EDGE = re.compile(f"[{CJK}、，「『（]")
+EAST_ASIAN_EDGE = character_in(f"{CJK}、，「『（")
 _KANJI_NUMERALS = "〇一二三四五六七八九十百千万億兆"
 _NUMERAL_END = re.compile(rf"[\d{_KANJI_NUMERALS}][.,．，]?$|[^\W\d_][.,]\d+$")
 _CONTINUING_MARKS = tuple(",،;)]”’»")
@@ -64,7 +68,11 @@ _OPEN_WORDS = frozenset(
     | {"had", "has", "have", "mr", "mrs", "ms", "dr", "st"}
 )
 """Words that no sentence ends with."""
-_TITLES = re.compile(r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|st|no|vs|[A-Z])\.$", re.IGNORECASE)
+_TITLES = frozenset(
+    {"mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "st", "no", "vs"}
+    | set(ascii_lowercase)
+)
+"""Words and initials whose full stop ends no sentence."""
 _LIST_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
 """Start of an item of a list or of a live page."""
 _SENTENCE_INSIDE = re.compile(r"(?<!\b\d)(?<!\b\d\d)[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
@@ -95,10 +103,12 @@ _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
 
 def clean(text: str) -> str:
     """Return *text* in NFC with plain spaces, no invisible characters, at most one empty line."""
-    text = "\n".join(unicodedata.normalize("NFC", text).splitlines())
-    text = _INVISIBLE.sub("", text)
-    lines = [line.strip() for line in _SPACES.sub(" ", text).split("\n")]
-    return _GAPS.sub("\n\n", "\n".join(lines)).strip()
+    plain = "\n".join(unicodedata.normalize("NFC", text).splitlines()).translate(_PLAIN)
+    lines = (" ".join(filter(None, line.split(" "))).strip() for line in plain.split("\n"))
+    cleaned = "\n".join(lines)
+    while "\n\n\n" in cleaned:
+        cleaned = cleaned.replace("\n\n\n", "\n\n")
+    return cleaned.strip()
 
 
 def clean_line(text: str) -> str:
@@ -334,7 +344,8 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
     continues_number = next_line[:1].isdecimal() or next_line[:1] in _KANJI_NUMERALS
     if continues_number and _NUMERAL_END.search(line) and EAST_ASIAN_EDGE.search(line):
         return True
-    if ends_sentence(line) and not _TITLES.search(line):
+    is_after_title = word_before(line, len(line), ".").lower() in _TITLES
+    if ends_sentence(line) and not is_after_title:
         return is_wrapped and _is_full(line, next_line, width)
     if _SENTENCE_INSIDE.search(line) and OPEN_END.search(line):
         return True
@@ -342,7 +353,7 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
         return line.endswith(_UNDONE_JA) or (is_wrapped and _is_full(line, next_line, width))
     is_hyphenated = ends_with_hyphen(line) and next_line[:1].isalnum()
     is_open = line.endswith(_OPEN_MARKS) or line.rpartition(" ")[2].lower() in _OPEN_WORDS
-    if is_hyphenated or is_open or _TITLES.search(line):
+    if is_hyphenated or is_open or is_after_title:
         return True
     if (
         len(line) < LAYOUT.item_characters

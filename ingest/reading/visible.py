@@ -111,7 +111,6 @@ _IN_FIGURE = frozenset(".,%+−±()▲▼")
 _COUNTER_ENDS = ("data-target", "data-count", "data-to", "data-end", "data-value")
 _COUNTERS = f"//*[not(*)][normalize-space()='0'][{'|'.join(f'@{name}' for name in _COUNTER_ENDS)}]"
 """Elements that show 0 until a script of the page counts up to a figure."""
-_COUNTER_END = re.compile(r"\d[\d.,]{0,14}")
 
 
 def reduce_to_visible(page: Element) -> tuple[str, ...]:

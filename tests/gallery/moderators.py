@@ -10,7 +10,7 @@ from decimal import Decimal
 from discord import ui
 
 from bot.answering.values import Trouble
-from bot.answering.writing.outage import Outage
+from bot.answering.writing.drafting import Outage
 from bot.community.curating import Moderator
 from bot.community.jobs import LookProgress
 from bot.community.members import CoverageOverview

@@ -20,7 +20,7 @@ from bot.answering.proving.cuts import cuts_word
 from bot.answering.proving.ground import FoldedText, fold
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
-from ingest.fetching.identities import resolved
+from ingest.fetching.identities import WEB_SCHEMES, resolved
 from ingest.language.script import has_cjk
 from ingest.model import Article, Evidence, Header, Removal, Span, Version
 from ingest.reading.text import ends_with_hyphen, join_parts
@@ -216,7 +216,7 @@ def _article_of(reference: str, archive: Archive) -> Article | None:
     An article that only one server may cite is none: whoever proves a quotation is unknown.
     """
     reference = reference.strip()
-    if reference.startswith(("http://", "https://")):
+    if reference.startswith(WEB_SCHEMES):
         url = resolved(reference, "")
         return archive.articles.find(Header("", url=url)) if url else None
     number, _, _ = reference.removeprefix("#").partition(":")

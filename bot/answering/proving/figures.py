@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,17 +10,14 @@ from itertools import combinations
 
 from bot.answering.limits import PROOFS
 from bot.answering.proving.ground import CitedGround, Draft, plain_citation
-from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
+from ingest.language.dates import Day, clocks_in, days_in, weekdays_in, word_before
 from ingest.language.languages import entries, one_of, phrase_pattern, words
 from ingest.language.numbers import Figure, figures_in, lacks_unit
 
-_RELATIVE = tuple(
-    (re.compile(pattern, re.IGNORECASE), offset)
-    for pattern, offset in (
-        (r"\btoday\b|\btonight\b|今日|本日|同日", 0),
-        (r"\byesterday\b|昨日|前日", -1),
-        (r"\btomorrow\b|明日|翌日", 1),
-    )
+_RELATIVE = (
+    (phrase_pattern([r"\btoday\b", r"\btonight\b", "今日", "本日", "同日"]), 0),
+    (phrase_pattern([r"\byesterday\b", "昨日", "前日"]), -1),
+    (phrase_pattern([r"\btomorrow\b", "明日", "翌日"]), 1),
 )
 _WEEK_DAYS = 7
 _MAX_ROUNDING_SHARE = Decimal("0.05")
@@ -37,8 +33,8 @@ _ARITHMETIC_WORDS = {
 _DISTANCE_WORDS = phrase_pattern(
     [one_of(entries(words()["reckoning"]["apart"]))], before="^[ -]?(?:[a-z]+)? ?"
 )
-_DEFINITE_ARTICLE = re.compile(
-    r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE
+_DEFINITE_WORDS = frozenset(
+    {"the", "these", "those", "its", "their", "his", "her", "both", "other"}
 )
 
 
@@ -152,8 +148,8 @@ def check_figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[D
 
 def _refers_back(figure: Figure, text: str) -> bool:
     """Return True if *figure* is a "two" that refers back, as in "the two parties"."""
-    spelt = text[figure.start : figure.end].isalpha()
-    return spelt and figure.value == 2 and bool(_DEFINITE_ARTICLE.search(text[: figure.start]))
+    is_two = figure.value == 2 and text[figure.start : figure.end].isalpha()
+    return is_two and word_before(text, figure.start).lower() in _DEFINITE_WORDS
 
 
 def _equals(

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.answering.understanding.question import language_asked
 from ingest.index.cutting import terms
-from ingest.language.languages import Language, entries, languages, table
+from ingest.language.languages import Language, entries, languages, phrase_pattern, table
 from ingest.language.script import ARABIC, CJK, has_japanese
 
 SCRIPT_WORD = re.compile(f"[{CJK}{ARABIC} ]+")
@@ -106,7 +106,7 @@ class Lexicon:
             _compile_section(spoken_tables, "guard"),
             {
                 kind: tuple(
-                    _compile(pattern)
+                    phrase_pattern([pattern])
                     for words in tables
                     for pattern in words.get("follow_up", {}).get(kind, ())
                 )
@@ -174,16 +174,11 @@ def _compile_section(
     """Compile each pattern of *section*, with the alternatives of all languages."""
     names = dict.fromkeys(name for words in tables for name in words.get(section, {}))
     return {
-        name: _compile(
-            "|".join(words[section][name] for words in tables if name in words.get(section, {}))
+        name: phrase_pattern(
+            words[section][name] for words in tables if name in words.get(section, {})
         )
         for name in names
     }
-
-
-def _compile(text: str) -> re.Pattern[str]:
-    """Compile a pattern of a word list, ignoring case."""
-    return re.compile(text, re.IGNORECASE)
 
 
 def _forms_of(group: Sequence[str]) -> Forms:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from ingest.language.languages import Language, table
+from ingest.language.languages import Language, phrase_pattern, table
 
 _MARKUP = re.compile(
     r"<a?:\w+:\d+>|<(?:@[!&]?|#|/[\w -]+:)\d+>|<t:-?\d+(?::\w)?>|<id:\w+>"
@@ -113,7 +113,7 @@ def _requests_in(text: str, name: str) -> Iterator[tuple[Language, re.Match[str]
 def _pattern(language: Language, name: str) -> re.Pattern[str] | None:
     """Compile the pattern *name* of requests in *language*, if there is one."""
     pattern = table(f"{language}/questions").get("talk", {}).get(name)
-    return re.compile(pattern, re.IGNORECASE) if pattern else None
+    return phrase_pattern([pattern]) if pattern else None
 
 
 def _words_of(text: str) -> tuple[str, ...]:

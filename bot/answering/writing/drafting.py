@@ -1,9 +1,10 @@
-"""The models of the settings, and drafts of chat models: JSON Lines, one sentence a line."""
+"""The models of the settings, their outages, and their drafts: JSON Lines, one sentence a line."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, Field, ValidationError
@@ -27,13 +28,16 @@ from bot.answering.values import (
     Question,
     Sentence,
     Trouble,
+    Written,
 )
-from bot.answering.writing.outage import ModelState
 from bot.settings import BotSettings
 from ingest.model import Evidence
 
 if TYPE_CHECKING:
     from bot.answering.chat import Chat
+
+_OF_ONE_ANSWER = frozenset({Trouble.UNPROVEN, Trouble.MEMBER})
+"""Troubles that say nothing about the next answer: what was written, or who asked."""
 
 
 class _QuoteLine(BaseModel):
@@ -191,6 +195,38 @@ def draft_of(line: _Line | str) -> _Drafted:
         return Unsaid(line.unsaid)
     text = line if isinstance(line, str) else line.model_dump_json()
     return Dropped(text[:200], Failing.FORM, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A model that has written no answer *since* a moment, with its last *trouble*."""
+
+    trouble: Trouble
+    since: datetime
+
+
+@dataclass(slots=True)
+class ModelState:
+    """The outage of the chat model, by the latest answers of this process."""
+
+    _outage: Outage | None = None
+    _last: datetime | None = None
+
+    def note(self, written: Written, now: datetime) -> None:
+        """Note how an answer was produced: an outage begins, goes on or ends with it."""
+        if written.writer is not None:
+            self._outage = None
+        elif written.trouble is not None and written.trouble not in _OF_ONE_ANSWER:
+            since = self._outage.since if self._outage else now
+            self._outage, self._last = Outage(written.trouble, since), now
+
+    def outage(self, now: datetime) -> Outage | None:
+        """Return the outage that goes on, or ``None``; a daily budget is new on another day."""
+        if self._outage is None or self._last is None:
+            return None
+        is_spent = self._outage.trouble is Trouble.BUDGET
+        same_day = self._last.astimezone(UTC).date() == now.astimezone(UTC).date()
+        return self._outage if same_day or not is_spent else None
 
 
 @dataclass(frozen=True, slots=True)

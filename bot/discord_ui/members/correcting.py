@@ -18,10 +18,10 @@ from bot.discord_ui.escaping import directed_lines, escape, link, literal, phras
 from bot.discord_ui.history import has_question, plain_text
 from bot.discord_ui.limits import CHARACTERS, DISCORD, PACE, SHOWN
 from bot.discord_ui.news_views import newer_text
+from bot.discord_ui.notifier import DelayedChannels, keep_sending
 from bot.discord_ui.places import is_closed, server_of
 from bot.discord_ui.rendering import Colour, layout, rest_line
 from bot.discord_ui.replying import is_outage, words_in
-from bot.discord_ui.sending import DelayedChannels, keep_sending
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.wording import Wording
 from ingest.reading.text import letters_and_digits

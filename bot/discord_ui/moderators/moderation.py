@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import discord
 from discord import ui
 
-from bot.answering.writing.outage import ModelState
+from bot.answering.writing.drafting import ModelState
 from bot.community.curating import Curator, Moderator, NothingToDoError
 from bot.community.digests import Digests
 from bot.community.jobs import Jobs

@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot.answering.writing.outage import Outage
+from bot.answering.writing.drafting import Outage
 from bot.community.quiet import QuietSource
 from bot.community.rules import DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.escaping import escape, link, phrase, title

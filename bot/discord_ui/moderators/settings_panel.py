@@ -428,7 +428,7 @@ class _DigestPreviewButton(Managed, KeyButton, template=r"desk:settings-digestpr
     kind = "settings-digestpreview"
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Show what a digest would have now."""
+        """Show the digest as it would be now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         community = moderation.community
 
@@ -487,7 +487,7 @@ class _TextButton(DeskManaged, KeyButton, template=r"desk:settings-text"):
     async def next_view(
         self, interaction: Interaction, moderation: Moderation, changed: ui.LayoutView
     ) -> ui.LayoutView:
-        """Return what is shown after the change: the page of the panel."""
+        """Return the view after the change: the page of the panel."""
         del interaction, moderation
         return changed
 

@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.answering.values import Written
-from bot.answering.writing.outage import Outage
+from bot.answering.writing.drafting import Outage
 from bot.discord_ui.escaping import escape, link, literal, phrase, title
 from bot.discord_ui.limits import CHARACTERS, SHOWN
 from bot.discord_ui.rendering import (

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.answering.values import Trouble, Written
-from bot.answering.writing.outage import ModelState, Outage
+from bot.answering.writing.drafting import ModelState, Outage
 from tests.builders import NOW
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -17,8 +17,7 @@ import discord
 from bot.community.curating import Moderator
 from bot.desk import Desk
 from bot.discord_ui.members.correcting import report_newer_coverage, send_corrections
-from bot.discord_ui.notifier import notify_followers, post_digests
-from bot.discord_ui.sending import DelayedChannels
+from bot.discord_ui.notifier import DelayedChannels, notify_followers, post_digests
 from bot.wording import Wording
 from ingest import adding
 from ingest.index.cutting import cut, sentences

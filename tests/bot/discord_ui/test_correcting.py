@@ -14,7 +14,7 @@ from discord import ui
 
 from bot.community.corrections import Corrections
 from bot.desk import open_desk
-from bot.discord_ui import sending
+from bot.discord_ui import notifier
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.escaping import literal
 from bot.discord_ui.limits import PACE
@@ -25,8 +25,8 @@ from bot.discord_ui.members.correcting import (
     report_newer_coverage,
     send_corrections,
 )
+from bot.discord_ui.notifier import DelayedChannels
 from bot.discord_ui.rendering import Colour, layout
-from bot.discord_ui.sending import DelayedChannels
 from bot.ledger.records import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
 from ingest import adding
@@ -531,7 +531,7 @@ async def test_a_channel_that_discord_delays_keeps_no_other_from_its_corrections
     desk, simcord_env, channel, alice, monkeypatch
 ):
     """Edits of answers older than an hour have a limit of their own."""
-    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
+    monkeypatch.setattr(notifier, "PACE", replace(PACE, sending_seconds=0.05))
     other = simcord_env.guild.create_text_channel("other")
     for place in (channel, other):
         await alice.slash(place, "ask", question=TURNOUT)
@@ -623,7 +623,7 @@ async def test_a_channel_that_discord_delays_keeps_no_other_from_newer_coverage(
     desk, simcord_env, channel, alice, monkeypatch
 ):
     """Each answer has it once, the delayed one as soon as the limit ends."""
-    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
+    monkeypatch.setattr(notifier, "PACE", replace(PACE, sending_seconds=0.05))
     other = simcord_env.guild.create_text_channel("other")
     await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking, DelayedChannels())
     for place in (channel, channel, other):

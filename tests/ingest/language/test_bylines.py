@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.language.bylines import authors_in
+from ingest.language.lines import authors_in
 
 
 @pytest.mark.parametrize(

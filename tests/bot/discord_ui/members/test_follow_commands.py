@@ -13,11 +13,15 @@ from bot.community import following
 from bot.community.limits import INTERVALS
 from bot.community.quiet import QuietSource
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
-from bot.discord_ui import sending
+from bot.discord_ui import notifier
 from bot.discord_ui.limits import PACE
 from bot.discord_ui.members.follow_commands import contest_followed, following_view
-from bot.discord_ui.notifier import notify_followers, post_digests, report_quiet_sources
-from bot.discord_ui.sending import DelayedChannels
+from bot.discord_ui.notifier import (
+    DelayedChannels,
+    notify_followers,
+    post_digests,
+    report_quiet_sources,
+)
 from bot.ledger.records import Follow, FollowKind
 from bot.wording import Wording
 from ingest import adding
@@ -660,7 +664,7 @@ async def test_a_review_channel_that_discord_delays_keeps_no_other_waiting(
     simcord_env, desk, channel, monkeypatch
 ):
     """The note of its silent source is sent by itself, once; other senders go on."""
-    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
+    monkeypatch.setattr(notifier, "PACE", replace(PACE, sending_seconds=0.05))
     place = str(simcord_env.guild.id)
     desk.ledger.rules.set(place, ServerRules(review_channel=channel.id).values())
     desk.community.rules_changed()
@@ -709,7 +713,7 @@ async def test_a_channel_that_discord_delays_keeps_no_other_waiting(
     simcord_env, desk, channel, publish, monkeypatch
 ):
     """A night has hundreds of followers, and one limit may last for minutes; each is told once."""
-    monkeypatch.setattr(sending, "PACE", replace(PACE, sending_seconds=0.05))
+    monkeypatch.setattr(notifier, "PACE", replace(PACE, sending_seconds=0.05))
     other, place = simcord_env.guild.create_text_channel("other"), str(simcord_env.guild.id)
     now, topic = desk.clock(), FollowKind.TOPIC
     for number in (channel.id, other.id):
