@@ -260,7 +260,7 @@ class Following:
 
     @in_thread
     def note_delivery(self, follow: Follow, *, reached: bool) -> bool:
-        """Record whether a message reached anybody; return False if the follow is ended by that."""
+        """Record the delivery of a message or its failure; return False if that ends the follow."""
         failures = self.ledger.follows.note_delivery(follow.id, reached=reached)
         if failures < MEMBERS.unreached_messages:
             return True

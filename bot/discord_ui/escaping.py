@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import partial
 from string import ascii_letters, digits
 from urllib.parse import quote, urlsplit
 
 import discord
 from discord import app_commands
 
-from bot.discord_ui.limits import CHARACTERS
+from bot.discord_ui.limits import CHARACTERS, FITTING
 from bot.wording import RIGHT_TO_LEFT, Wording
 from ingest.language.script import character_in
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT_ISOLATE = "\u2067"
+_ISOLATES = (_FIRST_STRONG_ISOLATE, _RIGHT_TO_LEFT_ISOLATE)
+_LINK = re.compile(
+    r" \(\[[^\[\]]*\]\(<(?P<beside>https?://[^>\s]*)>\)\)"
+    r"|\[(?P<text>(?:\\.|[^\[\]\\])*)\]\(<(?P<address>https?://[^>\s]*)>\)"
+)
+"""A link beside a text, or the text itself as a link."""
 _ISOLATED = re.compile("[\u2066-\u2068][^\u2066-\u2069]*\u2069")
 _MARKED_LINE = re.compile(r"((?:> |- |-# |#{1,3} )*(?:\*\*)?)(?P<text>.*?)((?:\*\*)?)", re.DOTALL)
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -47,6 +55,7 @@ _MARKUP = re.compile(
     r"<(?:@[!&]?|#|a?:\w{1,32}:|id:|t:|/[\w -]{1,100}:)[\w:-]{1,40}>|(?<!\w)@(?:everyone|here)\b"
 )
 """What Discord shows something else for (its reference, "Message Formatting")."""
+_ESCAPED = re.compile(r"\\.")
 _UNLINKABLE = ("[", "]", "\\", "`", "<", ">", "://")
 _HOST_CHARACTERS = frozenset(ascii_letters + digits + "_.-")
 _PLAIN_IN_URL = "!#$%&'*+,/:;=?@~-._"
@@ -102,6 +111,51 @@ def directed_lines(markdown: str) -> str:
     at the wrong end of such a line.
     """
     return "\n".join(map(_lay_out_line, markdown.split("\n")))
+
+
+def fit_message(blocks: Sequence[str], room: int) -> list[str]:
+    """Lay out the lines of *blocks* within *room* characters.
+
+    If there is too little, long addresses go first, then the ends of long lines.
+    """
+    texts = [directed_lines(block) for block in blocks]
+    shorteners = (
+        *(partial(_without_addresses, longest=longest) for longest in FITTING.addresses),
+        *(partial(_cut_lines, longest=longest) for longest in FITTING.lines),
+    )
+    for shorten in shorteners:
+        if sum(map(size, texts)) <= room:
+            break
+        texts = [shorten(text) for text in texts]
+    return texts
+
+
+def _without_addresses(markdown: str, *, longest: int) -> str:
+    """Return *markdown* without links to addresses of more than *longest* characters."""
+    return _LINK.sub(
+        lambda link: (
+            link[0] if len(link["beside"] or link["address"]) <= longest else link["text"] or ""
+        ),
+        markdown,
+    )
+
+
+def _cut_lines(markdown: str, *, longest: int) -> str:
+    """Cut each line of *markdown* without links to *longest* characters, and close its marks."""
+    return "\n".join(_cut_line(line, longest) for line in markdown.split("\n"))
+
+
+def _cut_line(line: str, longest: int) -> str:
+    """Cut one line of markdown, and close its open marks."""
+    if len(line) <= longest:
+        return line
+    start = line[:longest].rstrip("*~")
+    if _ESCAPED.sub("", start).endswith("\\"):
+        start = start[:-1]
+    isolates = sum(map(start.count, _ISOLATES)) - start.count(_POP_ISOLATE)
+    plain = _ESCAPED.sub("", start)
+    marks = "".join(mark for mark in ("~~", "**") if plain.count(mark) % 2)
+    return f"{start}…{_POP_ISOLATE * isolates}{marks}"
 
 
 def _lay_out_line(line: str) -> str:

@@ -40,6 +40,8 @@ class _DiscordLimits:
     shard_bits: int = 22
     """Bits of a server's id that do not count for the shard that serves it."""
     choice_characters: int = 100
+    user_install: int = 1
+    """The number of an installation by a person for their own account."""
     components: int = 40
     """Texts, lines, rows and buttons of one message in all."""
     corrected_characters: int = 3950
@@ -133,6 +135,18 @@ class _TextLengths:
 
 
 @dataclass(frozen=True, slots=True)
+class _Fitting:
+    """How a message is shortened that has no room; the lengths are tried in their order."""
+
+    addresses: tuple[int, ...] = (300, 150, 0)
+    """The longest addresses that stay."""
+    lines: tuple[int, ...] = (400, 200, 100, 50)
+    """The longest lines without addresses, if fewer addresses are not enough."""
+    above_list: int = 500
+    """Characters kept free for the change above a list."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Shown:
     """How many of something are shown, listed or kept; some pages by Discord's 40 components."""
 
@@ -212,5 +226,6 @@ class _ChartLayout:
 DISCORD = _DiscordLimits()
 PACE = _Pace()
 CHARACTERS = _TextLengths()
+FITTING = _Fitting()
 SHOWN = _Shown()
 CHARTS = _ChartLayout()

@@ -10,9 +10,6 @@ import discord
 from bot.discord_ui.limits import DISCORD
 from bot.discord_ui.replying import Interaction
 
-_BY_USER = 1
-"""Discord's number for what a person installed for their own account."""
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -114,7 +111,7 @@ def _is_user_app(interaction: Interaction) -> bool:
     if interaction.context.dm_channel or interaction.is_guild_integration():
         return False
     # is_user_integration() is False for others who press a button of that person's answer.
-    return _BY_USER in interaction._integration_owners
+    return DISCORD.user_install in interaction._integration_owners
 
 
 def _allows_threads(channel: object) -> bool:

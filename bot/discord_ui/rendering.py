@@ -14,8 +14,8 @@ from discord.utils import format_dt
 from bot.answering.values import Abstention, Answer, Citation, Claim, Excerpt, Level, Question
 from bot.discord_ui.escaping import (
     directed,
-    directed_lines,
     escape,
+    fit_message,
     flat,
     link,
     literal,
@@ -25,7 +25,7 @@ from bot.discord_ui.escaping import (
     size,
     title,
 )
-from bot.discord_ui.limits import CHARACTERS, DISCORD, SHOWN
+from bot.discord_ui.limits import CHARACTERS, DISCORD, FITTING, SHOWN
 from bot.outcomes import opening_at
 from bot.wording import Wording, ground_line
 from ingest.model import Header, Moment, day_of
@@ -130,11 +130,11 @@ def notice_view(text: str) -> ui.LayoutView:
 def layout(blocks: Sequence[str], colour: Colour | None = None) -> ui.LayoutView:
     """Stack *blocks* in one container with an edge of *colour*."""
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
-    for block in blocks:
+    for block in fit_message(blocks, DISCORD.message_characters):
         if block in {LINE, GAP}:
             container.add_item(ui.Separator(visible=block == LINE))
         else:
-            container.add_item(ui.TextDisplay(directed_lines(block)))
+            container.add_item(ui.TextDisplay(block))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     return view
@@ -150,9 +150,11 @@ def item_list(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]])
     view = layout([heading])
     [container] = view.children
     assert isinstance(container, ui.Container)
-    for text, buttons in items:
+    room = DISCORD.message_characters - FITTING.above_list - view.content_length()
+    texts = fit_message([text for text, _ in items], room)
+    for text, (_, buttons) in zip(texts, items, strict=True):
         container.add_item(ui.Separator())
-        container.add_item(ui.TextDisplay(directed_lines(text)))
+        container.add_item(ui.TextDisplay(text))
         if buttons:
             row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
             for button in buttons:

@@ -173,7 +173,7 @@ def _list_view(
         change = notice.article_id, notice.kind, notice.note
         by_change.setdefault(change, []).append(notice)
     withdrawn = any(notice.kind.withdraws for notice in notices)
-    heading = f"**{escape(words('withdrawn_since' if withdrawn else 'corrected_since'))}**"
+    heading = f"**{escape(words(_list_heading(notices)))}**"
     blocks, listed, numbers = [heading], list[DueNotice](), dict[str, int]()
     for same in by_change.values():
         entry = _list_entry(same[0], words, short=len(by_change) > SHOWN.changes)
@@ -185,6 +185,14 @@ def _list_view(
         blocks.append(block)
         listed += same
     return layout(blocks, Colour.WITHDRAWN if withdrawn else None), listed
+
+
+def _list_heading(notices: Sequence[DueNotice]) -> str:
+    """Return the key of the heading of a list; an outlet that only changed words corrected none."""
+    if any(notice.kind.withdraws for notice in notices):
+        return "withdrawn_since"
+    is_changed = all(notice.kind is NoticeKind.CHANGED for notice in notices)
+    return "changed_since" if is_changed else "corrected_since"
 
 
 def _answer_links(

@@ -177,6 +177,7 @@ async def test_quoted_words_that_were_rewritten_are_told(desk, simcord_env, chan
     changed(desk, with_note("", words={"62.7": "63.7"}))
     [post], [edit] = await told(simcord_env, desk)
     assert "words changed" in str(post)
+    assert "Changed since these answers were given" in str(post)
     assert "~~" in str(edit)
 
 
