@@ -298,13 +298,13 @@ def connection_summary(client: discord.Client) -> str:
     return f"In Discord as {client.user}, in no server yet. Invite it: {address}"
 
 
-async def _keep_lease(client: ElectionDeskClient, *, interval: float = PACE.lease_seconds) -> None:
+async def _keep_lease(client: ElectionDeskClient) -> None:
     """Renew this process's lease, and take over the work of dead processes, until cancelled.
 
     A single process needs no lease.
     """
     while not client.lease.alone:
-        await asyncio.sleep(interval)
+        await asyncio.sleep(PACE.lease_seconds)
         try:
             await client.lease.renew()
             if client.is_ready():

@@ -94,9 +94,7 @@ async def keep_sending(
         delayed.cancel()
 
 
-async def keep_notifying(
-    client: discord.Client, desk: Desk, *, interval: float = PACE.notification_seconds
-) -> None:
+async def keep_notifying(client: discord.Client, desk: Desk) -> None:
     """Send due notifications until cancelled, if this process is the one that sends them."""
 
     async def send_due(delayed: DelayedChannels) -> None:
@@ -105,7 +103,7 @@ async def keep_notifying(
         await post_digests(client, desk, rules, delayed)
         await report_quiet_sources(client, desk, delayed)
 
-    await keep_sending(desk.lease, send_due, interval)
+    await keep_sending(desk.lease, send_due, PACE.notification_seconds)
 
 
 async def notify_followers(

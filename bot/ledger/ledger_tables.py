@@ -38,11 +38,11 @@ from ingest.language.languages import Language
 ledger_metadata = MetaData()
 
 
-def _coded(kind: type[StrEnum], length: int = 20) -> Enum:
+def _coded(kind: type[StrEnum]) -> Enum:
     """Return a column type for *kind* that stores the members' values."""
     return Enum(
         kind,
-        length=length,
+        length=20,
         native_enum=False,
         create_constraint=False,
         values_callable=lambda members: [member.value for member in members],

@@ -35,16 +35,14 @@ _SOURCE_NUMBER = "0123456789"
 """Characters of a number before a source, left out of both where outlets are compared."""
 
 
-async def keep_sending_corrections(
-    client: discord.Client, asking: Asking, *, interval: float = PACE.correction_seconds
-) -> None:
+async def keep_sending_corrections(client: discord.Client, asking: Asking) -> None:
     """Send each due notice once, until cancelled."""
 
     async def send_due(delayed: DelayedChannels) -> None:
         await send_corrections(client, asking.desk.news.corrections, delayed)
         await report_newer_coverage(client, asking, delayed)
 
-    await keep_sending(asking.desk.lease, send_due, interval)
+    await keep_sending(asking.desk.lease, send_due, PACE.correction_seconds)
 
 
 async def send_corrections(
