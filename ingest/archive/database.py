@@ -272,7 +272,8 @@ def migrate(engine: Engine, chain: Chain) -> None:
             raise ArchiveError(
                 f"The archive {_place_of(engine.url)} has a form that this Election Desk does not "
                 "know. Update this Election Desk if a newer one made the archive. If it is "
-                "older than release 0.1.0, open it with 0.3.0 first."
+                "older than release 0.1.0, or was made between two releases, open it with 0.3.0 "
+                "first."
             ) from error
 
 
